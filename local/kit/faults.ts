@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/**
+ * One fault that a stand-in plays on its next calls.
+ * - `status`: answer with this status and `body`, without executing
+ * - `delayMs`: wait, then execute (may be joined with the others)
+ * - `hang`: accept and never answer
+ * - `drop`: cut the connection `before` executing, or `after` (executed, response lost)
+ */
+export const faultSchema = z.object({
+  /** How many of the next calls it hits; default 1. */
+  calls: z.number().int().min(1).default(1),
+  /** Only calls whose path contains this text. */
+  path: z.string().optional(),
+  status: z.number().int().min(100).max(599).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.unknown().optional(),
+  delayMs: z.number().int().min(0).optional(),
+  hang: z.boolean().optional(),
+  drop: z.enum(["before", "after"]).optional(),
+});
+export type Fault = z.infer<typeof faultSchema>;
+export type FaultInput = z.input<typeof faultSchema>;
+
+export interface FaultSwitch {
+  add(fault: FaultInput): void;
+  clear(): void;
+  list(): Fault[];
+  /** The fault for this call, if any; counts it down. */
+  take(path: string): Fault | undefined;
+}
+
+export function createFaults(): FaultSwitch {
+  let faults: Fault[] = [];
+  return {
+    add: (fault) => void faults.push(faultSchema.parse(fault)),
+    clear: () => void (faults = []),
+    list: () => [...faults],
+    take(path) {
+      const fault = faults.find((f) => f.path === undefined || path.includes(f.path));
+      if (!fault) return undefined;
+      fault.calls -= 1;
+      if (fault.calls === 0) faults = faults.filter((f) => f !== fault);
+      return fault;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { z } from "zod";
+import { createClock, type LocalClock } from "./clock.ts";
+import { createFaults, faultSchema, type FaultSwitch } from "./faults.ts";
+
+/** A request as it came over the wire: target and body untouched. */
+export interface RawRequest {
+  method: string;
+  /** The raw request target, query included: `/v2/publish/https://x.test/a?b=1`. */
+  target: string;
+  /** The target without its query, not decoded. */
+  path: string;
+  query: URLSearchParams;
+  /** Names in lower case; repeated headers joined by ", ". */
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+export interface Reply {
+  status?: number;
+  headers?: Record<string, string>;
+  /** A string or bytes are sent as they are, anything else as JSON. */
+  body?: unknown;
+  /** Takes over the response (server-sent events). */
+  stream?: (res: ServerResponse) => void;
+}
+
+export type Handler = (request: RawRequest) => Promise<Reply> | Reply;
+
+export interface RunningServer {
+  url: string;
+  port: number;
+  faults: FaultSwitch;
+  clock: LocalClock;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** 0 takes a free port. */
+  port?: number;
+  clock?: LocalClock;
+  faults?: FaultSwitch;
+}
+
+const MAX_BODY = 40 * 1024 * 1024;
+
+/**
+ * Serves one stand-in on 127.0.0.1 with its fault switch.
+ * `POST /_control/faults` adds a fault, DELETE clears, GET lists; `POST /_control/clock {offsetMs}` moves time.
+ */
+export async function serve(handler: Handler, options: ServeOptions = {}): Promise<RunningServer> {
+  const faults = options.faults ?? createFaults();
+  const clock = options.clock ?? createClock();
+  const server = createServer((req, res) => {
+    answer(req, res, handler, faults, clock).catch((error: unknown) => {
+      if (!res.headersSent) send(res, { status: 500, body: { error: String(error) } });
+      else res.destroy();
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    faults,
+    clock,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  handler: Handler,
+  faults: FaultSwitch,
+  clock: LocalClock,
+): Promise<void> {
+  const request = await read(req);
+  if (request.path.startsWith("/_control/")) return send(res, control(request, faults, clock));
+  const fault = faults.take(request.path);
+  if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+  if (fault?.hang) return;
+  if (fault?.drop === "before") return void req.socket.destroy();
+  if (fault?.status) {
+    return send(res, {
+      status: fault.status,
+      headers: fault.headers,
+      body: fault.body ?? { error: "injected fault" },
+    });
+  }
+  const reply = await handler(request);
+  if (fault?.drop === "after") return void req.socket.destroy();
+  if (reply.stream) reply.stream(res);
+  else send(res, reply);
+}
+
+function control(request: RawRequest, faults: FaultSwitch, clock: LocalClock): Reply {
+  if (request.path === "/_control/faults") {
+    if (request.method === "DELETE") faults.clear();
+    if (request.method === "POST") faults.add(faultSchema.parse(JSON.parse(request.body.toString())));
+    return { body: { faults: faults.list() } };
+  }
+  if (request.path === "/_control/clock") {
+    if (request.method === "POST") {
+      const input = z.object({ offsetMs: z.number().int() }).parse(JSON.parse(request.body.toString()));
+      clock.setOffset(input.offsetMs);
+    }
+    return { body: { offsetMs: clock.offsetMs(), now: new Date(clock.now()).toISOString() } };
+  }
+  return { status: 404, body: { error: "unknown control path" } };
+}
+
+async function read(req: IncomingMessage): Promise<RawRequest> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw new Error("body too large");
+    chunks.push(chunk);
+  }
+  const target = req.url ?? "/";
+  const mark = target.indexOf("?");
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return {
+    method: req.method ?? "GET",
+    target,
+    path: mark === -1 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1)),
+    headers,
+    body: Buffer.concat(chunks),
+  };
+}
+
+function send(res: ServerResponse, reply: Reply): void {
+  const { body } = reply;
+  const raw = typeof body === "string" || body instanceof Uint8Array;
+  const payload = body === undefined ? "" : raw ? body : JSON.stringify(body);
+  const type: Record<string, string> = raw || body === undefined ? {} : { "content-type": "application/json" };
+  res.writeHead(reply.status ?? 200, {
+    ...type,
+    ...reply.headers,
+    "content-length": Buffer.byteLength(payload),
+  });
+  res.end(payload);
+}
