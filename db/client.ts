@@ -1,0 +1,56 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import type { ExtractTablesWithRelations } from "drizzle-orm";
+import type { PgTransaction } from "drizzle-orm/pg-core";
+import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import * as schema from "./schema/index.ts";
+
+// The only file that knows the driver.
+
+export type Database = PostgresJsDatabase<typeof schema>;
+export type Transaction = PgTransaction<PostgresJsQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>;
+/** A database or an open transaction: what a read verb takes. */
+export type Executor = Database | Transaction;
+
+export interface DatabaseClient {
+  db: Database;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a pool. Time-outs by design rule 3: all stay below the Redis lock's TTL of 5 s, so that no
+ * transaction outlives its lock. On workerd open one per request with `max: 3` and close it after.
+ */
+export function openDatabase(url: string, options: { max?: number; onNotice?: (message: string) => void } = {}): DatabaseClient {
+  const client = postgres(url, {
+    max: options.max ?? 10,
+    idle_timeout: 60,
+    connect_timeout: 3,
+    max_lifetime: 60 * 30,
+    fetch_types: false,
+    onnotice: (notice) => options.onNotice?.(notice["message"] ?? ""),
+    connection: {
+      application_name: "nightledger",
+      lock_timeout: 2000,
+      statement_timeout: 3000,
+      idle_in_transaction_session_timeout: 3000,
+    },
+  });
+  return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
+}
+
+/** The SQLSTATE behind an error, however deep Drizzle or the driver wrapped it. */
+export function sqlState(error: unknown): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string") return at.code;
+  }
+  return undefined;
+}
+
+/** The name of the violated constraint, if that is what failed. */
+export function violatedConstraint(error: unknown): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ("constraint_name" in at && typeof at.constraint_name === "string") return at.constraint_name;
+  }
+  return undefined;
+}

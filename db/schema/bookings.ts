@@ -1,0 +1,197 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, date, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
+import { channelConnections } from "./channels.ts";
+import { properties } from "./properties.ts";
+import { products, roomTypes, type Meal } from "./rooms.ts";
+
+/** Who books: apart from the booking, so that it can be exported, erased and expired by itself. */
+export const guests = pgTable(
+  "guests",
+  {
+    id: id().primaryKey(),
+    propertyId: propertyId().references(() => properties.id),
+    /** Lower case. */
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    /** E.164, or empty. */
+    phone: text("phone").notNull().default(""),
+    country: text("country"),
+    erasedAt: instant("erased_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    unique("guests_property_id").on(t.propertyId, t.id),
+    index("guests_email").on(t.email),
+    check("guests_texts", sql`length(${t.email}) <= 254 and length(${t.name}) between 1 and 200 and length(${t.phone}) <= 20`),
+  ],
+);
+
+export const SOURCES = ["web", "desk", "phone", "channel", "api"] as const;
+
+/** The commercial container. Its state is derived from its room stays. */
+export const bookings = pgTable(
+  "bookings",
+  {
+    id: id().primaryKey(),
+    propertyId: propertyId().references(() => properties.id),
+    /** Random and unguessable; with the e-mail it opens the booking. */
+    code: text("code").notNull().unique(),
+    guestId: id("guest_id"),
+    /** The account it belongs to, if any. */
+    userId: text("user_id"),
+    /** `user:<id>` or `anon:<cookie id>` that made it; live holds are limited by it. */
+    actor: text("actor").notNull(),
+    source: text("source").$type<(typeof SOURCES)[number]>().notNull().default("web"),
+    connectionId: uuid("connection_id"),
+    externalId: text("external_id"),
+    locale: text("locale").notNull().default("en"),
+    currency: currency(),
+    checkIn: date("check_in", { mode: "string" }).notNull(),
+    checkOut: date("check_out", { mode: "string" }).notNull(),
+    /** Sum of the room stays' totals, every tax in it. */
+    total: minor("total").notNull(),
+    /** The part to be paid online; the rest is paid at the property. */
+    dueOnline: minor("due_online").notNull(),
+    payment: text("payment").$type<"online" | "property">().notNull(),
+    /** While pending: its nights go back after this instant. */
+    holdExpiresAt: instant("hold_expires_at"),
+    holdExtended: boolean("hold_extended").notNull().default(false),
+    /** Nights without stock behind them; an incident is open. */
+    oversold: boolean("oversold").notNull().default(false),
+    notes: text("notes").notNull().default(""),
+    /** Rises with each change; mails and calendar entries carry it. */
+    version: integer("version").notNull().default(1),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    unique("bookings_property_id").on(t.propertyId, t.id),
+    foreignKey({ columns: [t.propertyId, t.guestId], foreignColumns: [guests.propertyId, guests.id] }),
+    foreignKey({ columns: [t.propertyId, t.connectionId], foreignColumns: [channelConnections.propertyId, channelConnections.id] }),
+    uniqueIndex("bookings_external").on(t.connectionId, t.externalId).where(sql`${t.connectionId} is not null`),
+    index("bookings_guest").on(t.guestId),
+    index("bookings_user").on(t.userId).where(sql`${t.userId} is not null`),
+    index("bookings_arrivals").on(t.propertyId, t.checkIn),
+    index("bookings_holds").on(t.holdExpiresAt).where(sql`${t.holdExpiresAt} is not null`),
+    index("bookings_live_holds").on(t.actor).where(sql`${t.holdExpiresAt} is not null`),
+    check("bookings_code", sql`${t.code} ~ '^[A-Z0-9]{8,16}$'`),
+    check("bookings_span", sql`${t.checkIn} < ${t.checkOut}`),
+    check("bookings_money", sql`${t.total} >= 0 and ${t.dueOnline} between 0 and ${t.total}`),
+    check("bookings_payment", sql`${t.payment} in ('online','property')`),
+    check("bookings_source", sql`${t.source} in ('web','desk','phone','channel','api')`),
+    check("bookings_external_pair", sql`(${t.connectionId} is null) = (${t.externalId} is null)`),
+    check("bookings_texts", sql`length(${t.notes}) <= 2000 and length(${t.actor}) between 1 and 120`),
+  ],
+);
+
+export const STAY_STATES = ["pending", "confirmed", "checked_in", "checked_out", "expired", "cancelled", "no_show"] as const;
+export type StayState = (typeof STAY_STATES)[number];
+
+/** A tax or fee line frozen at sale. */
+export interface ChargeLine {
+  name: string;
+  amount: number;
+  inclusive: boolean;
+  collect: "now" | "property";
+}
+
+/** The policy frozen at sale: fees from instants on; before the first, cancelling is free. */
+export interface FrozenPolicy {
+  name: string;
+  zone: string;
+  steps: { from: string; fee: number }[];
+  noShowFee: number;
+}
+
+/** One room of a booking; it carries the state. */
+export const roomStays = pgTable(
+  "room_stays",
+  {
+    propertyId: propertyId(),
+    id: id().primaryKey(),
+    bookingId: id("booking_id"),
+    position: smallint("position").notNull(),
+    roomTypeId: integer("room_type_id").notNull(),
+    productId: integer("product_id").notNull(),
+    state: text("state").$type<StayState>().notNull(),
+    checkIn: date("check_in", { mode: "string" }).notNull(),
+    checkOut: date("check_out", { mode: "string" }).notNull(),
+    adults: smallint("adults").notNull(),
+    /** Ages at check-in. */
+    childAges: smallint("child_ages").array().notNull().default(sql`'{}'`),
+    /** Frozen at sale: names and conditions as they were sold. */
+    roomName: text("room_name").notNull(),
+    rateName: text("rate_name").notNull(),
+    meal: text("meal").$type<Meal>().notNull(),
+    total: minor("total").notNull(),
+    charges: jsonb("charges").$type<ChargeLine[]>().notNull(),
+    policy: jsonb("policy").$type<FrozenPolicy>().notNull(),
+    /** The fee taken when it was cancelled or not used; minor units. */
+    fee: minor("fee").notNull().default(0),
+    unitId: uuid("unit_id"),
+    endedAt: instant("ended_at"),
+    version: integer("version").notNull().default(1),
+  },
+  (t) => [
+    unique("room_stays_property_id").on(t.propertyId, t.id),
+    unique("room_stays_position").on(t.bookingId, t.position),
+    foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
+    foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id] }),
+    foreignKey({ columns: [t.propertyId, t.productId], foreignColumns: [products.propertyId, products.id] }),
+    index("room_stays_room_type").on(t.roomTypeId, t.checkIn),
+    check("room_stays_state", sql`${t.state} in ('pending','confirmed','checked_in','checked_out','expired','cancelled','no_show')`),
+    check("room_stays_span", sql`${t.checkIn} < ${t.checkOut} and ${t.checkOut} - ${t.checkIn} <= 30`),
+    check("room_stays_party", sql`${t.adults} between 1 and 20 and cardinality(${t.childAges}) <= 20`),
+    check("room_stays_money", sql`${t.total} >= 0 and ${t.fee} between 0 and ${t.total}`),
+  ],
+);
+
+/** The price of one night of one room stay, frozen at sale. */
+export const bookingNights = pgTable(
+  "booking_nights",
+  {
+    roomStayId: id("room_stay_id").references(() => roomStays.id),
+    stayDate: date("stay_date", { mode: "string" }).notNull(),
+    price: minor("price").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.roomStayId, t.stayDate] }), check("booking_nights_price", sql`${t.price} >= 0`)],
+);
+
+/** Append-only audit of a booking: what happened, who did it, and the version that it made. */
+export const bookingEvents = pgTable(
+  "booking_events",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    propertyId: propertyId(),
+    bookingId: id("booking_id"),
+    type: text("type").notNull(),
+    actor: text("actor").notNull(),
+    version: integer("version").notNull(),
+    /** Facts without personal data. */
+    data: jsonb("data").$type<Record<string, unknown>>().notNull().default({}),
+    at: instant("at").notNull().default(sql`app_now()`),
+  },
+  (t) => [
+    index("booking_events_booking").on(t.bookingId),
+    foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
+  ],
+);
+
+/** The stored answer of a mutation; commits with its effect. Refusals are not stored. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    verb: text("verb").notNull(),
+    actor: text("actor").notNull(),
+    key: text("key").notNull(),
+    /** SHA-256 of the canonical input. */
+    requestHash: text("request_hash").notNull(),
+    response: jsonb("response"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.verb, t.actor, t.key] }),
+    index("idempotency_keys_age").on(t.createdAt),
+    check("idempotency_keys_texts", sql`length(${t.key}) between 8 and 100 and length(${t.verb}) <= 60 and length(${t.actor}) <= 120`),
+  ],
+);

@@ -1,0 +1,96 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { createdAt, id, instant } from "./columns.ts";
+
+/** An event whose followers are still to be published; written in the transaction of its cause. */
+export const outbox = pgTable(
+  "outbox",
+  {
+    /** UUIDv7, so the order of ids is the order of events. */
+    id: id().primaryKey(),
+    type: text("type").notNull(),
+    /** Version of the payload's shape. */
+    v: smallint("v").notNull().default(1),
+    /** Ids and versions only. */
+    payload: jsonb("payload").$type<Record<string, unknown>>().notNull(),
+    createdAt: createdAt(),
+    leasedUntil: instant("leased_until"),
+    publishedAt: instant("published_at"),
+  },
+  (t) => [
+    index("outbox_ready").on(t.id).where(sql`${t.publishedAt} is null`),
+    index("outbox_published").on(t.publishedAt).where(sql`${t.publishedAt} is not null`),
+  ],
+);
+
+/** What a job has done already, kept in the transaction of its effect. */
+export const jobRuns = pgTable(
+  "job_runs",
+  {
+    outboxId: id("outbox_id"),
+    job: text("job").notNull(),
+    doneAt: instant("done_at").notNull().default(sql`app_now()`),
+  },
+  (t) => [primaryKey({ columns: [t.outboxId, t.job] }), index("job_runs_age").on(t.doneAt)],
+);
+
+export const DEAD_LETTER_STATES = ["waiting", "replayed", "needs_person", "discarded", "done"] as const;
+
+/** A job that its burst of retries did not bring home. */
+export const deadLetters = pgTable(
+  "dead_letters",
+  {
+    id: id().primaryKey(),
+    outboxId: id("outbox_id"),
+    job: text("job").notNull(),
+    payload: jsonb("payload").$type<Record<string, unknown>>().notNull(),
+    state: text("state").$type<(typeof DEAD_LETTER_STATES)[number]>().notNull(),
+    /** `transient` is replayed by itself until the deadline; `permanent` waits for a person. */
+    kind: text("kind").$type<"transient" | "permanent">().notNull(),
+    status: integer("status").notNull(),
+    error: text("error").notNull(),
+    replays: integer("replays").notNull().default(0),
+    nextReplayAt: instant("next_replay_at"),
+    deadlineAt: instant("deadline_at").notNull(),
+    createdAt: createdAt(),
+    updatedAt: instant("updated_at").notNull().default(sql`app_now()`),
+  },
+  (t) => [
+    uniqueIndex("dead_letters_message").on(t.outboxId, t.job),
+    index("dead_letters_due").on(t.nextReplayAt).where(sql`${t.state} = 'waiting'`),
+    check("dead_letters_state", sql`${t.state} in ('waiting','replayed','needs_person','discarded','done')`),
+    check("dead_letters_error", sql`length(${t.error}) <= 4000`),
+  ],
+);
+
+/** One condition that a person should know of; one open row per cause. */
+export const incidents = pgTable(
+  "incidents",
+  {
+    id: id().primaryKey(),
+    cause: text("cause").notNull(),
+    severity: text("severity").$type<"info" | "warning" | "critical">().notNull(),
+    title: text("title").notNull(),
+    propertyId: uuid("property_id"),
+    bookingId: uuid("booking_id"),
+    data: jsonb("data").$type<Record<string, unknown>>().notNull().default({}),
+    count: integer("count").notNull().default(1),
+    firstAt: instant("first_at").notNull().default(sql`app_now()`),
+    lastAt: instant("last_at").notNull().default(sql`app_now()`),
+    resolvedAt: instant("resolved_at"),
+  },
+  (t) => [
+    uniqueIndex("incidents_open").on(t.cause).where(sql`${t.resolvedAt} is null`),
+    index("incidents_property").on(t.propertyId),
+    check("incidents_severity", sql`${t.severity} in ('info','warning','critical')`),
+  ],
+);
+
+/** When each part of the tick last ran, with a lease against two runs at once. */
+export const tickRuns = pgTable("tick_runs", {
+  name: text("name").primaryKey(),
+  lastStartedAt: instant("last_started_at"),
+  lastDoneAt: instant("last_done_at"),
+  leasedUntil: instant("leased_until"),
+  summary: jsonb("summary").$type<Record<string, unknown>>(),
+});

@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, pgTable, smallint, text, unique, uuid } from "drizzle-orm/pg-core";
+import { createdAt, id, instant } from "./columns.ts";
+
+export const DELIVERY_STATES = ["queued", "sending", "sent", "delivered", "delayed", "bounced", "complained", "failed"] as const;
+
+/** One message to one person; the row's id is the vendor's idempotency key. */
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    id: id().primaryKey(),
+    propertyId: uuid("property_id"),
+    bookingId: uuid("booking_id"),
+    kind: text("kind").notNull(),
+    channel: text("channel").$type<"email" | "sms">().notNull(),
+    /** The booking's version that it tells of: one message per kind and version. */
+    version: integer("version").notNull(),
+    state: text("state").$type<(typeof DELIVERY_STATES)[number]>().notNull().default("queued"),
+    providerId: text("provider_id"),
+    error: text("error"),
+    tries: smallint("tries").notNull().default(0),
+    createdAt: createdAt(),
+    updatedAt: instant("updated_at").notNull().default(sql`app_now()`),
+  },
+  (t) => [
+    unique("deliveries_once").on(t.bookingId, t.kind, t.channel, t.version),
+    index("deliveries_provider").on(t.providerId),
+    check("deliveries_state", sql`${t.state} in ('queued','sending','sent','delivered','delayed','bounced','complained','failed')`),
+    check("deliveries_channel", sql`${t.channel} in ('email','sms')`),
+  ],
+);
