@@ -1,0 +1,63 @@
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/unstable-core-do-not-import";
+
+/**
+ * Every way a verb may refuse, and the facts that a caller needs with each.
+ * Distinct on purpose: PRECONDITION (the state forbids it), CONFLICT (lost a race, or another body under
+ * one idempotency key), FORBIDDEN (not yours), NOT_FOUND (also for what is not yours to know of).
+ */
+export interface ErrorFacts {
+  SOLD_OUT: { nights: { roomTypeId: number; date: string }[] };
+  ROOM_BUSY: { retryAfterMs: number };
+  PRICE_CHANGED: { total: number; currency: string; quoteHash: string };
+  HOLD_EXPIRED: { bookingId: string };
+  HOLD_LIMIT: { limit: number };
+  RESTRICTED: { reason: "min_stay" | "max_stay" | "closed_to_arrival" | "closed_to_departure" | "closed" | "past" | "horizon" | "party"; value?: number };
+  CONFLICT: { reason: string };
+  PRECONDITION: { reason: string; state?: string };
+  NOT_FOUND: { what: string };
+  FORBIDDEN: { what: string };
+  UNAUTHENTICATED: Record<string, never>;
+  INVALID: { field: string; reason: string };
+  RATE_LIMITED: { retryAfterMs: number };
+  UNAVAILABLE: { what: string; retryAfterMs: number };
+}
+
+export type ErrorCode = keyof ErrorFacts;
+
+export class DomainError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "DomainError";
+  readonly code: C;
+  readonly facts: ErrorFacts[C];
+  constructor(code: C, facts: ErrorFacts[C], options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** `throw refuse("SOLD_OUT", { nights })` reads as what it is. */
+export function refuse<C extends ErrorCode>(code: C, facts: ErrorFacts[C], cause?: unknown): DomainError<C> {
+  return new DomainError(code, facts, cause === undefined ? undefined : { cause });
+}
+
+export function isDomainError<C extends ErrorCode>(error: unknown, code?: C): error is DomainError<C> {
+  return error instanceof DomainError && (code === undefined || error.code === code);
+}
+
+/** How each refusal looks on tRPC's wire. */
+export const TRPC_CODE = {
+  SOLD_OUT: "CONFLICT",
+  ROOM_BUSY: "CONFLICT",
+  PRICE_CHANGED: "CONFLICT",
+  HOLD_EXPIRED: "PRECONDITION_FAILED",
+  HOLD_LIMIT: "TOO_MANY_REQUESTS",
+  RESTRICTED: "UNPROCESSABLE_CONTENT",
+  CONFLICT: "CONFLICT",
+  PRECONDITION: "PRECONDITION_FAILED",
+  NOT_FOUND: "NOT_FOUND",
+  FORBIDDEN: "FORBIDDEN",
+  UNAUTHENTICATED: "UNAUTHORIZED",
+  INVALID: "BAD_REQUEST",
+  RATE_LIMITED: "TOO_MANY_REQUESTS",
+  UNAVAILABLE: "SERVICE_UNAVAILABLE",
+} as const satisfies Record<ErrorCode, TRPC_ERROR_CODE_KEY>;

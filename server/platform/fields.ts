@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+// The input fields that several verbs share. Every one is bounded.
+
+/** A calendar date "YYYY-MM-DD" that exists (no 30 February), from 2000 to 2100. */
+export const dateField = z
+  .string()
+  .max(10)
+  .pipe(z.iso.date())
+  .refine((date) => date >= "2000-01-01" && date < "2100-01-01", "out of range");
+
+export const idField = z.uuid();
+/** Ids of room types and products. */
+export const smallIdField = z.int().min(1).max(2_147_483_647);
+export const currencyField = z.string().regex(/^[A-Z]{3}$/);
+export const localeField = z.enum(["en", "id"]);
+export type Locale = z.infer<typeof localeField>;
+
+/** Made by the client once per intent, and sent again with each retry of it. */
+export const idempotencyKeyField = z.string().min(8).max(100).regex(/^[\w.:-]+$/);
+
+/** Text typed by a person: trimmed, without control characters or lone surrogates. */
+export function textField(max: number) {
+  return z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text.replaceAll(/[\n\t]/g, "")), "has characters that can't be used")
+    .transform((text) => text.trim());
+}
+
+/** Who sleeps in one room. Ages at check-in. */
+export const partyRoomField = z.object({
+  adults: z.int().min(1).max(20),
+  childAges: z.array(z.int().min(0).max(17)).max(10).default([]),
+});
+export type PartyRoom = z.infer<typeof partyRoomField>;
+
+/** The most nights of one stay. */
+export const MAX_NIGHTS = 30;
+/** The most rooms of one booking. */
+export const MAX_ROOMS = 8;
+
+export const stayFields = { checkIn: dateField, checkOut: dateField };
+
+/** Check-out after check-in, at most `MAX_NIGHTS` nights. */
+export function refineStay<T extends { checkIn: string; checkOut: string }>(stay: T, ctx: z.core.$RefinementCtx<T>): void {
+  const nights = (Date.parse(stay.checkOut) - Date.parse(stay.checkIn)) / 86_400_000; // both are UTC midnights here
+  if (nights < 1) ctx.addIssue({ code: "custom", path: ["checkOut"], message: "must be after check-in" });
+  if (nights > MAX_NIGHTS) ctx.addIssue({ code: "custom", path: ["checkOut"], message: `at most ${MAX_NIGHTS} nights` });
+}
