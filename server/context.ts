@@ -1,0 +1,50 @@
+import type { Database } from "../db/client.ts";
+import type { Cache } from "./platform/cache.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { Config } from "./platform/config.ts";
+import type { Logger } from "./platform/log.ts";
+import type { Metrics } from "./platform/metrics.ts";
+import type { RedisPort } from "./platform/redis.ts";
+
+/** Who acts. Every verb is given one and authorises it in its first line. */
+export type Actor =
+  | { kind: "guest"; anonId: string; userId?: string; email?: string; emailVerified?: boolean }
+  | { kind: "job"; name: string }
+  | { kind: "webhook"; provider: string }
+  | { kind: "channel"; connectionId: string };
+
+/** The text that audits and idempotency keys carry: an id, never a name. */
+export function actorKey(actor: Actor): string {
+  switch (actor.kind) {
+    case "guest":
+      return actor.userId ? `user:${actor.userId}` : `anon:${actor.anonId}`;
+    case "job":
+      return `job:${actor.name}`;
+    case "webhook":
+      return `webhook:${actor.provider}`;
+    case "channel":
+      return `channel:${actor.connectionId}`;
+  }
+}
+
+/** What lives as long as the process (Node) or the request (workerd). */
+export interface Services {
+  config: Config;
+  db: Database;
+  /** Absent when no Redis is configured. */
+  redis: RedisPort | undefined;
+  cache: Cache;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** What a verb is given. */
+export interface Context extends Services {
+  actor: Actor;
+  requestId: string;
+  /** Lets work outlive the answer: `waitUntil` on workerd, an awaited set at shutdown on Node. */
+  defer(work: Promise<unknown>): void;
+  /** Called after a commit that wrote to the outbox: publishes it without waiting for the sweep. */
+  published(): void;
+}
