@@ -54,3 +54,28 @@ export function violatedConstraint(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** A statement that Drizzle prepared: what `.prepare(name)` returns. */
+interface Prepared<R> {
+  execute(values?: Record<string, unknown>): Promise<R>;
+}
+
+/**
+ * A hot statement: built by Drizzle once, then prepared by name on each connection that runs it.
+ * Drizzle ties a prepared statement to one session, and rebuilding it for every transaction costs more
+ * than running it; so the built object is kept, and only its `client` is swapped for the executor's.
+ */
+export function statement<R, V extends Record<string, unknown>>(build: (db: Executor) => Prepared<R>): (executor: Executor, values: V) => Promise<R> {
+  let built: Prepared<R> | undefined;
+  return (executor, values) => {
+    built ??= build(executor);
+    const { client } = (executor as unknown as { session: { client: unknown } }).session;
+    const bound: Prepared<R> = Object.create(built, { client: { value: client } });
+    return bound.execute(values);
+  };
+}
+
+/** An array parameter as Postgres' own text form: the driver can't guess the type of a JS array. */
+export function pgArray(values: readonly (number | string | null)[]): string {
+  return `{${values.map((value) => (value === null ? "NULL" : typeof value === "number" ? value : `"${value.replaceAll(/["\\]/g, "\\$&")}"`)).join(",")}}`;
+}

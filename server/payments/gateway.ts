@@ -80,6 +80,8 @@ export interface PaymentGateway {
 export interface WebhookHint {
   eventId: string;
   type: string;
+  /** Our payment row, where the provider's object carries it. */
+  paymentId: string | undefined;
   /** The page or the payment that it speaks of; undefined: nothing of ours. */
   pageRef: string | undefined;
   paymentRef: string | undefined;

@@ -1,0 +1,43 @@
+import { v7 } from "uuid";
+
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number;
+  /** An integer from `low` to `high`, both included. */
+  int(low: number, high: number): number;
+  pick<T>(items: readonly T[]): T;
+  /** True with the given probability. */
+  chance(probability: number): boolean;
+  /** A UUIDv7 that is the same in every run. */
+  uuid(): string;
+}
+
+/** All demo ids carry this instant, so that they sort before any real one. */
+const IDS_FROM = Date.UTC(2026, 0, 1);
+
+/** Numbers that are the same for the same key, whatever else is drawn: mulberry32 over FNV-1a. */
+export function randomOf(key: string): Random {
+  let state = hashOf(key);
+  let ids = 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const int = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+  return {
+    next,
+    int,
+    pick: <T>(items: readonly T[]) => items[int(0, items.length - 1)] as T,
+    chance: (probability) => next() < probability,
+    uuid: () => v7({ msecs: IDS_FROM, seq: ids++, random: Uint8Array.from({ length: 16 }, () => int(0, 255)) }),
+  };
+}
+
+/** FNV-1a of the text, 32 bits. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+/** What a booking's events carry: ids and a version. */
+export const bookingPayload = z.object({ bookingId: z.uuid(), propertyId: z.uuid(), version: z.int() });
+export type BookingPayload = z.infer<typeof bookingPayload>;
+
+export const BOOKING_EVENTS = {
+  "booking.held": bookingPayload.extend({ holdExpiresAt: z.iso.datetime() }),
+  "booking.confirmed": bookingPayload,
+  "booking.cancelled": bookingPayload,
+  "booking.expired": bookingPayload,
+  /** A payment was declined, or came too late to keep the nights: the guest is told. */
+  "booking.payment_failed": bookingPayload.extend({ paymentId: z.uuid() }),
+  /** Money came, or moved: what is due and what was taken are compared. */
+  "booking.money_changed": bookingPayload,
+} as const;
+export type BookingEventType = keyof typeof BOOKING_EVENTS;

@@ -1,0 +1,77 @@
+import { and, asc, eq, inArray, lt, lte, sql } from "drizzle-orm";
+import { pgArray } from "../../db/client.ts";
+import { bookings, roomStays } from "../../db/schema/index.ts";
+import { actorKey, type Context } from "../context.ts";
+import { emit } from "../platform/outbox.ts";
+import { transact } from "../platform/transact.ts";
+import { moveNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { recordEvent } from "./record.ts";
+import { endHold, moveStays, nightMoves, staysOf } from "./stays.ts";
+
+/**
+ * Gives back the nights of a hold that is over. Quiet when it isn't any more: paid, cancelled, extended,
+ * or being paid in another transaction this instant.
+ * @returns whether it expired now
+ */
+export async function expire(ctx: Context, bookingId: string): Promise<boolean> {
+  let moved: MovedNight[] = [];
+  const expired = await transact(ctx.db, async (tx) => {
+    const [booking] = await tx
+      .select({ id: bookings.id, propertyId: bookings.propertyId })
+      .from(bookings)
+      .where(and(eq(bookings.id, bookingId), lte(bookings.holdExpiresAt, sql`app_now()`)))
+      .for("no key update", { skipLocked: true });
+    if (!booking) return false;
+    const stays = (await staysOf(tx, bookingId)).filter((stay) => stay.state === "pending");
+    if (stays.length === 0) return false;
+    await moveStays(tx, bookingId, "pending", "expired");
+    const version = await endHold(tx, bookingId);
+    const actor = actorKey(ctx.actor);
+    moved = (await moveNights(tx, nightMoves(stays, { held: -1 }), { reason: "expire", actor, bookingId })) ?? [];
+    const event = { bookingId, propertyId: booking.propertyId, version };
+    await recordEvent(tx, { ...event, type: "expired", actor });
+    await emit(tx, { type: "booking.expired", payload: event });
+    return true;
+  });
+  if (expired) {
+    ctx.metrics.count("holds_expired_total");
+    writeAvailability(ctx, moved);
+    ctx.published();
+  }
+  return expired;
+}
+
+/**
+ * Expires the overdue holds on these nights: a take that failed may have been in their way.
+ * @returns how many expired
+ */
+export async function expireOverdue(ctx: Context, nights: { roomTypeId: number; date: string }[]): Promise<number> {
+  const overdue = await ctx.db
+    .selectDistinct({ id: bookings.id })
+    .from(bookings)
+    .innerJoin(roomStays, eq(roomStays.bookingId, bookings.id))
+    .where(
+      and(
+        lt(bookings.holdExpiresAt, sql`app_now()`),
+        eq(roomStays.state, "pending"),
+        inArray(roomStays.roomTypeId, [...new Set(nights.map((night) => night.roomTypeId))]),
+        sql`exists (select 1 from unnest(${pgArray(nights.map((night) => night.date))}::date[]) d where d >= ${roomStays.checkIn} and d < ${roomStays.checkOut})`,
+      ),
+    )
+    .limit(100);
+  const system: Context = { ...ctx, actor: { kind: "job", name: "expire-overdue" } };
+  let freed = 0;
+  for (const booking of overdue) if (await expire(system, booking.id)) freed += 1;
+  return freed;
+}
+
+/** Bookings whose hold ended before `now - graceSeconds`: what the sweep must look at, oldest first. */
+export async function overdueHolds(ctx: Context, graceSeconds: number, limit: number): Promise<string[]> {
+  const rows = await ctx.db
+    .select({ id: bookings.id })
+    .from(bookings)
+    .where(lt(bookings.holdExpiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`))
+    .orderBy(asc(bookings.holdExpiresAt))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,70 @@
+import { asc, eq, sql } from "drizzle-orm";
+import { statement, type Transaction } from "../../db/client.ts";
+import { bookings, roomStays, type StayState } from "../../db/schema/bookings.ts";
+import { nightsOf } from "../platform/dates.ts";
+import type { NightMove } from "../rooms/index.ts";
+import { assertMove } from "./states.ts";
+
+export type StayRow = typeof roomStays.$inferSelect;
+
+const { placeholder } = sql;
+
+const read = statement((db) =>
+  db.select().from(roomStays).where(eq(roomStays.bookingId, placeholder("bookingId"))).orderBy(asc(roomStays.position)).prepare("stays_of_booking"),
+);
+
+/** The booking's room stays, in order. Lock the booking first. */
+export function staysOf(tx: Transaction, bookingId: string): Promise<StayRow[]> {
+  return read(tx, { bookingId });
+}
+
+const move = statement((db) =>
+  db
+    .update(roomStays)
+    .set({
+      state: sql`${placeholder("to")}::text`,
+      version: sql`${roomStays.version} + 1`,
+      endedAt: sql`case when ${placeholder("ended")}::bool then app_now() else null end`,
+    })
+    .where(sql`${roomStays.bookingId} = ${placeholder("bookingId")} and ${roomStays.state} = ${placeholder("from")}`)
+    .returning({ id: roomStays.id })
+    .prepare("move_stays"),
+);
+
+const ENDS: readonly StayState[] = ["expired", "cancelled", "no_show", "checked_out"];
+
+/**
+ * Moves all of the booking's stays that are in `from`; the UPDATE repeats the state that it leaves.
+ * @returns how many moved
+ */
+export async function moveStays(tx: Transaction, bookingId: string, from: StayState, to: StayState): Promise<number> {
+  assertMove(from, to);
+  const moved = await move(tx, { bookingId, from, to, ended: ENDS.includes(to) });
+  return moved.length;
+}
+
+/** One count of every night of the stays: `{ held: -1, sold: 1 }` confirms them. */
+export function nightMoves(stays: readonly StayRow[], delta: Omit<NightMove, "roomTypeId" | "date">): NightMove[] {
+  return stays.flatMap((stay) => nightsOf(stay.checkIn, stay.checkOut).map((date) => ({ roomTypeId: stay.roomTypeId, date, ...delta })));
+}
+
+const bump = statement((db) =>
+  db
+    .update(bookings)
+    .set({
+      version: sql`${bookings.version} + 1`,
+      holdExpiresAt: null,
+      payment: sql`coalesce(${placeholder("payment")}::text, ${bookings.payment})`,
+      dueOnline: sql`coalesce(${placeholder("dueOnline")}::bigint, ${bookings.dueOnline})`,
+    })
+    .where(eq(bookings.id, placeholder("bookingId")))
+    .returning({ version: bookings.version })
+    .prepare("bump_booking"),
+);
+
+/** Ends the hold and raises the booking's version, which it returns. */
+export async function endHold(tx: Transaction, bookingId: string, changes: { payment?: "online" | "property"; dueOnline?: number } = {}): Promise<number> {
+  const [row] = await bump(tx, { bookingId, payment: changes.payment ?? null, dueOnline: changes.dueOnline ?? null });
+  if (!row) throw new Error("the booking vanished under its own lock");
+  return row.version;
+}

@@ -1,0 +1,112 @@
+import { asc, eq, inArray, sql } from "drizzle-orm";
+import type { Executor } from "../../db/client.ts";
+import { bookingNights, bookings, guests, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
+import type { Context } from "../context.ts";
+import { bookingToken } from "../platform/tokens.ts";
+import { methodsFor, productsByIds } from "../rooms/index.ts";
+import { authoriseBooking } from "./access.ts";
+import type { BookingView } from "./schemas.ts";
+import { bookingState } from "./states.ts";
+
+/** Payment states in which the guest's money is ours or reserved for us. */
+const HAS_MONEY = new Set(["authorised", "captured", "paid"]);
+
+/** The booking as its guest sees it. @throws NOT_FOUND unless the caller may see it */
+export async function get(ctx: Context, ref: { bookingId: string; token?: string | undefined }): Promise<BookingView> {
+  await authoriseBooking(ctx, ctx.db, ref);
+  return viewOf(ctx, ctx.db, ref.bookingId);
+}
+
+/** The view without a check of access: for jobs, and for verbs that have checked. */
+export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
+  const [[head], stays, money, given] = await Promise.all([
+    db
+      .select()
+      .from(bookings)
+      .innerJoin(guests, eq(guests.id, bookings.guestId))
+      .innerJoin(properties, eq(properties.id, bookings.propertyId))
+      .where(eq(bookings.id, bookingId)),
+    db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
+    db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
+    db
+      .select({ amount: refunds.amount, state: refunds.state })
+      .from(refunds)
+      .innerJoin(payments, eq(payments.id, refunds.paymentId))
+      .where(eq(payments.bookingId, bookingId)),
+  ]);
+  if (!head) throw new Error(`booking ${bookingId} vanished`);
+  const { bookings: booking, guests: guest, properties: property } = head;
+  const [nights, products] = await Promise.all([
+    db
+      .select()
+      .from(bookingNights)
+      .where(inArray(bookingNights.roomStayId, stays.map((stay) => stay.id)))
+      .orderBy(asc(bookingNights.stayDate)),
+    productsByIds(db, property.id, [...new Set(stays.map((stay) => stay.productId))]),
+  ]);
+  const state = bookingState(stays);
+  const holds = state === "pending" && booking.holdExpiresAt !== null && booking.holdExpiresAt > ctx.clock.now();
+  return {
+    id: booking.id,
+    code: booking.code,
+    token: await bookingToken(ctx.config.AUTH_SECRET, booking.id),
+    version: booking.version,
+    state,
+    locale: booking.locale,
+    createdAt: booking.createdAt.toISOString(),
+    checkIn: booking.checkIn,
+    checkOut: booking.checkOut,
+    currency: booking.currency,
+    total: booking.total,
+    dueOnline: booking.dueOnline,
+    paid: money.reduce((sum, payment) => sum + (HAS_MONEY.has(payment.state) ? (payment.state === "authorised" ? payment.amount : payment.captured) : 0), 0),
+    refunded: given.reduce((sum, refund) => sum + (refund.state === "failed" ? 0 : refund.amount), 0),
+    payment: booking.payment,
+    paymentMethods: methodsFor(ctx.config, products).filter((method) => method === "property" || booking.dueOnline > 0),
+    holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,
+    notes: booking.notes,
+    guest: { name: guest.name, email: guest.email, phone: guest.phone },
+    property: {
+      id: property.id,
+      slug: property.slug,
+      name: property.name,
+      address: property.address,
+      city: property.city,
+      country: property.country,
+      zone: property.zone,
+      phone: property.phone,
+      email: property.email,
+      checkInFrom: property.checkInFrom,
+      checkOutUntil: property.checkOutUntil,
+      latitude: property.latitude,
+      longitude: property.longitude,
+      picture: `/art/property/${property.slug}.svg?v=${property.version}`,
+    },
+    stays: stays.map((stay) => ({
+      id: stay.id,
+      state: stay.state,
+      roomTypeId: stay.roomTypeId,
+      productId: stay.productId,
+      roomName: stay.roomName,
+      rateName: stay.rateName,
+      meal: stay.meal,
+      adults: stay.adults,
+      childAges: stay.childAges,
+      nights: nights.filter((night) => night.roomStayId === stay.id).map((night) => ({ date: night.stayDate, price: night.price })),
+      charges: stay.charges,
+      total: stay.total,
+      fee: stay.fee,
+      policy: stay.policy,
+    })),
+    payments: money.map((payment) => ({ id: payment.id, provider: payment.provider, state: payment.state, amount: payment.amount, method: payment.method })),
+    refunds: given,
+    canCancel: state === "confirmed" || state === "pending",
+    canPay: holds,
+  };
+}
+
+/** The database's clock, for comparisons that must agree with it. */
+export async function databaseNow(db: Executor): Promise<Date> {
+  const rows = await db.execute<{ now: string }>(sql`select app_now() as now`);
+  return new Date(rows[0]!.now);
+}

@@ -1,0 +1,123 @@
+import type { PaymentState } from "../../db/schema/payments.ts";
+import type { ProviderRefund, ProviderView } from "./gateway.ts";
+import type { MidtransAnswer } from "./midtrans-client.ts";
+
+type TransactionStatus =
+  | "authorize"
+  | "capture"
+  | "settlement"
+  | "pending"
+  | "deny"
+  | "cancel"
+  | "expire"
+  | "failure"
+  | "refund"
+  | "partial_refund"
+  | "chargeback"
+  | "partial_chargeback";
+
+/** Before the fraud check has its say. A refund and a chargeback are rows of their own: the money came. */
+const STATE = {
+  authorize: "authorised",
+  capture: "captured",
+  settlement: "paid",
+  pending: "pending",
+  deny: "denied",
+  cancel: "voided",
+  expire: "expired",
+  failure: "failed",
+  refund: "paid",
+  partial_refund: "paid",
+  chargeback: "paid",
+  partial_chargeback: "paid",
+} as const satisfies Record<TransactionStatus, PaymentState>;
+
+/** How each method gives money back; the others (virtual accounts, counters) can't by API. */
+export const REFUND_PATH: Record<string, string | undefined> = {
+  credit_card: "refund",
+  kredivo: "refund",
+  akulaku: "refund",
+  gopay: "refund/online/direct",
+  shopeepay: "refund/online/direct",
+  qris: "refund/online/direct",
+  dana: "refund/online/direct",
+};
+
+/** No method was chosen on the page yet, so that Midtrans knows of no transaction. */
+export const NOTHING_YET: ProviderView = {
+  state: "created",
+  paymentRef: undefined,
+  method: undefined,
+  amount: undefined,
+  currency: undefined,
+  captured: 0,
+  refunded: 0,
+  captureBefore: undefined,
+  expiresAt: undefined,
+  refunds: [],
+  disputes: [],
+};
+
+export function viewOf(answer: MidtransAnswer): ProviderView {
+  const state = stateOf(answer);
+  const amount = amountOf(answer);
+  const taken = state === "captured" || state === "paid";
+  const refunds = (answer.refunds ?? []).map(refundOf);
+  const expiry = answer.expiry_time ? jakartaInstant(answer.expiry_time) : undefined;
+  const lost = answer.transaction_status === "chargeback" || answer.transaction_status === "partial_chargeback";
+  return {
+    state,
+    paymentRef: answer.transaction_id,
+    method: answer.payment_type,
+    amount: taken || state === "authorised" ? amount : undefined,
+    currency: answer.currency ?? "IDR",
+    captured: taken ? amount : 0,
+    refunded: answer.refund_amount ? minorUnits(answer.refund_amount) : refunds.reduce((sum, refund) => sum + refund.amount, 0),
+    captureBefore: state === "authorised" ? expiry : undefined,
+    expiresAt: state === "pending" || state === "requires_action" ? expiry : undefined,
+    refunds,
+    disputes: lost ? [{ ref: `${answer.transaction_id}:chargeback`, amount, currency: answer.currency ?? "IDR", state: answer.transaction_status ?? "" }] : [],
+  };
+}
+
+function stateOf(answer: MidtransAnswer): PaymentState {
+  const state = STATE[answer.transaction_status as TransactionStatus] ?? "pending";
+  const card = answer.payment_type === "credit_card";
+  if (state === "authorised" || state === "captured") {
+    if (answer.fraud_status === "challenge") return "challenged";
+    if (answer.fraud_status === "deny") return "denied";
+  }
+  // The bank's 3-D Secure page is open.
+  return state === "pending" && card ? "requires_action" : state;
+}
+
+/** What the guest pays for the stay: a fee that Midtrans lets the guest bear comes on top of it. */
+function amountOf(answer: MidtransAnswer): number {
+  return minorUnits(answer.metadata?.extra_info?.gross_amount_info?.original_amount ?? answer.gross_amount ?? "0");
+}
+
+function refundOf(refund: NonNullable<MidtransAnswer["refunds"]>[number]): ProviderRefund {
+  return {
+    ref: String(refund.refund_chargeback_id ?? refund.refund_key),
+    refundId: refund.refund_key,
+    amount: minorUnits(refund.refund_amount),
+    state: "succeeded",
+  };
+}
+
+/** "145000.00" rupiah → 14500000. */
+function minorUnits(amount: string): number {
+  const [whole = "0", fraction = ""] = amount.split(".");
+  return Number(whole) * 100 + Number(fraction.padEnd(2, "0").slice(0, 2));
+}
+
+/** "2026-12-20 14:00:00", always GMT+7. */
+function jakartaInstant(text: string): Date | undefined {
+  const at = Date.parse(`${text.replace(" ", "T")}+07:00`);
+  return Number.isNaN(at) ? undefined : new Date(at);
+}
+
+/** The way back: "2026-12-20 14:00:00 +0700". */
+export function jakartaTime(instant: Date): string {
+  return `${new Date(instant.getTime() + 7 * 3_600_000).toISOString().slice(0, 19).replace("T", " ")} +0700`;
+}

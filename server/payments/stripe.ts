@@ -1,0 +1,159 @@
+import type Stripe from "stripe";
+import type { Config } from "../platform/config.ts";
+import { OutsideError } from "../platform/outside.ts";
+import type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView } from "./gateway.ts";
+import { callStripe, stripeClient } from "./stripe-client.ts";
+import { refundOf, viewOf } from "./stripe-view.ts";
+
+/** Stripe's shortest page lives 30 minutes; one more for clocks that differ. */
+const SHORTEST_PAGE_MS = 31 * 60_000;
+/** Its longest is 24 hours, which is also the default. */
+const LONGEST_PAGE_MS = 24 * 3_600_000;
+
+/** Hosted Checkout pages with manual capture. */
+export function stripeGateway(config: Config, secretKey: string): PaymentGateway {
+  const stripe = stripeClient(config, secretKey);
+  return {
+    openPage: (request) => callStripe(() => openPage(stripe, request)),
+    closePage: (ref) => callStripe(() => closePage(stripe, ref)),
+    read: (ref) => callStripe(() => read(stripe, ref)),
+    capture: (ref, amount) => callStripe(() => capture(stripe, ref, amount)),
+    void: (ref) => callStripe(() => voidPayment(stripe, ref)),
+    refund: (ref, refund) => callStripe(() => giveBack(stripe, ref, refund)),
+  };
+}
+
+async function openPage(stripe: Stripe, request: PageRequest): Promise<Page> {
+  const metadata = { payment_id: request.paymentId, booking_id: request.bookingId };
+  const session = await stripe.checkout.sessions.create(
+    {
+      mode: "payment",
+      submit_type: "book",
+      client_reference_id: request.bookingCode,
+      customer_email: request.guest.email,
+      locale: request.locale as Stripe.Checkout.SessionCreateParams.Locale,
+      line_items: [
+        {
+          quantity: 1,
+          price_data: { currency: request.currency.toLowerCase(), unit_amount: request.amount, product_data: { name: request.description } },
+        },
+      ],
+      metadata,
+      payment_intent_data: { capture_method: "manual", description: request.description, metadata },
+      success_url: request.successUrl,
+      cancel_url: request.cancelUrl,
+      expires_at: pageEnd(request.expiresAt),
+    },
+    { idempotencyKey: `page:${request.paymentId}` },
+  );
+  if (!session.url) throw new OutsideError("stripe", "unreadable", { code: "page_without_url" });
+  return { pageRef: session.id, pageUrl: session.url, expiresAt: new Date(session.expires_at * 1000) };
+}
+
+/**
+ * Unix seconds. Reckoned from the hold's end, not from now: a retry under the same idempotency key must
+ * send the same parameters. Our own job closes the page earlier, at the hold's end.
+ */
+function pageEnd(holdEnd: Date): number | undefined {
+  const end = holdEnd.getTime() + SHORTEST_PAGE_MS;
+  return end - Date.now() < LONGEST_PAGE_MS ? Math.floor(end / 1000) : undefined;
+}
+
+async function closePage(stripe: Stripe, ref: PaymentRef): Promise<"closed" | "paid" | "open"> {
+  // Nobody was ever given the address of a page that we don't know ourselves.
+  if (!ref.pageRef) return "closed";
+  try {
+    await stripe.checkout.sessions.expire(ref.pageRef);
+    return "closed";
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  const { state } = await read(stripe, ref);
+  if (state === "authorised" || state === "captured" || state === "paid") return "paid";
+  return state === "expired" || state === "voided" ? "closed" : "open";
+}
+
+async function read(stripe: Stripe, ref: PaymentRef): Promise<ProviderView> {
+  let session: Stripe.Checkout.Session | undefined;
+  let intent: Stripe.PaymentIntent | undefined;
+  if (ref.pageRef) {
+    session = await stripe.checkout.sessions.retrieve(ref.pageRef, { expand: ["payment_intent.latest_charge"] });
+    if (session.payment_intent && typeof session.payment_intent === "object") intent = session.payment_intent;
+  } else if (ref.paymentRef) {
+    intent = await stripe.paymentIntents.retrieve(ref.paymentRef, { expand: ["latest_charge"] });
+  }
+  const charge = typeof intent?.latest_charge === "object" ? intent.latest_charge : undefined;
+  const [refunds, disputes] = await Promise.all([
+    intent && charge?.captured ? listRefunds(stripe, intent.id) : [],
+    intent && charge?.disputed ? stripe.disputes.list({ payment_intent: intent.id, limit: 100 }).then((list) => list.data) : [],
+  ]);
+  return viewOf({ session, intent, refunds, disputes });
+}
+
+async function listRefunds(stripe: Stripe, paymentIntent: string): Promise<Stripe.Refund[]> {
+  return (await stripe.refunds.list({ payment_intent: paymentIntent, limit: 100 })).data;
+}
+
+async function capture(stripe: Stripe, ref: PaymentRef, amount: number): Promise<ProviderView> {
+  const intent = await intentOf(stripe, ref);
+  try {
+    await stripe.paymentIntents.capture(intent, { amount_to_capture: amount }, { idempotencyKey: `cap:${ref.paymentId}` });
+  } catch (error) {
+    if (!isUnexpectedState(error)) throw error;
+    const view = await read(stripe, ref);
+    if (view.state === "captured" || view.state === "paid") return view;
+    throw error;
+  }
+  return read(stripe, ref);
+}
+
+async function voidPayment(stripe: Stripe, ref: PaymentRef): Promise<ProviderView> {
+  const before = await read(stripe, ref);
+  if (before.state === "authorised" && before.paymentRef) {
+    try {
+      await stripe.paymentIntents.cancel(before.paymentRef, { cancellation_reason: "abandoned" }, { idempotencyKey: `void:${ref.paymentId}` });
+    } catch (error) {
+      if (!isUnexpectedState(error)) throw error;
+    }
+  } else if (before.state === "created" || before.state === "denied" || before.state === "requires_action") {
+    // The intent of an open page can't be cancelled by itself.
+    await closePage(stripe, ref);
+  } else {
+    return before;
+  }
+  return read(stripe, ref);
+}
+
+async function giveBack(
+  stripe: Stripe,
+  ref: PaymentRef,
+  { refundId, amount, reason }: { refundId: string; amount: number; reason: string },
+): Promise<ProviderRefund> {
+  const intent = await intentOf(stripe, ref);
+  // Stripe forgets keys after a day, and a dead letter may be replayed later than that.
+  const done = (await listRefunds(stripe, intent)).find((refund) => refund.metadata?.["refund_id"] === refundId);
+  if (done) return refundOf(done);
+  const refund = await stripe.refunds.create(
+    { payment_intent: intent, amount, reason: "requested_by_customer", metadata: { refund_id: refundId, payment_id: ref.paymentId, reason: reason.slice(0, 500) } },
+    { idempotencyKey: `refund:${refundId}` },
+  );
+  return refundOf(refund);
+}
+
+async function intentOf(stripe: Stripe, ref: PaymentRef): Promise<string> {
+  const intent = ref.paymentRef ?? (await read(stripe, ref)).paymentRef;
+  if (!intent) throw new OutsideError("stripe", "refused", { code: "nothing_paid" });
+  return intent;
+}
+
+function isRefusal(error: unknown): boolean {
+  return hasField(error, "type", "StripeInvalidRequestError") && !hasField(error, "statusCode", 404);
+}
+
+function isUnexpectedState(error: unknown): boolean {
+  return hasField(error, "code", "payment_intent_unexpected_state");
+}
+
+function hasField(error: unknown, field: string, value: unknown): boolean {
+  return error instanceof Error && (error as Error & Record<string, unknown>)[field] === value;
+}

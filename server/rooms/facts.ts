@@ -1,0 +1,136 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+import { pgArray, statement, type Executor } from "../../db/client.ts";
+import { policies, products, properties, rateNights, ratePlans, roomTypes, taxes, type ChildBucket, type PaymentMethod } from "../../db/schema/index.ts";
+import type { PolicyRule } from "../../db/schema/properties.ts";
+import { addDays } from "../platform/dates.ts";
+
+/** A tax as the price engine reads it. */
+export interface TaxFacts {
+  name: string;
+  base: "percent" | "per_night" | "per_person_night" | "per_stay";
+  amount: number;
+  inclusive: boolean;
+  collect: "now" | "property";
+  exempt_age: number | null;
+  max_nights: number | null;
+}
+
+/** All that a product's price depends on, but for its nights. */
+export type ProductFacts = Awaited<ReturnType<typeof productsOfProperty>>[number];
+
+const selection = {
+  productId: products.id,
+  baseProductId: sql<number>`coalesce(${products.baseProductId}, ${products.id})`,
+  derivedPercent: products.derivedPercent,
+  derivedPerAdult: products.derivedPerAdult,
+  propertyId: products.propertyId,
+  roomTypeId: products.roomTypeId,
+  roomName: roomTypes.name,
+  maxAdults: roomTypes.maxAdults,
+  maxChildren: roomTypes.maxChildren,
+  maxOccupancy: roomTypes.maxOccupancy,
+  rateName: ratePlans.name,
+  meal: ratePlans.meal,
+  payment: ratePlans.payment,
+  policyName: policies.name,
+  policyRules: sql<PolicyRule[]>`${policies.rules}`,
+  noShow: sql<PolicyRule["fee"]>`${policies.noShow}`,
+  zone: properties.zone,
+  currency: properties.currency,
+  childBuckets: sql<ChildBucket[]>`${properties.childBuckets}`,
+  paymentMethods: sql<PaymentMethod[]>`to_json(${properties.paymentMethods})`,
+  holdMinutes: properties.holdMinutes,
+  horizonDays: properties.horizonDays,
+  sameDayCutOff: properties.sameDayCutOff,
+  taxes: sql<TaxFacts[]>`coalesce((select json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'collect', t.collect, 'exempt_age', t.exempt_age, 'max_nights', t.max_nights) order by t.position, t.id) from ${taxes} t where t.property_id = ${properties.id} and t.archived_at is null), '[]'::json)`,
+};
+
+function select(db: Executor) {
+  return db
+    .select(selection)
+    .from(products)
+    .innerJoin(roomTypes, eq(roomTypes.id, products.roomTypeId))
+    .innerJoin(ratePlans, and(eq(ratePlans.propertyId, products.propertyId), eq(ratePlans.id, products.ratePlanId)))
+    .innerJoin(policies, and(eq(policies.propertyId, ratePlans.propertyId), eq(policies.id, ratePlans.policyId)))
+    .innerJoin(properties, eq(properties.id, products.propertyId));
+}
+
+/** Live: neither it, its room type, its plan nor its property is archived, and the property is published. */
+const live = sql`${products.archivedAt} is null and ${roomTypes.archivedAt} is null and ${ratePlans.archivedAt} is null and ${properties.archivedAt} is null and ${properties.publishedAt} is not null`;
+
+const byProperty = statement((db) =>
+  select(db)
+    .where(and(eq(products.propertyId, sql.placeholder("propertyId")), live))
+    .orderBy(asc(roomTypes.position), asc(roomTypes.id), asc(ratePlans.position), asc(products.id))
+    .prepare("products_of_property"),
+);
+
+const byIds = statement((db) =>
+  select(db)
+    .where(
+      and(
+        eq(products.propertyId, sql.placeholder("propertyId")),
+        sql`${products.id} = any(${sql.placeholder("ids")}::int[])`,
+        live,
+      ),
+    )
+    .prepare("products_by_id"),
+);
+
+/** Every live product of a property, in the order in which it shows them. */
+export function productsOfProperty(db: Executor, propertyId: string) {
+  return byProperty(db, { propertyId });
+}
+
+/** The live products among `ids` that belong to the property; a foreign or archived one is left out. */
+export function productsByIds(db: Executor, propertyId: string, ids: number[]): Promise<ProductFacts[]> {
+  return byIds(db, { propertyId, ids: pgArray(ids) });
+}
+
+const nights = statement((db) =>
+  db
+    .select({
+      productId: rateNights.productId,
+      date: rateNights.stayDate,
+      adultPrices: rateNights.adultPrices,
+      childPrices: rateNights.childPrices,
+      closed: rateNights.closed,
+      minStayArrival: rateNights.minStayArrival,
+      minStayThrough: rateNights.minStayThrough,
+      maxStay: rateNights.maxStay,
+      closedToArrival: rateNights.closedToArrival,
+      closedToDeparture: rateNights.closedToDeparture,
+    })
+    .from(rateNights)
+    .where(
+      sql`${rateNights.productId} in (select coalesce(p.base_product_id, p.id) from ${products} p where p.id = any(${sql.placeholder("ids")}::int[])) and ${rateNights.stayDate} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`,
+    )
+    .orderBy(asc(rateNights.productId), asc(rateNights.stayDate))
+    .prepare("rate_nights_of"),
+);
+
+export type RateNight = Awaited<ReturnType<typeof rateNightsOf>>[number];
+
+/**
+ * The nights that price the products, of their base products. The row of the check-out date is among
+ * them: closed-to-departure stands there.
+ */
+export function rateNightsOf(db: Executor, ids: number[], checkIn: string, checkOut: string) {
+  return nights(db, { ids: pgArray(ids), from: checkIn, to: checkOut });
+}
+
+/** Rate nights by base product and date, as `priceStay` wants them. */
+export function byProduct(rows: RateNight[]): Map<number, Map<string, RateNight>> {
+  const all = new Map<number, Map<string, RateNight>>();
+  for (const row of rows) {
+    const own = all.get(row.productId) ?? new Map<string, RateNight>();
+    own.set(row.date, row);
+    all.set(row.productId, own);
+  }
+  return all;
+}
+
+/** The last date that the property sells: a check-out may not be after it. */
+export function horizonOf(facts: Pick<ProductFacts, "horizonDays">, today: string): string {
+  return addDays(today, facts.horizonDays);
+}

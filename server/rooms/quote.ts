@@ -1,0 +1,93 @@
+import type { PaymentMethod } from "../../db/schema/properties.ts";
+import type { Context } from "../context.ts";
+import { refuse } from "../errors.ts";
+import { canonicalJson } from "../platform/canonical.ts";
+import type { Config } from "../platform/config.ts";
+import { sha256 } from "../platform/idempotency.ts";
+import { stockOf } from "./cache.ts";
+import { byProduct, productsByIds, rateNightsOf, type ProductFacts, type RateNight } from "./facts.ts";
+import { priceStay } from "./price.ts";
+import type { Quote, QuotedStay, QuoteInput } from "./schemas.ts";
+
+/** How long a shown price is promised, in milliseconds. */
+const QUOTE_LIFE_MS = 15 * 60_000;
+
+/**
+ * Prices the rooms asked for, with stock as Postgres has it now (never a cache's).
+ * @throws NOT_FOUND product, RESTRICTED, SOLD_OUT with the nights that lack rooms, PRECONDITION no_payment_method
+ */
+export async function quote(ctx: Context, input: QuoteInput): Promise<Quote> {
+  const ids = [...new Set(input.rooms.map((room) => room.productId))];
+  const [facts, nights] = await Promise.all([productsByIds(ctx.db, input.propertyId, ids), rateNightsOf(ctx.db, ids, input.checkIn, input.checkOut)]);
+  const answer = await quoteFrom(ctx.config, input, facts, nights, ctx.clock.now());
+  await refuseSoldOut(ctx, answer);
+  return answer;
+}
+
+/**
+ * The quote from facts already read; it doesn't look at stock. `hold` calls it inside its transaction.
+ * @param facts the products of `input.rooms` that belong to the property; others may be among them
+ * @param nights what `rateNightsOf` gave for those products and dates
+ * @throws NOT_FOUND product, RESTRICTED with the reason, PRECONDITION no_payment_method
+ */
+export async function quoteFrom(config: Config, input: QuoteInput, facts: ProductFacts[], nights: RateNight[], now: Date): Promise<Quote> {
+  const products = new Map(facts.filter((product) => product.propertyId === input.propertyId).map((product) => [product.productId, product]));
+  const calendar = byProduct(nights);
+  const chosen: ProductFacts[] = [];
+  const stays: QuotedStay[] = [];
+  for (const room of input.rooms) {
+    const product = products.get(room.productId);
+    if (!product) throw refuse("NOT_FOUND", { what: "product" });
+    const priced = priceStay(product, calendar.get(product.baseProductId) ?? new Map(), input.checkIn, input.checkOut, room, now);
+    if (priced.refusal) throw refuse("RESTRICTED", priced.refusal);
+    chosen.push(product);
+    stays.push(priced.stay);
+  }
+  const { currency } = chosen[0]!;
+  const total = stays.reduce((sum, stay) => sum + stay.total, 0);
+  const sold = { propertyId: input.propertyId, checkIn: input.checkIn, checkOut: input.checkOut, currency, stays, total, dueOnline: total - atProperty(stays) };
+  const paymentMethods = methodsFor(config, chosen).filter((method) => method === "property" || sold.dueOnline > 0);
+  if (paymentMethods.length === 0) throw refuse("PRECONDITION", { reason: "no_payment_method" });
+  return {
+    hash: await sha256(canonicalJson(sold)),
+    expiresAt: new Date(now.getTime() + QUOTE_LIFE_MS).toISOString(),
+    ...sold,
+    paymentMethods,
+  };
+}
+
+/**
+ * How a booking of these products may be paid: the property's methods that every rate plan allows and
+ * that this installation has keys for. Midtrans takes rupiah only.
+ */
+export function methodsFor(config: Config, products: Pick<ProductFacts, "payment" | "paymentMethods" | "currency">[]): PaymentMethod[] {
+  const [first] = products;
+  if (!first) return [];
+  const usable = {
+    stripe: config.STRIPE_SECRET_KEY !== undefined,
+    midtrans: config.MIDTRANS_SERVER_KEY !== undefined && first.currency === "IDR",
+    property: true,
+  } satisfies Record<PaymentMethod, boolean>;
+  return first.paymentMethods.filter((method) => {
+    const refused = method === "property" ? "online" : "property";
+    return usable[method] && products.every((product) => product.payment !== refused);
+  });
+}
+
+/** What the property itself collects at arrival: city taxes and the like. */
+function atProperty(stays: QuotedStay[]): number {
+  return stays.flatMap((stay) => stay.charges).reduce((sum, charge) => sum + (charge.collect === "property" ? charge.amount : 0), 0);
+}
+
+/** Needs are summed per room type: two rooms of one type need two units on every night. */
+async function refuseSoldOut(ctx: Context, answer: Quote): Promise<void> {
+  const needs = new Map<number, number>();
+  for (const stay of answer.stays) needs.set(stay.roomTypeId, (needs.get(stay.roomTypeId) ?? 0) + 1);
+  const stock = await stockOf(ctx.db, [...needs.keys()], answer.checkIn, answer.checkOut);
+  const left = new Map(stock.map((cell) => [`${cell.roomTypeId}:${cell.date}`, cell.available]));
+  const dates = answer.stays[0]!.nights.map((night) => night.date);
+  const nights = [...needs].flatMap(([roomTypeId, need]) =>
+    dates.filter((date) => (left.get(`${roomTypeId}:${date}`) ?? 0) < need).map((date) => ({ roomTypeId, date })),
+  );
+  if (nights.length > 0) throw refuse("SOLD_OUT", { nights });
+}
