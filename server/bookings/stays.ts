@@ -63,7 +63,7 @@ const bump = statement((db) =>
 );
 
 /** Ends the hold and raises the booking's version, which it returns. */
-export async function endHold(tx: Transaction, bookingId: string, changes: { payment?: "online" | "property"; dueOnline?: number } = {}): Promise<number> {
+export async function endHold(tx: Transaction, bookingId: string, changes: { payment?: "online" | "property"; dueOnline?: number | undefined } = {}): Promise<number> {
   const [row] = await bump(tx, { bookingId, payment: changes.payment ?? null, dueOnline: changes.dueOnline ?? null });
   if (!row) throw new Error("the booking vanished under its own lock");
   return row.version;

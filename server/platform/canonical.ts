@@ -6,3 +6,9 @@ export function canonicalJson(value: unknown): string {
       : inner,
   );
 }
+
+/** SHA-256 in hex. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -3,7 +3,7 @@ import { statement, type Transaction } from "../../db/client.ts";
 import { idempotencyKeys } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
-import { sha256Hex } from "./canonical.ts";
+import { sha256 } from "./canonical.ts";
 import { transact } from "./transact.ts";
 
 const { placeholder } = sql;
@@ -43,12 +43,12 @@ const store = statement((db) =>
  */
 export async function once<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const id = { verb, actor: actorKey(ctx.actor), key: input.idempotencyKey };
-  const hash = await sha256Hex(JSON.stringify(input));
+  const hash = await sha256(JSON.stringify(input));
   return transact(ctx.db, async (tx) => {
     const claimed = await claim(tx, { ...id, hash });
     if (claimed.length === 0) {
       const [before] = await stored(tx, id);
-      if (before?.hash !== hash) throw refuse("CONFLICT", { reason: "this idempotency key was used for another request" });
+      if (!before || before.hash !== hash) throw refuse("CONFLICT", { reason: "this idempotency key was used for another request" });
       return before.response as T;
     }
     const answer = await work(tx);

@@ -1,9 +1,9 @@
 import type { PaymentMethod } from "../../db/schema/properties.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
-import { canonicalJson } from "../platform/canonical.ts";
+import { canonicalJson, sha256 } from "../platform/canonical.ts";
 import type { Config } from "../platform/config.ts";
-import { sha256 } from "../platform/idempotency.ts";
+
 import { stockOf } from "./cache.ts";
 import { byProduct, productsByIds, rateNightsOf, type ProductFacts, type RateNight } from "./facts.ts";
 import { priceStay } from "./price.ts";

@@ -14,4 +14,14 @@ export function normalise(text: string): string {
 }
 
 /** Letters that Unicode does not decompose, as people without that keyboard type them. */
-const PLAIN: Record<string, string> = { ø: "o", œ: "oe", æ: "ae", ß: "ss", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
+const PLAIN: Record<string, string> = {
+  ø: "o",
+  œ: "oe",
+  æ: "ae",
+  ß: "ss",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ı: "i",
+};

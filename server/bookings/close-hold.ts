@@ -1,0 +1,44 @@
+import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { bookings, payments } from "../../db/schema/index.ts";
+import type { Context } from "../context.ts";
+import { gatewayOf } from "../payments/index.ts";
+import { applyView, settle } from "./settle.ts";
+import { expire } from "./expire.ts";
+
+/** With the provider out of reach, nights go back this long after the hold's end; money is sorted out later. */
+const GRACE_MS = 5 * 60_000;
+
+/**
+ * The hold's end: first the page is closed at the provider, then the nights go back.
+ * "Paid already" settles instead. Quiet when the hold isn't over, or was extended.
+ * @throws OutsideError while the provider is out of reach within the grace: try again later
+ */
+export async function closeHold(ctx: Context, bookingId: string): Promise<"paid" | "expired" | "not_due"> {
+  const [booking] = await ctx.db
+    .select({ holdExpiresAt: bookings.holdExpiresAt, now: sql<string>`app_now()` })
+    .from(bookings)
+    .where(eq(bookings.id, bookingId));
+  if (!booking?.holdExpiresAt) return "not_due";
+  const overdueMs = new Date(booking.now).getTime() - booking.holdExpiresAt.getTime();
+  if (overdueMs < 0) return "not_due";
+
+  const open = await ctx.db
+    .select()
+    .from(payments)
+    .where(and(eq(payments.bookingId, bookingId), inArray(payments.state, ["created", "requires_action", "pending", "challenged", "denied", "authorised"]), isNotNull(payments.pageRef)));
+  for (const payment of open) {
+    const gateway = gatewayOf(ctx.config, payment.provider);
+    try {
+      const closed = await gateway.closePage({ ...payment, paymentId: payment.id });
+      if (closed === "paid") {
+        await settle(ctx, payment.id);
+        return "paid";
+      }
+      if (closed === "closed") await applyView(ctx, payment.id, await gateway.read({ ...payment, paymentId: payment.id }));
+    } catch (error) {
+      if (overdueMs < GRACE_MS) throw error;
+      ctx.log.warn("hold released with its payment page still open", { booking_id: bookingId, payment_id: payment.id }, error);
+    }
+  }
+  return (await expire(ctx, bookingId)) ? "expired" : "not_due";
+}

@@ -1,0 +1,14 @@
+// The public face of the bookings service.
+export { balance } from "./balance.ts";
+export { cancel, cancelQuote } from "./cancel.ts";
+export { closeHold } from "./close-hold.ts";
+export { BOOKING_EVENTS, bookingPayload } from "./events.ts";
+export { expire, overdueHolds } from "./expire.ts";
+export { hold } from "./hold.ts";
+export { lookup } from "./lookup.ts";
+export { mine } from "./mine.ts";
+export { paymentStatus } from "./payment-status.ts";
+export { paymentOfHint, settle, unsettledPayments } from "./settle.ts";
+export { startPayment } from "./start-payment.ts";
+export { bookingState } from "./states.ts";
+export { get, viewOf } from "./view.ts";

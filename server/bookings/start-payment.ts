@@ -1,0 +1,135 @@
+import { and, eq, inArray, ne, sql } from "drizzle-orm";
+import type { z } from "zod";
+import { guests, payments, properties } from "../../db/schema/index.ts";
+import { actorKey, type Context } from "../context.ts";
+import { refuse } from "../errors.ts";
+import { daysBetween } from "../platform/dates.ts";
+import { once } from "../platform/idempotency.ts";
+import { newId } from "../platform/ids.ts";
+import { bookingToken } from "../platform/tokens.ts";
+import { gatewayOf } from "../payments/index.ts";
+import { methodsFor, productsByIds, writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { authoriseBooking } from "./access.ts";
+import { confirm } from "./confirm.ts";
+import type { StartInput, startOutput } from "./payment-schemas.ts";
+import { applyView } from "./settle.ts";
+import { staysOf } from "./stays.ts";
+import { bookingState } from "./states.ts";
+
+type Start = z.infer<typeof startOutput>;
+
+/**
+ * Confirms a booking that is paid at the property, or opens the provider's page.
+ * A page that is open already is given again; another provider's is closed first.
+ * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION for a method that isn't offered, UNAVAILABLE provider
+ */
+export async function startPayment(ctx: Context, input: StartInput): Promise<Start> {
+  await authoriseBooking(ctx, ctx.db, input);
+  let moved: MovedNight[] = [];
+  const started = await once(ctx, "payments.start", input, async (tx) => {
+    const booking = await authoriseBooking(ctx, tx, input, true);
+    const stays = await staysOf(tx, booking.id);
+    const state = bookingState(stays);
+    if (state === "confirmed") return { status: "confirmed" as const };
+    if (state === "expired" || (state === "pending" && (booking.holdExpiresAt ?? 0) <= ctx.clock.now())) throw refuse("HOLD_EXPIRED", { bookingId: booking.id });
+    if (state !== "pending") throw refuse("PRECONDITION", { reason: "can't be paid", state });
+    const products = await productsByIds(tx, booking.propertyId, [...new Set(stays.map((stay) => stay.productId))]);
+    if (!methodsFor(ctx.config, products).includes(input.method)) throw refuse("PRECONDITION", { reason: "payment method not offered" });
+
+    if (input.method === "property") {
+      moved = (await confirm(tx, booking, stays, { actor: actorKey(ctx.actor), payment: "property", dueOnline: 0 })) ?? [];
+      return { status: "confirmed" as const };
+    }
+    const [{ attempt } = { attempt: 0 }] = await tx
+      .select({ attempt: sql<number>`coalesce(max(${payments.attempt}), 0)::int` })
+      .from(payments)
+      .where(eq(payments.bookingId, booking.id));
+    const [open] = await tx
+      .select({ id: payments.id })
+      .from(payments)
+      .where(and(eq(payments.bookingId, booking.id), eq(payments.provider, input.method), inArray(payments.state, ["created", "requires_action", "pending", "denied"]), sql`(${payments.expiresAt} is null or ${payments.expiresAt} > app_now())`));
+    if (open) return { status: "page" as const, paymentId: open.id };
+    const paymentId = newId();
+    await tx.insert(payments).values({
+      id: paymentId,
+      propertyId: booking.propertyId,
+      bookingId: booking.id,
+      attempt: attempt + 1,
+      provider: input.method,
+      state: "created",
+      amount: booking.dueOnline,
+      currency: booking.currency,
+    });
+    return { status: "page" as const, paymentId };
+  });
+  if (started.status === "confirmed") {
+    writeAvailability(ctx, moved);
+    if (moved.length > 0) ctx.metrics.count("bookings_confirmed_total", { how: "property" });
+    ctx.published();
+    return started;
+  }
+  if (await closeOthers(ctx, input.bookingId, started.paymentId)) return { status: "redirect", redirectUrl: await returnUrl(ctx, input.bookingId) };
+  return { status: "redirect", redirectUrl: await openPage(ctx, started.paymentId) };
+}
+
+/** Opens the payment's page, or gives the one that is open; the provider de-duplicates by our row's id. */
+async function openPage(ctx: Context, paymentId: string): Promise<string> {
+  const [row] = await ctx.db.select().from(payments).where(eq(payments.id, paymentId));
+  if (!row) throw new Error("the payment vanished");
+  if (row.pageUrl) return row.pageUrl;
+  const booking = await authoriseBooking({ ...ctx, actor: { kind: "job", name: "open-page" } }, ctx.db, { bookingId: row.bookingId });
+  const [[guest], [property]] = await Promise.all([
+    ctx.db.select().from(guests).where(eq(guests.id, booking.guestId)),
+    ctx.db.select({ name: properties.name }).from(properties).where(eq(properties.id, booking.propertyId)),
+  ]);
+  const nights = daysBetween(booking.checkIn, booking.checkOut);
+  const back = await returnUrl(ctx, booking.id);
+  let page;
+  try {
+    page = await gatewayOf(ctx.config, row.provider).openPage({
+      paymentId: row.id,
+      bookingId: booking.id,
+      bookingCode: booking.code,
+      attempt: row.attempt,
+      amount: row.amount,
+      currency: row.currency,
+      description: `${property!.name}, ${nights} ${nights === 1 ? "night" : "nights"} from ${booking.checkIn}`,
+      guest: guest!,
+      locale: booking.locale,
+      expiresAt: booking.holdExpiresAt ?? ctx.clock.now(),
+      successUrl: back,
+      cancelUrl: `${ctx.config.PUBLIC_URL}/checkout/${booking.id}?token=${await bookingToken(ctx.config.AUTH_SECRET, booking.id)}`,
+    });
+  } catch (error) {
+    ctx.log.warn("the payment page could not be opened", { booking_id: booking.id, provider: row.provider }, error);
+    throw refuse("UNAVAILABLE", { what: "payment", retryAfterMs: 3000 }, error);
+  }
+  await ctx.db
+    .update(payments)
+    .set({ pageRef: page.pageRef, pageUrl: page.pageUrl, expiresAt: page.expiresAt ?? null, updatedAt: sql`app_now()` })
+    .where(and(eq(payments.id, row.id), sql`${payments.pageRef} is null`));
+  return page.pageUrl;
+}
+
+/** Closes pages of other attempts, so that nobody pays twice. @returns whether one of them was paid already */
+async function closeOthers(ctx: Context, bookingId: string, paymentId: string): Promise<boolean> {
+  const others = await ctx.db
+    .select()
+    .from(payments)
+    .where(and(eq(payments.bookingId, bookingId), ne(payments.id, paymentId), inArray(payments.state, ["created", "requires_action", "pending", "denied"]), sql`${payments.pageRef} is not null`));
+  let paid = false;
+  for (const other of others) {
+    // A page that can't be closed now is not in the guest's way: money that comes twice is given back.
+    const gateway = gatewayOf(ctx.config, other.provider);
+    const ref = { ...other, paymentId: other.id };
+    const result = await gateway.closePage(ref).catch(() => "open" as const);
+    if (result !== "paid") continue;
+    await applyView(ctx, other.id, await gateway.read(ref));
+    paid = true;
+  }
+  return paid;
+}
+
+async function returnUrl(ctx: Context, bookingId: string): Promise<string> {
+  return `${ctx.config.PUBLIC_URL}/pay/return?bookingId=${bookingId}&token=${await bookingToken(ctx.config.AUTH_SECRET, bookingId)}`;
+}

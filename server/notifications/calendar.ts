@@ -1,0 +1,31 @@
+import { ICalCalendar, ICalCalendarMethod, ICalEventStatus } from "ical-generator";
+import type { BookingView } from "../bookings/schemas.ts";
+import { instantOf } from "../platform/dates.ts";
+
+/**
+ * The stay as iCalendar, from the check-in time to the check-out time. Instants are in UTC, so that no
+ * calendar needs our zones; the booking's version is the sequence, so that a newer file wins.
+ */
+export function calendarOf(view: BookingView, url?: string): string {
+  const { property } = view;
+  const over = view.state === "cancelled" || view.state === "expired" || view.state === "no_show";
+  const address = [property.address, property.city, property.country].filter(Boolean).join(", ");
+  const calendar = new ICalCalendar({
+    prodId: { company: "Nightledger", product: "Bookings", language: view.locale.toUpperCase() },
+    method: over ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
+  });
+  calendar.createEvent({
+    id: `${view.id}@nightledger`,
+    sequence: view.version,
+    // Not now: the same version is the same file.
+    stamp: new Date(view.createdAt),
+    start: instantOf(view.checkIn, property.checkInFrom, property.zone),
+    end: instantOf(view.checkOut, property.checkOutUntil, property.zone),
+    summary: property.name,
+    description: [view.code, ...view.stays.map((stay) => stay.roomName), property.phone, property.email].filter(Boolean).join("\n"),
+    location: { title: property.name, address, geo: { lat: property.latitude, lon: property.longitude } },
+    status: over ? ICalEventStatus.CANCELLED : view.state === "pending" ? ICalEventStatus.TENTATIVE : ICalEventStatus.CONFIRMED,
+    url: url ?? null,
+  });
+  return calendar.toString();
+}

@@ -1,0 +1,41 @@
+import { render } from "@react-email/render";
+import type { MailFacts } from "./facts.ts";
+import { accountTemplate, type AccountMailFacts, type AccountMailKind } from "./templates/account-mails.ts";
+import { TEMPLATES, type MailKind, type Template } from "./templates/booking-mails.ts";
+
+export interface Attachment {
+  filename: string;
+  contentType: string;
+  /** Base64. */
+  content: string;
+}
+
+/** A mail without its addressee. The same facts make the same bytes. */
+export interface Mail {
+  subject: string;
+  html: string;
+  text: string;
+  attachments: Attachment[];
+}
+
+/** The mail of a booking; a confirmation and a cancellation bring the calendar along. */
+export async function composeMail(kind: MailKind, facts: MailFacts): Promise<Mail> {
+  const mail = await rendered(TEMPLATES[kind](facts));
+  if (kind !== "booking_confirmed" && kind !== "booking_cancelled") return mail;
+  const method = kind === "booking_confirmed" ? "PUBLISH" : "CANCEL";
+  const calendar = { filename: `${facts.code}.ics`, contentType: `text/calendar; charset=utf-8; method=${method}`, content: base64(facts.calendar) };
+  return { ...mail, attachments: [calendar] };
+}
+
+export function composeAccountMail(kind: AccountMailKind, facts: AccountMailFacts): Promise<Mail> {
+  return rendered(accountTemplate(kind, facts));
+}
+
+async function rendered({ subject, element }: Template): Promise<Mail> {
+  const [html, text] = await Promise.all([render(element), render(element, { plainText: true })]);
+  return { subject, html, text, attachments: [] };
+}
+
+function base64(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+}

@@ -1,0 +1,111 @@
+import type { BookingView } from "../bookings/schemas.ts";
+import { daysBetween } from "../platform/dates.ts";
+import type { Locale } from "../platform/fields.ts";
+import { calendarOf } from "./calendar.ts";
+
+/** A charge line of all rooms together; minor units. */
+interface Charge {
+  name: string;
+  amount: number;
+  /** Already within the nightly prices. */
+  inclusive: boolean;
+}
+
+/** All that a booking's mails and texts say, and nothing that changes between two tries of sending them. */
+export interface MailFacts {
+  bookingId: string;
+  code: string;
+  locale: Locale;
+  guestName: string;
+  property: BookingView["property"];
+  checkIn: string;
+  checkOut: string;
+  nights: number;
+  rooms: { name: string; rate: string; meal: string; adults: number; children: number; price: number }[];
+  charges: Charge[];
+  currency: string;
+  total: number;
+  paid: number;
+  dueAtProperty: number;
+  /** Kept by the property after a cancellation. */
+  fee: number;
+  /** On its way back to the guest. */
+  refund: number;
+  /** `manual`: the property sends it itself; `released`: it was never taken. */
+  refundWay: "automatic" | "manual" | "released";
+  /** Fees of the whole booking from instants on; before the first, cancelling is free. */
+  policy: { zone: string; freeAtFirst: boolean; steps: { from: string; fee: number }[] };
+  holdExpiresAt: string | null;
+  tripUrl: string;
+  searchUrl: string;
+  /** iCalendar. */
+  calendar: string;
+}
+
+/** `links.trip` opens the booking without an account; `links.search` starts anew. Both are absolute. */
+export function factsOf(view: BookingView, links: { trip: string; search: string }): MailFacts {
+  const back = view.refunds.filter((refund) => refund.state !== "failed");
+  return {
+    bookingId: view.id,
+    code: view.code,
+    locale: view.locale === "id" ? "id" : "en",
+    guestName: view.guest.name,
+    property: view.property,
+    checkIn: view.checkIn,
+    checkOut: view.checkOut,
+    nights: daysBetween(view.checkIn, view.checkOut),
+    rooms: view.stays.map((stay) => ({
+      name: stay.roomName,
+      rate: stay.rateName,
+      meal: stay.meal,
+      adults: stay.adults,
+      children: stay.childAges.length,
+      price: sum(stay.nights.map((night) => night.price)),
+    })),
+    charges: chargesOf(view),
+    currency: view.currency,
+    total: view.total,
+    paid: view.paid,
+    dueAtProperty: Math.max(0, view.total - view.paid),
+    fee: sum(view.stays.map((stay) => stay.fee)),
+    refund: Math.max(view.refunded, sum(back.map((refund) => refund.amount))),
+    refundWay: back.some((refund) => refund.state === "manual") ? "manual" : isReleased(view) ? "released" : "automatic",
+    policy: policyOf(view),
+    holdExpiresAt: view.holdExpiresAt,
+    tripUrl: links.trip,
+    searchUrl: links.search,
+    calendar: calendarOf(view, links.trip),
+  };
+}
+
+function isReleased(view: BookingView): boolean {
+  return view.refunds.length === 0 && view.payments.some((payment) => payment.state === "voided" || payment.state === "authorised");
+}
+
+/** The same charge of several rooms is one line. */
+function chargesOf(view: BookingView): Charge[] {
+  const lines = new Map<string, Charge>();
+  for (const { name, amount, inclusive } of view.stays.flatMap((stay) => stay.charges)) {
+    const key = `${inclusive}:${name}`;
+    lines.set(key, { name, inclusive, amount: amount + (lines.get(key)?.amount ?? 0) });
+  }
+  return [...lines.values()];
+}
+
+/** The rooms' policies as one: at each instant where a fee changes, what cancelling all of it costs. */
+function policyOf(view: BookingView): MailFacts["policy"] {
+  const policies = view.stays.map((stay) => stay.policy);
+  const instants = [...new Set(policies.flatMap((policy) => policy.steps.map((step) => step.from)))].sort((a, b) => Date.parse(a) - Date.parse(b));
+  const feeAt = (instant: string) => sum(policies.map((policy) => policy.steps.findLast((step) => Date.parse(step.from) <= Date.parse(instant))?.fee ?? 0));
+  const steps = instants.map((from) => ({ from, fee: feeAt(from) })).filter((step, i, all) => step.fee !== (all[i - 1]?.fee ?? 0));
+  const first = steps[0];
+  return {
+    zone: policies[0]?.zone ?? view.property.zone,
+    freeAtFirst: first === undefined || Date.parse(first.from) > Date.parse(view.createdAt),
+    steps,
+  };
+}
+
+function sum(amounts: number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0);
+}

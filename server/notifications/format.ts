@@ -1,0 +1,41 @@
+import type { Locale } from "../platform/fields.ts";
+import { exponentOf, roundingUnit } from "../platform/money.ts";
+
+// For mails and texts. Nothing here asks for the present time: a mail that is sent again must be the same bytes.
+
+/** English with the day before the month. */
+const TAG = { en: "en-GB", id: "id-ID" } as const satisfies Record<Locale, string>;
+
+/** Minor units → "€240.00", "Rp 1.450.000". */
+export function money(amount: number, currency: string, locale: Locale): string {
+  const exponent = exponentOf(currency);
+  const digits = roundingUnit(currency) >= 10 ** exponent ? 0 : exponent;
+  return new Intl.NumberFormat(TAG[locale], { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    amount / 10 ** exponent,
+  );
+}
+
+/** "2026-12-20" → "Sunday, 20 December 2026". */
+export function longDate(date: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(TAG[locale], { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(date));
+}
+
+/** "2026-12-20" → "20 Dec 2026". */
+export function shortDate(date: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(TAG[locale], { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(date));
+}
+
+/** An instant in the property's zone with its offset: "Fri, 18 Dec 2026, 18:00 GMT+8". */
+export function instantText(instant: string, zone: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(TAG[locale], {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: zone,
+    timeZoneName: "shortOffset",
+  }).format(new Date(instant));
+}

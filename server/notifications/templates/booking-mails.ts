@@ -1,0 +1,115 @@
+import type { ReactElement } from "react";
+import type { MailFacts } from "../facts.ts";
+import { instantText, money, shortDate } from "../format.ts";
+import { lodgingReservation } from "./json-ld.ts";
+import { layout } from "./layout.ts";
+import { button, codePanel, datesRow, figures, note, paragraph, placeText, policyText, priceTable, roomList, rule } from "./parts.ts";
+import { WORDS } from "./words.ts";
+
+export interface Template {
+  subject: string;
+  element: ReactElement;
+}
+
+export type MailKind = "booking_confirmed" | "payment_failed" | "hold_expired" | "booking_cancelled";
+
+export const TEMPLATES = {
+  booking_confirmed: confirmed,
+  payment_failed: paymentFailed,
+  hold_expired: holdExpired,
+  booking_cancelled: cancelled,
+} as const satisfies Record<MailKind, (facts: MailFacts) => Template>;
+
+function confirmed(facts: MailFacts): Template {
+  const words = WORDS[facts.locale];
+  const own = words.booking_confirmed;
+  const lead = own.lead(facts.property.name);
+  return {
+    subject: own.subject(facts.property.name, shortDate(facts.checkIn, facts.locale)),
+    element: layout(
+      { ...frame(facts, own.title, lead), jsonLd: lodgingReservation(facts, "Confirmed") },
+      paragraph(words.hello(facts.guestName)),
+      paragraph(lead),
+      codePanel(facts),
+      datesRow(facts),
+      button(words.open, facts.tripUrl),
+      rule(),
+      roomList(facts),
+      rule(),
+      priceTable(facts),
+      rule(),
+      policyText(facts),
+      rule(),
+      placeText(facts),
+    ),
+  };
+}
+
+function paymentFailed(facts: MailFacts): Template {
+  const words = WORDS[facts.locale];
+  const own = words.payment_failed;
+  const lead = own.lead(facts.property.name);
+  return {
+    subject: own.subject(facts.property.name),
+    element: layout(
+      frame(facts, own.title, lead),
+      paragraph(words.hello(facts.guestName)),
+      paragraph(lead),
+      facts.holdExpiresAt ? paragraph(own.held(instantText(facts.holdExpiresAt, facts.property.zone, facts.locale))) : null,
+      button(own.open, facts.tripUrl),
+      codePanel(facts),
+      datesRow(facts),
+    ),
+  };
+}
+
+function holdExpired(facts: MailFacts): Template {
+  const words = WORDS[facts.locale];
+  const own = words.hold_expired;
+  const lead = own.lead(facts.property.name);
+  return {
+    subject: own.subject(facts.property.name),
+    element: layout(
+      frame(facts, own.title, lead),
+      paragraph(words.hello(facts.guestName)),
+      paragraph(lead),
+      paragraph(facts.refund > 0 ? own.refund(money(facts.refund, facts.currency, facts.locale)) : own.nothing),
+      facts.refund > 0 ? note(words.booking_cancelled[facts.refundWay]) : null,
+      button(words.searchAgain, facts.searchUrl),
+      codePanel(facts),
+      datesRow(facts),
+    ),
+  };
+}
+
+function cancelled(facts: MailFacts): Template {
+  const words = WORDS[facts.locale];
+  const own = words.booking_cancelled;
+  const lead = own.lead(facts.property.name);
+  const amount = (minor: number) => money(minor, facts.currency, facts.locale);
+  const lines = [
+    ...(facts.fee > 0 ? [{ text: own.fee, amount: amount(facts.fee) }] : []),
+    ...(facts.refund > 0 ? [{ text: own.refund, amount: amount(facts.refund) }] : []),
+  ];
+  return {
+    subject: own.subject(facts.property.name, shortDate(facts.checkIn, facts.locale)),
+    element: layout(
+      { ...frame(facts, own.title, lead), jsonLd: lodgingReservation(facts, "Cancelled") },
+      paragraph(words.hello(facts.guestName)),
+      paragraph(lead),
+      codePanel(facts),
+      datesRow(facts),
+      rule(),
+      facts.fee === 0 ? paragraph(own.noFee) : null,
+      lines.length > 0 ? figures(lines) : null,
+      facts.refund > 0 || facts.refundWay === "released" ? note(own[facts.refundWay]) : null,
+      button(words.searchAgain, facts.searchUrl),
+      rule(),
+      placeText(facts),
+    ),
+  };
+}
+
+function frame(facts: MailFacts, title: string, preview: string) {
+  return { locale: facts.locale, title, preview, footer: WORDS[facts.locale].footer(facts.code) };
+}

@@ -1,0 +1,149 @@
+import type { ReactElement, ReactNode } from "react";
+import type { MailFacts } from "../facts.ts";
+import { instantText, longDate, money } from "../format.ts";
+import { Button, Column, h, Heading, Hr, Link, Row, Section, Text } from "./elements.ts";
+import { style } from "./theme.ts";
+import { WORDS, type Words } from "./words.ts";
+
+// The blocks that the mails are put together from.
+
+export function paragraph(...content: ReactNode[]): ReactElement {
+  return h(Text, { style: style.text, className: "ink" }, ...content);
+}
+
+export function note(...content: ReactNode[]): ReactElement {
+  return h(Text, { style: style.small, className: "muted" }, ...content);
+}
+
+export function heading(text: string): ReactElement {
+  return h(Heading, { as: "h2", style: style.heading, className: "ink" }, text);
+}
+
+export function rule(): ReactElement {
+  return h(Hr, { style: style.rule, className: "rule" });
+}
+
+export function button(text: string, url: string): ReactElement {
+  return h(Section, { style: { padding: "10px 0 4px" } }, h(Button, { href: url, style: style.button }, text));
+}
+
+/** Text at the left, an amount at the right. */
+export function figures(lines: { text: string; amount: string; total?: boolean }[]): ReactElement {
+  return h(
+    "table",
+    { width: "100%", cellPadding: 0, cellSpacing: 0, style: { borderCollapse: "collapse" }, "data-text-format": "dataTable" },
+    h(
+      "tbody",
+      null,
+      lines.map(({ text, amount, total }) =>
+        h(
+          "tr",
+          { key: text },
+          h("th", { scope: "row", align: "left", style: { ...style.cell, fontWeight: 400, ...(total && style.total) }, className: total ? "ink rule" : "ink" }, text),
+          h("td", { style: { ...style.figure, ...(total && style.total) }, className: total ? "ink rule" : "ink" }, amount),
+        ),
+      ),
+    ),
+  );
+}
+
+export function codePanel(facts: MailFacts): ReactElement {
+  const words = WORDS[facts.locale];
+  return h(
+    Section,
+    { style: style.panel, className: "panel" },
+    h(Text, { style: style.label, className: "muted" }, words.code),
+    h(Text, { style: style.code, className: "ink" }, facts.code),
+  );
+}
+
+/** Both dates with their weekday, the hours of the house, and the nights between. */
+export function datesRow(facts: MailFacts): ReactElement {
+  const words = WORDS[facts.locale];
+  const { checkInFrom, checkOutUntil } = facts.property;
+  return h(
+    Row,
+    null,
+    dateColumn(words.checkIn, longDate(facts.checkIn, facts.locale), words.from(checkInFrom), false),
+    dateColumn(words.checkOut, longDate(facts.checkOut, facts.locale), `${words.until(checkOutUntil)} · ${words.nights(facts.nights)}`, true),
+  );
+}
+
+function dateColumn(label: string, date: string, time: string, second: boolean): ReactElement {
+  return h(
+    Column,
+    { className: "stack", style: { width: "50%", verticalAlign: "top", ...(second && { paddingLeft: "16px" }) } },
+    h(Text, { style: style.label, className: "muted" }, label),
+    h(Text, { style: style.strong, className: "ink" }, date),
+    h(Text, { style: style.small, className: "muted" }, time),
+  );
+}
+
+export function roomList(facts: MailFacts): ReactElement {
+  const words = WORDS[facts.locale];
+  return h(
+    Section,
+    null,
+    heading(words.rooms(facts.rooms.length)),
+    facts.rooms.map((room, i) =>
+      h(
+        Section,
+        { key: i, style: { padding: "0 0 6px" } },
+        h(Text, { style: style.strong, className: "ink" }, room.name),
+        note([room.rate, mealText(room.meal, words), words.party(room.adults, room.children)].join(" · ")),
+      ),
+    ),
+  );
+}
+
+function mealText(meal: string, words: Words): string {
+  return words.meals[meal as keyof Words["meals"]] ?? meal;
+}
+
+/** What was sold, line by line, as it was sold. */
+export function priceTable(facts: MailFacts): ReactElement {
+  const words = WORDS[facts.locale];
+  const amount = (minor: number) => money(minor, facts.currency, facts.locale);
+  const several = facts.rooms.length > 1;
+  const lines = [
+    ...facts.rooms.map((room, i) => ({ text: `${several ? `${i + 1}. ` : ""}${room.name}, ${words.nights(facts.nights)}`, amount: amount(room.price) })),
+    ...facts.charges.map((charge) => ({ text: charge.inclusive ? words.included(charge.name) : charge.name, amount: amount(charge.amount) })),
+    { text: words.total, amount: amount(facts.total), total: true },
+    ...(facts.paid > 0 ? [{ text: words.paid, amount: amount(facts.paid) }] : []),
+    ...(facts.dueAtProperty > 0 ? [{ text: words.due, amount: amount(facts.dueAtProperty) }] : []),
+  ];
+  return h(Section, null, heading(words.price), figures(lines));
+}
+
+export function policyText(facts: MailFacts): ReactElement {
+  const words = WORDS[facts.locale];
+  const { steps, zone, freeAtFirst } = facts.policy;
+  const fee = (minor: number) => money(minor, facts.currency, facts.locale);
+  const when = (instant: string) => instantText(instant, zone, facts.locale);
+  const [first, ...later] = steps;
+  const lines: string[] = [];
+  if (!first) lines.push(words.freeAlways);
+  else if (freeAtFirst) lines.push(words.freeUntil(when(first.from)), words.feeFrom(when(first.from), fee(first.fee)));
+  else lines.push(words.feeAlways(fee(first.fee)));
+  for (const step of later) lines.push(words.feeFrom(when(step.from), fee(step.fee)));
+  return h(
+    Section,
+    null,
+    heading(words.cancelling),
+    lines.map((line) => h(Text, { key: line, style: style.text, className: "ink" }, line)),
+    (freeAtFirst || later.length > 0) && first ? note(words.propertyTime(zone)) : null,
+  );
+}
+
+export function placeText({ property, locale }: MailFacts): ReactElement {
+  const address = [property.address, property.city, property.country].filter(Boolean).join(", ");
+  return h(
+    Section,
+    null,
+    heading(WORDS[locale].place),
+    h(Text, { style: style.strong, className: "ink" }, property.name),
+    note(address),
+    property.phone ? note(h(Link, { href: `tel:${property.phone.replaceAll(/[^+\d]/g, "")}`, style: style.link, className: "link" }, property.phone)) : null,
+    property.email ? note(h(Link, { href: `mailto:${property.email}`, style: style.link, className: "link" }, property.email)) : null,
+  );
+}

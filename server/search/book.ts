@@ -1,0 +1,98 @@
+import { and, sql } from "drizzle-orm";
+import { pgArray, statement, type Database } from "../../db/client.ts";
+import { products, properties, ratePlans, roomTypes, taxes, type ChildBucket, type PaymentMethod } from "../../db/schema/index.ts";
+import type { ProductFacts, TaxFacts } from "../rooms/facts.ts";
+import { inReach, type Place } from "./place.ts";
+import type { HotelsInput } from "./schemas.ts";
+
+/** What a property sells, without dates: all that an amount depends on but its nights. */
+export interface Entry {
+  propertyId: string;
+  version: number;
+  stars: number;
+  zone: string;
+  currency: string;
+  sameDayCutOff: string;
+  horizonDays: number;
+  childBuckets: ChildBucket[];
+  paymentMethods: PaymentMethod[];
+  taxes: TaxFacts[];
+  rooms: EntryRoom[];
+}
+
+export interface EntryRoom {
+  roomTypeId: number;
+  name: string;
+  maxAdults: number;
+  maxChildren: number;
+  maxOccupancy: number;
+  offers: Pick<ProductFacts, "productId" | "baseProductId" | "derivedPercent" | "derivedPerAdult" | "payment">[];
+}
+
+const { placeholder } = sql;
+
+const inPlace = statement((db) =>
+  db
+    .select({ propertyId: properties.id, version: properties.version })
+    .from(properties)
+    .where(
+      and(
+        inReach,
+        sql`(${placeholder("stars")}::smallint[] is null or ${properties.stars} = any(${placeholder("stars")}::smallint[]))`,
+        sql`${properties.amenities} @> ${placeholder("amenities")}::text[]`,
+      ),
+    )
+    .prepare("search_properties"),
+);
+
+const offers = sql`(
+  select coalesce(json_agg(json_build_object('productId', pr.id, 'baseProductId', coalesce(pr.base_product_id, pr.id), 'derivedPercent', pr.derived_percent,
+    'derivedPerAdult', pr.derived_per_adult, 'payment', rp.payment) order by rp.position, pr.id), '[]')
+  from ${products} pr join ${ratePlans} rp on rp.property_id = pr.property_id and rp.id = pr.rate_plan_id
+  where pr.room_type_id = rt.id and pr.archived_at is null and rp.archived_at is null)`;
+
+const entries = statement((db) =>
+  db
+    .select({
+      propertyId: properties.id,
+      version: properties.version,
+      stars: properties.stars,
+      zone: properties.zone,
+      currency: properties.currency,
+      sameDayCutOff: properties.sameDayCutOff,
+      horizonDays: properties.horizonDays,
+      childBuckets: properties.childBuckets,
+      paymentMethods: properties.paymentMethods,
+      taxes: sql<TaxFacts[]>`(select coalesce(json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'collect', t.collect,
+        'exempt_age', t.exempt_age, 'max_nights', t.max_nights) order by t.position, t.id), '[]') from ${taxes} t where t.property_id = properties.id and t.archived_at is null)`,
+      rooms: sql<EntryRoom[]>`(select coalesce(json_agg(json_build_object('roomTypeId', rt.id, 'name', lower(rt.name), 'maxAdults', rt.max_adults, 'maxChildren', rt.max_children,
+        'maxOccupancy', rt.max_occupancy, 'offers', ${offers}) order by rt.position, rt.id), '[]') from ${roomTypes} rt where rt.property_id = properties.id and rt.archived_at is null)`,
+    })
+    .from(properties)
+    .where(sql`${properties.id} = any(${placeholder("ids")}::uuid[])`)
+    .prepare("search_entries"),
+);
+
+/** Properties of which one process remembers the entries; a thousand take about 3 MB. */
+const MOST = 5000;
+
+/** By database, so that two of them in one process (tests) never mix. */
+const books = new WeakMap<Database, Map<string, Entry>>();
+
+/**
+ * The entries of the properties in reach that pass the filters. What was read before is used again as
+ * long as the property's version is the same, so that a search reads little more than nights.
+ */
+export async function entriesOf(db: Database, place: Place, filters: Pick<HotelsInput, "stars" | "amenities">): Promise<Entry[]> {
+  const wanted = await inPlace(db, { ...place, stars: filters.stars?.length ? pgArray(filters.stars) : null, amenities: pgArray(filters.amenities ?? []) });
+  const book = books.get(db) ?? new Map<string, Entry>();
+  books.set(db, book);
+  const unknown = wanted.filter((property) => book.get(property.propertyId)?.version !== property.version);
+  if (book.size + unknown.length > MOST) book.clear();
+  const missing = book.size === 0 ? wanted : unknown;
+  if (missing.length > 0) {
+    const read = await entries(db, { ids: pgArray(missing.map((property) => property.propertyId)) });
+    for (const entry of read) book.set(entry.propertyId, entry);
+  }
+  return wanted.flatMap((property) => book.get(property.propertyId) ?? []);
+}
