@@ -52,7 +52,8 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     moved = (await moveNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id })) ?? [];
     const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
     await recordEvent(tx, { ...event, type: "cancelled", actor, data: { fee, refund } });
-    await emit(tx, { type: "booking.cancelled", payload: event });
+    // A hold that is let go is no cancellation: nobody was told of a booking.
+    await emit(tx, { type: confirmed.length > 0 ? "booking.cancelled" : "booking.released", payload: event });
     return { bookingId: booking.id, state: "cancelled" as const, fee, refund, currency: booking.currency };
   });
   writeAvailability(ctx, moved);

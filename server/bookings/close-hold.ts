@@ -2,7 +2,7 @@ import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { bookings, payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { gatewayOf } from "../payments/index.ts";
-import { applyView, settle } from "./settle.ts";
+import { applyView } from "./settle.ts";
 import { expire } from "./expire.ts";
 
 /** With the provider out of reach, nights go back this long after the hold's end; money is sorted out later. */
@@ -22,23 +22,33 @@ export async function closeHold(ctx: Context, bookingId: string): Promise<"paid"
   const overdueMs = new Date(booking.now).getTime() - booking.holdExpiresAt.getTime();
   if (overdueMs < 0) return "not_due";
 
+  try {
+    if ((await closePages(ctx, bookingId)) === "paid") return "paid";
+  } catch (error) {
+    if (overdueMs < GRACE_MS) throw error;
+    ctx.log.warn("hold released with its payment page still open", { booking_id: bookingId }, error);
+  }
+  return (await expire(ctx, bookingId)) ? "expired" : "not_due";
+}
+
+/**
+ * Closes the booking's payment pages at their providers, so that nobody can pay on them any more.
+ * A page that was paid already is settled instead.
+ * @throws OutsideError when a provider can't be reached
+ */
+export async function closePages(ctx: Context, bookingId: string): Promise<"paid" | "closed"> {
   const open = await ctx.db
     .select()
     .from(payments)
     .where(and(eq(payments.bookingId, bookingId), inArray(payments.state, ["created", "requires_action", "pending", "challenged", "denied", "authorised"]), isNotNull(payments.pageRef)));
+  let result: "paid" | "closed" = "closed";
   for (const payment of open) {
     const gateway = gatewayOf(ctx.config, payment.provider);
-    try {
-      const closed = await gateway.closePage({ ...payment, paymentId: payment.id });
-      if (closed === "paid") {
-        await settle(ctx, payment.id);
-        return "paid";
-      }
-      if (closed === "closed") await applyView(ctx, payment.id, await gateway.read({ ...payment, paymentId: payment.id }));
-    } catch (error) {
-      if (overdueMs < GRACE_MS) throw error;
-      ctx.log.warn("hold released with its payment page still open", { booking_id: bookingId, payment_id: payment.id }, error);
-    }
+    const ref = { ...payment, paymentId: payment.id };
+    const closed = await gateway.closePage(ref);
+    if (closed === "paid") result = "paid";
+    // "open": no method chosen yet at Midtrans; nothing to read, and a late payment is given back.
+    if (closed !== "open") await applyView(ctx, payment.id, await gateway.read(ref));
   }
-  return (await expire(ctx, bookingId)) ? "expired" : "not_due";
+  return result;
 }

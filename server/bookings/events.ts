@@ -8,6 +8,8 @@ export const BOOKING_EVENTS = {
   "booking.held": bookingPayload.extend({ holdExpiresAt: z.iso.datetime() }),
   "booking.confirmed": bookingPayload,
   "booking.cancelled": bookingPayload,
+  /** A hold that its guest let go. */
+  "booking.released": bookingPayload,
   "booking.expired": bookingPayload,
   /** A payment was declined, or came too late to keep the nights: the guest is told. */
   "booking.payment_failed": bookingPayload.extend({ paymentId: z.uuid() }),

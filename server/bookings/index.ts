@@ -1,7 +1,7 @@
 // The public face of the bookings service.
-export { balance } from "./balance.ts";
+export { balance, unbalanced } from "./balance.ts";
 export { cancel, cancelQuote } from "./cancel.ts";
-export { closeHold } from "./close-hold.ts";
+export { closeHold, closePages } from "./close-hold.ts";
 export { BOOKING_EVENTS, bookingPayload } from "./events.ts";
 export { expire, overdueHolds } from "./expire.ts";
 export { hold } from "./hold.ts";

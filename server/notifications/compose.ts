@@ -31,8 +31,16 @@ export function composeAccountMail(kind: AccountMailKind, facts: AccountMailFact
   return rendered(accountTemplate(kind, facts));
 }
 
+/** Names of amounts aren't shouted, and a telephone number isn't followed by itself. */
+const AS_TEXT = {
+  selectors: [
+    { selector: "[data-text-format=dataTable]", format: "dataTable", options: { uppercaseHeaderCells: false } },
+    { selector: "a[href^=tel]", format: "inline" },
+  ],
+};
+
 async function rendered({ subject, element }: Template): Promise<Mail> {
-  const [html, text] = await Promise.all([render(element), render(element, { plainText: true })]);
+  const [html, text] = await Promise.all([render(element), render(element, { plainText: true, htmlToTextOptions: AS_TEXT })]);
   return { subject, html, text, attachments: [] };
 }
 

@@ -39,3 +39,8 @@ export function instantText(instant: string, zone: string, locale: Locale): stri
     timeZoneName: "shortOffset",
   }).format(new Date(instant));
 }
+
+/** "ID" → "Indonesia"; an unknown code stays as it is. */
+export function countryName(code: string, locale: Locale): string {
+  return /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames(TAG[locale], { type: "region" }).of(code) ?? code) : code;
+}

@@ -1,5 +1,5 @@
 import { Redis } from "@upstash/redis/cloudflare";
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleAll } from "cockatiel";
+import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from "cockatiel";
 import type { Config } from "./config.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -13,6 +13,8 @@ export interface RedisPort {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   ping(): Promise<void>;
+  /** Whether the circuit is open: Redis counts as down, and callers of `client` should not try it. */
+  isOpen(): boolean;
   /** The bare client, for libraries that want one (rate limits). */
   client: Redis;
 }
@@ -45,6 +47,7 @@ export function openRedis(config: Config, metrics: Metrics): RedisPort | undefin
   };
   return {
     client,
+    isOpen: () => breaker.state === CircuitState.Open,
     eval: <T>(script: string, keys: string[], args: (string | number)[]) => call(() => client.eval(script, keys, args) as Promise<T>),
     mget: (keys) => call(() => client.mget<(string | null)[]>(...keys)),
     get: (key) => call(() => client.get<string>(key)),

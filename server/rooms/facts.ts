@@ -87,6 +87,17 @@ export function productsByIds(db: Executor, propertyId: string, ids: number[]): 
   return byIds(db, { propertyId, ids: pgArray(ids) });
 }
 
+const anywhere = statement((db) =>
+  select(db)
+    .where(and(sql`${products.id} = any(${sql.placeholder("ids")}::int[])`, live))
+    .prepare("products_anywhere"),
+);
+
+/** The live products among `ids`, of any property: for search, which found the ids itself. */
+export function productsAnywhere(db: Executor, ids: number[]): Promise<ProductFacts[]> {
+  return anywhere(db, { ids: pgArray(ids) });
+}
+
 const nights = statement((db) =>
   db
     .select({

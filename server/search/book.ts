@@ -1,32 +1,33 @@
 import { and, sql } from "drizzle-orm";
 import { pgArray, statement, type Database } from "../../db/client.ts";
-import { products, properties, ratePlans, roomTypes, taxes, type ChildBucket, type PaymentMethod } from "../../db/schema/index.ts";
+import { products, properties, ratePlans, roomTypes, taxes, type PaymentMethod } from "../../db/schema/index.ts";
 import type { ProductFacts, TaxFacts } from "../rooms/facts.ts";
+import type { AmountFacts } from "../rooms/price.ts";
 import { inReach, type Place } from "./place.ts";
 import type { HotelsInput } from "./schemas.ts";
 
-/** What a property sells, without dates: all that an amount depends on but its nights. */
+/** What a property sells, without dates. */
 export interface Entry {
   propertyId: string;
   version: number;
   stars: number;
-  zone: string;
   currency: string;
-  sameDayCutOff: string;
-  horizonDays: number;
-  childBuckets: ChildBucket[];
   paymentMethods: PaymentMethod[];
-  taxes: TaxFacts[];
   rooms: EntryRoom[];
 }
 
 export interface EntryRoom {
   roomTypeId: number;
+  /** Lower case. */
   name: string;
-  maxAdults: number;
-  maxChildren: number;
-  maxOccupancy: number;
-  offers: Pick<ProductFacts, "productId" | "baseProductId" | "derivedPercent" | "derivedPerAdult" | "payment">[];
+  offers: Offer[];
+}
+
+/** A product as the price engine takes it. */
+export interface Offer extends AmountFacts {
+  productId: number;
+  baseProductId: number;
+  payment: ProductFacts["payment"];
 }
 
 const { placeholder } = sql;
@@ -51,6 +52,10 @@ const offers = sql`(
   from ${products} pr join ${ratePlans} rp on rp.property_id = pr.property_id and rp.id = pr.rate_plan_id
   where pr.room_type_id = rt.id and pr.archived_at is null and rp.archived_at is null)`;
 
+type RoomRow = { roomTypeId: number; name: string } & Pick<AmountFacts, "maxAdults" | "maxChildren" | "maxOccupancy"> & {
+    offers: Pick<Offer, "productId" | "baseProductId" | "derivedPercent" | "derivedPerAdult" | "payment">[];
+  };
+
 const entries = statement((db) =>
   db
     .select({
@@ -65,7 +70,7 @@ const entries = statement((db) =>
       paymentMethods: properties.paymentMethods,
       taxes: sql<TaxFacts[]>`(select coalesce(json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'collect', t.collect,
         'exempt_age', t.exempt_age, 'max_nights', t.max_nights) order by t.position, t.id), '[]') from ${taxes} t where t.property_id = properties.id and t.archived_at is null)`,
-      rooms: sql<EntryRoom[]>`(select coalesce(json_agg(json_build_object('roomTypeId', rt.id, 'name', lower(rt.name), 'maxAdults', rt.max_adults, 'maxChildren', rt.max_children,
+      rooms: sql<RoomRow[]>`(select coalesce(json_agg(json_build_object('roomTypeId', rt.id, 'name', lower(rt.name), 'maxAdults', rt.max_adults, 'maxChildren', rt.max_children,
         'maxOccupancy', rt.max_occupancy, 'offers', ${offers}) order by rt.position, rt.id), '[]') from ${roomTypes} rt where rt.property_id = properties.id and rt.archived_at is null)`,
     })
     .from(properties)
@@ -92,7 +97,18 @@ export async function entriesOf(db: Database, place: Place, filters: Pick<Hotels
   const missing = book.size === 0 ? wanted : unknown;
   if (missing.length > 0) {
     const read = await entries(db, { ids: pgArray(missing.map((property) => property.propertyId)) });
-    for (const entry of read) book.set(entry.propertyId, entry);
+    for (const row of read) book.set(row.propertyId, entryOf(row));
   }
   return wanted.flatMap((property) => book.get(property.propertyId) ?? []);
+}
+
+function entryOf(row: Awaited<ReturnType<typeof entries>>[number]): Entry {
+  const { propertyId, version, stars, currency, paymentMethods } = row;
+  const { zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts } = row;
+  const rooms = row.rooms.map(({ roomTypeId, name, offers: rows, ...capacity }) => ({
+    roomTypeId,
+    name,
+    offers: rows.map((offer) => ({ currency, zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts, ...capacity, ...offer })),
+  }));
+  return { propertyId, version, stars, currency, paymentMethods, rooms };
 }

@@ -3,7 +3,7 @@ import type { PartyRoom } from "../platform/fields.ts";
 import { amountOf } from "../rooms/price.ts";
 import { methodsFor } from "../rooms/quote.ts";
 import { assignRooms } from "./assign.ts";
-import type { Entry, EntryRoom } from "./book.ts";
+import type { Entry, EntryRoom, Offer } from "./book.ts";
 import type { Cursor } from "./cursor.ts";
 import type { HotelsInput } from "./schemas.ts";
 import type { Supply } from "./supply.ts";
@@ -16,12 +16,10 @@ export interface Ranked {
   productIds: number[];
   /** Units left of the scarcest room type in it. */
   left: number;
-  payAtProperty: boolean;
   /** Sort keys, ascending. */
   keys: [number, number];
 }
 
-type Offer = EntryRoom["offers"][number];
 interface Priced {
   offer: Offer;
   total: number;
@@ -76,7 +74,7 @@ function cheapest(config: Config, entry: Entry, words: string[], supply: Supply,
   const rooms = entry.rooms.filter((room) => supply.left.has(room.roomTypeId) && words.every((word) => room.name.includes(word)));
   if (rooms.length === 0) return undefined;
   const left = rooms.map((room) => supply.left.get(room.roomTypeId)!);
-  const priced = rooms.map((room) => pricesOf(entry, room, supply, input, now));
+  const priced = rooms.map((room) => pricesOf(room, supply, input, now));
   let best: Omit<Ranked, "entry" | "keys"> | undefined;
   for (const way of ["online", "property"] as const) {
     if (methodsFor(config, [{ ...entry, payment: way }]).length === 0) continue;
@@ -85,38 +83,36 @@ function cheapest(config: Config, entry: Entry, words: string[], supply: Supply,
     if (!types) continue;
     const chosen = types.map((type, room) => offers[type]![room]!);
     const total = chosen.reduce((sum, { total: price }) => sum + price, 0);
-    // At the same price the second way only tells that the guest may choose.
     if (best && best.total <= total) continue;
     best = {
       total,
       productIds: chosen.map(({ offer }) => offer.productId),
       left: Math.min(...types.map((type) => left[type]!)),
-      payAtProperty: false,
     };
   }
   return best;
 }
 
 /** Per room of the party: what each offer of the room type costs it, cheapest first. Equal rooms are priced once. */
-function pricesOf(entry: Entry, room: EntryRoom, supply: Supply, input: HotelsInput, now: Date): Priced[][] {
+function pricesOf(room: EntryRoom, supply: Supply, input: HotelsInput, now: Date): Priced[][] {
   const known = new Map<string, Priced[]>();
   return input.rooms.map((party) => {
     const key = partyKey(party);
     let list = known.get(key);
     if (!list) {
-      list = priceFor(entry, room, supply, input, party, now);
+      list = priceFor(room, supply, input, party, now);
       known.set(key, list);
     }
     return list;
   });
 }
 
-function priceFor(entry: Entry, room: EntryRoom, supply: Supply, input: HotelsInput, party: PartyRoom, now: Date): Priced[] {
+function priceFor(room: EntryRoom, supply: Supply, input: HotelsInput, party: PartyRoom, now: Date): Priced[] {
   return room.offers
     .flatMap((offer) => {
       const nights = supply.nights.get(offer.baseProductId);
       if (!nights) return [];
-      const { amount } = amountOf({ ...entry, ...room, ...offer }, nights, input.checkIn, input.checkOut, party, now);
+      const { amount } = amountOf(offer, nights, input.checkIn, input.checkOut, party, now);
       return amount ? { offer, total: amount.total } : [];
     })
     .toSorted((a, b) => a.total - b.total);

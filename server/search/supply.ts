@@ -1,8 +1,7 @@
 import { sql } from "drizzle-orm";
 import { pgArray, statement, type Executor } from "../../db/client.ts";
 import { inventoryNights, rateNights } from "../../db/schema/index.ts";
-import { addDays } from "../platform/dates.ts";
-import { remembered } from "../platform/memo.ts";
+import { nightsOf } from "../platform/dates.ts";
 import type { NightFacts } from "../rooms/price.ts";
 import type { Entry } from "./book.ts";
 
@@ -28,16 +27,18 @@ const stock = statement((db) =>
 );
 
 const n = rateNights;
-const restricted = sql`${n.closed} or ${n.closedToArrival} or ${n.closedToDeparture} or ${n.minStayArrival} > 1 or ${n.minStayThrough} > 1 or ${n.maxStay} <> 30`;
+/** The column's default: a night with it and no other restriction is sent without them. */
+const UNRESTRICTED_MAX_STAY = 30;
+const restricted = sql`${n.closed} or ${n.closedToArrival} or ${n.closedToDeparture} or ${n.minStayArrival} > 1 or ${n.minStayThrough} > 1 or ${n.maxStay} <> ${sql.raw(String(UNRESTRICTED_MAX_STAY))}`;
 
-// One row a product, as carrying thousands of rows would cost more than finding them. The nights are joined
-// by "/"; each is "day:prices:child prices", then the restrictions where there are any.
+// One row a product, as carrying thousands of rows would cost more than finding them: its nights as JSON,
+// each [day, prices, child prices], and the restrictions where there are any.
 const prices = statement((db) =>
   db
     .select({
       productId: n.productId,
-      nights: sql<string>`string_agg((${n.stayDate} - ${placeholder("from")}::date) || ':' || ${n.adultPrices}::text || ':' || ${n.childPrices}::text || case when ${restricted}
-        then ':' || ${n.closed}::int || ':' || ${n.closedToArrival}::int || ':' || ${n.closedToDeparture}::int || ':' || ${n.minStayArrival} || ':' || ${n.minStayThrough} || ':' || ${n.maxStay} else '' end, '/')`,
+      nights: sql<string>`'[' || translate(string_agg('[' || (${n.stayDate} - ${placeholder("from")}::date) || ',' || ${n.adultPrices}::text || ',' || ${n.childPrices}::text || case when ${restricted}
+        then ',' || ${n.closed}::int || ',' || ${n.closedToArrival}::int || ',' || ${n.closedToDeparture}::int || ',' || ${n.minStayArrival} || ',' || ${n.minStayThrough} || ',' || ${n.maxStay} else '' end || ']', ','), '{}', '[]') || ']'`,
     })
     .from(n)
     .where(sql`${n.productId} = any(${placeholder("ids")}::int[]) and ${n.stayDate} between ${placeholder("from")} and ${placeholder("to")}`)
@@ -54,34 +55,28 @@ export async function supplyOf(db: Executor, entries: Entry[], checkIn: string, 
     stock(db, { ...span, ids: pgArray(rooms.map((room) => room.roomTypeId)) }),
     prices(db, { ...span, ids: pgArray([...bases]) }),
   ]);
+  const dayAt = [...nightsOf(checkIn, checkOut), checkOut];
   return {
     left: new Map(stockRows.map((row) => [row.roomTypeId, row.left])),
-    nights: new Map(priceRows.map((row) => [row.productId, new Map(row.nights.split("/").map((text) => readNight(text, checkIn)))])),
+    nights: new Map(priceRows.map((row) => [row.productId, readNights(row.nights, dayAt)])),
   };
 }
 
-const dayAfter = remembered(addDays);
-const UNRESTRICTED = ["0", "0", "0", "1", "1", "30"];
+type NightText = [day: number, adults: number[], children: number[], closed?: number, toArrival?: number, toDeparture?: number, minArrival?: number, minThrough?: number, max?: number];
 
-function readNight(text: string, checkIn: string): [string, NightFacts] {
-  const [day, adults = "{}", children = "{}", ...given] = text.split(":");
-  const [closed, toArrival, toDeparture, minArrival, minThrough, maxStay] = given.length > 0 ? given : UNRESTRICTED;
-  return [
-    dayAfter(checkIn, Number(day)),
-    {
-      adultPrices: numbers(adults),
-      childPrices: numbers(children),
-      closed: closed === "1",
-      closedToArrival: toArrival === "1",
-      closedToDeparture: toDeparture === "1",
-      minStayArrival: Number(minArrival),
-      minStayThrough: Number(minThrough),
-      maxStay: Number(maxStay),
-    },
-  ];
-}
-
-/** "{1,2}" as numbers. */
-function numbers(array: string): number[] {
-  return array.length === 2 ? [] : array.slice(1, -1).split(",").map(Number);
+function readNights(text: string, dayAt: string[]): Map<string, NightFacts> {
+  const nights = new Map<string, NightFacts>();
+  for (const [day, adultPrices, childPrices, closed, toArrival, toDeparture, minArrival, minThrough, max] of JSON.parse(text) as NightText[]) {
+    nights.set(dayAt[day]!, {
+      adultPrices,
+      childPrices,
+      closed: closed === 1,
+      closedToArrival: toArrival === 1,
+      closedToDeparture: toDeparture === 1,
+      minStayArrival: minArrival ?? 1,
+      minStayThrough: minThrough ?? 1,
+      maxStay: max ?? UNRESTRICTED_MAX_STAY,
+    });
+  }
+  return nights;
 }

@@ -1,6 +1,6 @@
 import type { ReactElement, ReactNode } from "react";
 import type { MailFacts } from "../facts.ts";
-import { instantText, longDate, money } from "../format.ts";
+import { countryName, instantText, longDate, money } from "../format.ts";
 import { Button, Column, h, Heading, Hr, Link, Row, Section, Text } from "./elements.ts";
 import { style } from "./theme.ts";
 import { WORDS, type Words } from "./words.ts";
@@ -107,12 +107,14 @@ export function priceTable(facts: MailFacts): ReactElement {
   const several = facts.rooms.length > 1;
   const lines = [
     ...facts.rooms.map((room, i) => ({ text: `${several ? `${i + 1}. ` : ""}${room.name}, ${words.nights(facts.nights)}`, amount: amount(room.price) })),
-    ...facts.charges.map((charge) => ({ text: charge.inclusive ? words.included(charge.name) : charge.name, amount: amount(charge.amount) })),
+    ...facts.charges.filter((charge) => !charge.inclusive).map((charge) => ({ text: charge.name, amount: amount(charge.amount) })),
     { text: words.total, amount: amount(facts.total), total: true },
     ...(facts.paid > 0 ? [{ text: words.paid, amount: amount(facts.paid) }] : []),
     ...(facts.dueAtProperty > 0 ? [{ text: words.due, amount: amount(facts.dueAtProperty) }] : []),
   ];
-  return h(Section, null, heading(words.price), figures(lines));
+  // What is within the prices stands below, so that the column adds up.
+  const included = facts.charges.filter((charge) => charge.inclusive).map((charge) => `${charge.name} ${amount(charge.amount)}`);
+  return h(Section, null, heading(words.price), figures(lines), included.length > 0 ? note(words.included(included.join(", "))) : null);
 }
 
 export function policyText(facts: MailFacts): ReactElement {
@@ -130,13 +132,13 @@ export function policyText(facts: MailFacts): ReactElement {
     Section,
     null,
     heading(words.cancelling),
-    lines.map((line) => h(Text, { key: line, style: style.text, className: "ink" }, line)),
+    lines.map((line) => h(Text, { key: line, style: style.line, className: "ink" }, line)),
     (freeAtFirst || later.length > 0) && first ? note(words.propertyTime(zone)) : null,
   );
 }
 
 export function placeText({ property, locale }: MailFacts): ReactElement {
-  const address = [property.address, property.city, property.country].filter(Boolean).join(", ");
+  const address = [property.address, property.city, countryName(property.country, locale)].filter(Boolean).join(", ");
   return h(
     Section,
     null,

@@ -23,6 +23,7 @@ export const style = {
   title: { margin: "0 0 12px", color: NAVY, fontFamily: SERIF, fontSize: "30px", lineHeight: "37px", fontWeight: 400 },
   heading: { margin: "0 0 10px", color: NAVY, fontFamily: SANS, fontSize: "16px", lineHeight: "24px", fontWeight: 700 },
   text: { margin: "0 0 14px", color: INK, fontSize: "16px", lineHeight: "25px" },
+  line: { margin: "0 0 6px", color: INK, fontSize: "15px", lineHeight: "23px" },
   small: { margin: "0 0 6px", color: MUTED, fontSize: "14px", lineHeight: "21px" },
   label: { margin: 0, color: MUTED, fontSize: "13px", lineHeight: "19px" },
   strong: { margin: 0, color: NAVY, fontSize: "16px", lineHeight: "24px", fontWeight: 700 },

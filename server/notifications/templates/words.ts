@@ -10,7 +10,7 @@ const en = {
   from: (time: string) => `from ${time}`,
   until: (time: string) => `until ${time}`,
   nights: (n: number) => (n === 1 ? "1 night" : `${n} nights`),
-  rooms: (n: number) => (n === 1 ? "Your room" : "Your rooms"),
+  rooms: (n: number): string => (n === 1 ? "Your room" : "Your rooms"),
   party: (adults: number, children: number) =>
     (adults === 1 ? "1 adult" : `${adults} adults`) + (children === 0 ? "" : children === 1 ? ", 1 child" : `, ${children} children`),
   meals: {
@@ -21,7 +21,7 @@ const en = {
     all_inclusive: "all inclusive",
   },
   price: "Price",
-  included: (name: string) => `${name} (included)`,
+  included: (taxes: string) => `The prices include ${taxes}.`,
   total: "Total",
   paid: "Paid",
   due: "To pay at the property",
@@ -101,7 +101,7 @@ const id: Words = {
     all_inclusive: "semua termasuk",
   },
   price: "Harga",
-  included: (name) => `${name} (sudah termasuk)`,
+  included: (taxes) => `Harga sudah termasuk ${taxes}.`,
   total: "Total",
   paid: "Sudah dibayar",
   due: "Dibayar di properti",

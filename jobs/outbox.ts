@@ -1,0 +1,65 @@
+import { inArray, sql } from "drizzle-orm";
+import { outbox } from "../db/schema/jobs.ts";
+import type { Services } from "../server/context.ts";
+import type { Message } from "./define.ts";
+import { publish, queueOf, type Outgoing } from "./qstash.ts";
+import { followers } from "./registry.ts";
+
+const BATCH = 100;
+
+/**
+ * The relay: leases ready events, publishes one message per event and job, marks them published.
+ * A crash between the last two publishes again; the queue's and the jobs' own de-duplication make that harmless.
+ * @returns how many events it published; fewer than a batch means that none is left
+ */
+export async function relay(services: Services): Promise<number> {
+  const { db, config } = services;
+  const client = queueOf(config);
+  if (!client) return 0;
+  const ready = sql`select id from ${outbox} where published_at is null and (leased_until is null or leased_until < now()) order by id limit ${BATCH} for update skip locked`;
+  const rows = await db
+    .update(outbox)
+    .set({ leasedUntil: sql`now() + interval '30 seconds'` })
+    .where(sql`${outbox.id} in (${ready})`)
+    .returning({ outboxId: outbox.id, type: outbox.type, v: outbox.v, payload: outbox.payload });
+  if (rows.length === 0) return 0;
+  const outgoing = rows.flatMap((message: Message): Outgoing[] => followers(message.type).map((job) => ({ job, message, replay: 0 })));
+  await publish(config, client, outgoing);
+  await db
+    .update(outbox)
+    .set({ publishedAt: sql`app_now()`, leasedUntil: null })
+    .where(inArray(outbox.id, rows.map((row) => row.outboxId)));
+  services.metrics.count("outbox_published_total", {}, rows.length);
+  return rows.length;
+}
+
+/** Runs the relay until nothing is ready. A failure is logged: the tick will try again. */
+export async function drain(services: Services): Promise<void> {
+  try {
+    while ((await relay(services)) === BATCH);
+  } catch (error) {
+    services.log.warn("publishing failed; the next tick tries again", {}, error);
+    services.metrics.count("outbox_failures_total");
+  }
+}
+
+/**
+ * A `published()` for a long-lived process: one relay at a time, however many commits ask,
+ * and one more run for those that asked meanwhile.
+ */
+export function coalesced(services: Services, defer: (work: Promise<unknown>) => void): () => void {
+  let running = false;
+  let again = false;
+  const run = async () => {
+    running = true;
+    do {
+      again = false;
+      await drain(services);
+    } while (again);
+    running = false;
+  };
+  return () => {
+    if (running) again = true;
+    else defer(run());
+  };
+}

@@ -1,0 +1,37 @@
+import type { Actor } from "../context.ts";
+import type { Config } from "../platform/config.ts";
+import { newId } from "../platform/ids.ts";
+import { sameText, sign } from "../platform/tokens.ts";
+import type { Auth } from "./auth.ts";
+
+const GUEST_COOKIE = "nightledger.guest";
+const YEAR_SECONDS = 365 * 24 * 3600;
+
+/**
+ * Who calls: the signed anonymous cookie, and the account if there is a session. A browser without the
+ * cookie gets one in `setCookie`; it scopes idempotency keys and finds the bookings that it made.
+ */
+export async function guestActor(config: Config, auth: Auth, headers: Headers, setCookie: (value: string) => void): Promise<Actor> {
+  const cookies = headers.get("cookie") ?? "";
+  const anonId = (await readGuestCookie(config, cookies)) ?? (await newGuestCookie(config, setCookie));
+  // Without a session cookie there is nobody to ask the database for.
+  if (!cookies.includes("nightledger.session_token")) return { kind: "guest", anonId };
+  const session = await auth.api.getSession({ headers });
+  if (!session) return { kind: "guest", anonId };
+  const { user } = session;
+  return { kind: "guest", anonId, userId: user.id, email: user.email.toLowerCase(), emailVerified: user.emailVerified };
+}
+
+async function readGuestCookie(config: Config, cookies: string): Promise<string | undefined> {
+  const value = cookies.split(/;\s*/).find((cookie) => cookie.startsWith(`${GUEST_COOKIE}=`))?.slice(GUEST_COOKIE.length + 1);
+  const [id, mac] = value?.split(".") ?? [];
+  if (!id || !mac) return undefined;
+  return sameText(mac, await sign(config.AUTH_SECRET, `guest:${id}`)) ? id : undefined;
+}
+
+async function newGuestCookie(config: Config, setCookie: (value: string) => void): Promise<string> {
+  const id = newId();
+  const secure = config.PUBLIC_URL.startsWith("https:") ? "; Secure" : "";
+  setCookie(`${GUEST_COOKIE}=${id}.${await sign(config.AUTH_SECRET, `guest:${id}`)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}${secure}`);
+  return id;
+}

@@ -1,0 +1,182 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import { JOBS } from "../jobs/registry.ts";
+import { fileDeadLetter } from "../jobs/dead-letters.ts";
+import { receive } from "../jobs/receive.ts";
+import { tick } from "../jobs/tick.ts";
+import { guestActor, type Auth } from "./accounts/index.ts";
+import type { Context, Services } from "./context.ts";
+import { isDomainError } from "./errors.ts";
+import { health } from "./platform/health.ts";
+import { newId } from "./platform/ids.ts";
+import type { Limits, Tier } from "./platform/limits.ts";
+import { calendarRoute, pictures } from "./files.ts";
+import { appRouter } from "./router.ts";
+import { webhook } from "./webhooks.ts";
+
+/** What an entry gives for each request; on Node the same for all, on workerd made anew. */
+export interface Runtime {
+  services: Services;
+  auth: Auth;
+  limits: Limits;
+  clientAddress: string;
+  defer(work: Promise<unknown>): void;
+  published(): void;
+  /** The Prometheus page, where there is one. */
+  metricsPage?: () => Promise<string>;
+  /** The SPA's files, and its page for every other path. */
+  assets: MiddlewareHandler;
+}
+
+interface Env {
+  Bindings: Runtime;
+  Variables: { requestId: string };
+}
+
+const MAX_BODY = 256 * 1024;
+
+/** Which allowance a path counts against; job and webhook calls are signed instead. */
+const TIERS: [prefix: string, Tier][] = [
+  ["/trpc/bookings.lookup", "lookup"],
+  ["/trpc/bookings.hold", "booking"],
+  ["/trpc/payments.start", "booking"],
+  ["/auth/sign-in", "lookup"],
+  ["/auth/sign-up", "lookup"],
+  ["/auth/request-password-reset", "lookup"],
+  ["/trpc/", "general"],
+  ["/auth/", "general"],
+];
+
+/** Procedures that are the same for everybody: GET, without cookies, cacheable by a CDN for a moment. */
+const PUBLIC = /^\/trpc\/(search|hotels|rooms)\.|^\/trpc\/ping$/;
+
+/** The gateway: one fetch handler on Web standards, for Node and workerd alike. */
+export const app = new Hono<Env>();
+
+app.use(async (c, next) => {
+  const given = c.req.header("x-request-id");
+  c.set("requestId", given && /^[\w-]{8,64}$/.test(given) ? given : newId());
+  await next();
+  c.res.headers.set("x-request-id", c.get("requestId"));
+});
+
+app.use((c, next) => {
+  // Where the payment form of the hosted page may send the browser: only navigation, so nothing more is needed.
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", "data:"],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      formAction: ["'self'"],
+    },
+    xFrameOptions: "DENY",
+    strictTransportSecurity: c.env.services.config.PUBLIC_URL.startsWith("https:") ? "max-age=31536000; includeSubDomains" : false,
+    referrerPolicy: "strict-origin-when-cross-origin",
+    crossOriginEmbedderPolicy: false,
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+  })(c, next);
+});
+
+app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json({ error: "The request is too large." }, 413) }));
+
+/** A browser says where a request comes from: another site's may not change anything here. */
+app.use(async (c, next) => {
+  const path = c.req.path;
+  const browserFacing = path.startsWith("/trpc/") || path.startsWith("/auth/");
+  if (browserFacing && c.req.method !== "GET" && c.req.method !== "HEAD") {
+    const origin = c.req.header("origin");
+    const site = c.req.header("sec-fetch-site");
+    const ours = origin ? origin === new URL(c.env.services.config.PUBLIC_URL).origin : !site || site === "same-origin" || site === "none";
+    if (!ours) return c.json({ error: "This request came from another site." }, 403);
+    if (path.startsWith("/trpc/") && !c.req.header("content-type")?.startsWith("application/json")) return c.json({ error: "Send JSON." }, 415);
+  }
+  const tier = TIERS.find(([prefix]) => path.startsWith(prefix))?.[1];
+  const wait = tier && (await c.env.limits.check(tier, c.env.clientAddress));
+  if (wait) {
+    c.header("retry-after", String(Math.ceil(wait / 1000)));
+    const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, requestId: c.get("requestId"), domain: { code: "RATE_LIMITED", facts: { retryAfterMs: wait } } };
+    return c.json({ error: { message: "RATE_LIMITED", code: -32029, data } }, 429);
+  }
+  return next();
+});
+
+app.all("/trpc/*", async (c) => {
+  const { services, auth } = c.env;
+  const isPublic = PUBLIC.test(c.req.path);
+  await services.clock.sync();
+  return fetchRequestHandler({
+    endpoint: "/trpc",
+    req: c.req.raw,
+    router: appRouter,
+    maxBatchSize: 10,
+    async createContext({ resHeaders }) {
+      const actor = isPublic ? ({ kind: "guest", anonId: "public" } as const) : await guestActor(services.config, auth, c.req.raw.headers, (cookie) => resHeaders.append("set-cookie", cookie));
+      return contextFor(c.env, actor, c.get("requestId"));
+    },
+    responseMeta({ errors, type }) {
+      const retry = errors.find((error) => isDomainError(error.cause, "UNAVAILABLE") || isDomainError(error.cause, "ROOM_BUSY"))?.cause;
+      const headers = new Headers({ "cache-control": "no-store" });
+      if (isPublic && type === "query" && errors.length === 0) headers.set("cache-control", "public, max-age=0, s-maxage=5, stale-while-revalidate=10");
+      if (isDomainError(retry, "UNAVAILABLE")) headers.set("retry-after", String(Math.ceil(retry.facts.retryAfterMs / 1000)));
+      return { headers };
+    },
+  });
+});
+
+app.all("/auth/*", (c) => c.env.auth.handler(c.req.raw));
+
+app.post("/jobs/tick", async (c) => tick(await systemContext(c.env, "tick", c.get("requestId")), c.req.raw));
+app.post("/jobs/dead-letter", async (c) => fileDeadLetter(await systemContext(c.env, "dead-letter", c.get("requestId")), c.req.raw));
+app.post("/jobs/:name", async (c) => {
+  const job = JOBS.find((one) => one.name === c.req.param("name"));
+  if (!job) return c.text("no such job", 404);
+  return receive(await systemContext(c.env, job.name, c.get("requestId")), job, c.req.raw);
+});
+
+app.post("/webhooks/:vendor", async (c) => {
+  await c.env.services.clock.sync();
+  const vendor = c.req.param("vendor");
+  return webhook(contextFor(c.env, { kind: "webhook", provider: vendor }, c.get("requestId")), vendor, c.req.raw);
+});
+
+app.get("/health", async (c) => {
+  const report = await health(c.env.services);
+  return c.json(report, report.ok ? 200 : 503);
+});
+
+app.get("/metrics", async (c) => {
+  const { METRICS_TOKEN: token, NODE_ENV: environment } = c.env.services.config;
+  const allowed = token ? c.req.header("authorization") === `Bearer ${token}` : environment !== "production";
+  if (!c.env.metricsPage || !allowed) return c.text("not found", 404);
+  return c.text(await c.env.metricsPage(), 200, { "content-type": "text/plain; version=0.0.4" });
+});
+
+app.route("/art", pictures);
+app.get("/bookings/:id/calendar.ics", async (c) => {
+  const actor = await guestActor(c.env.services.config, c.env.auth, c.req.raw.headers, () => {});
+  return calendarRoute(contextFor(c.env, actor, c.get("requestId")), c.req.param("id"), c.req.query("token"));
+});
+
+app.get("*", (c, next) => c.env.assets(c, next));
+
+app.onError((error, c) => {
+  c.env.services.log.error("the gateway failed", { request_id: c.get("requestId"), path: c.req.path }, error);
+  return c.json({ error: "Something went wrong on our side.", requestId: c.get("requestId") }, 500);
+});
+
+function contextFor(runtime: Runtime, actor: Context["actor"], requestId: string): Context {
+  return { ...runtime.services, actor, requestId, log: runtime.services.log.with({ request_id: requestId }), defer: runtime.defer, published: runtime.published };
+}
+
+async function systemContext(runtime: Runtime, name: string, requestId: string): Promise<Context> {
+  await runtime.services.clock.sync();
+  return contextFor(runtime, { kind: "job", name }, requestId);
+}

@@ -1,0 +1,3 @@
+// The public face of the inventory service: the hotelier's side of rooms.
+export { keepPartitions, rollHorizon } from "./horizon.ts";
+export { myProperties, today } from "./today.ts";

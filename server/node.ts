@@ -1,0 +1,93 @@
+import { serve } from "@hono/node-server";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { createMiddleware } from "hono/factory";
+import { openDatabase } from "../db/client.ts";
+import { coalesced } from "../jobs/outbox.ts";
+import { ensureTick } from "../jobs/schedule.ts";
+import { createAuth } from "./accounts/index.ts";
+import { app, type Runtime } from "./app.ts";
+import { readConfig } from "./platform/config.ts";
+import { createLimits } from "./platform/limits.ts";
+import { createLogger } from "./platform/log.ts";
+import { prometheus } from "./platform/prometheus.ts";
+import { accountMails, createServices } from "./services.ts";
+
+// The Node entry: one process with long-lived clients.
+
+const config = readConfig(process.env);
+const log = createLogger(config.LOG_LEVEL, (line) => process.stdout.write(`${line}\n`));
+const { metrics, page } = prometheus();
+const database = openDatabase(config.DATABASE_URL, { max: config.DATABASE_POOL });
+const services = createServices(config, database.db, log, metrics);
+
+/** Work that outlives its answer; a shutdown waits for it. */
+const deferred = new Set<Promise<unknown>>();
+function defer(work: Promise<unknown>): void {
+  const settled = work.catch((error: unknown) => log.warn("deferred work failed", {}, error)).finally(() => deferred.delete(settled));
+  deferred.add(settled);
+}
+
+const immutable = "public, max-age=31536000, immutable";
+const files = serveStatic({
+  root: "dist/client",
+  precompressed: true,
+  onFound: (path, c) => c.header("cache-control", path.includes("/assets/") ? immutable : "no-cache"),
+});
+const page404 = serveStatic({ path: "dist/client/index.html", precompressed: true, onFound: (_, c) => c.header("cache-control", "no-cache") });
+
+const runtime: Omit<Runtime, "clientAddress"> = {
+  services,
+  auth: createAuth(services, accountMails(services), defer),
+  limits: createLimits(services.redis, config, metrics),
+  defer,
+  published: coalesced(services, defer),
+  metricsPage: page,
+  // The SPA answers every path that is not a file.
+  assets: createMiddleware((c, next) => files(c, () => page404(c, next).then(() => undefined))),
+};
+
+const server = serve({
+  port: config.PORT,
+  hostname: process.env["HOST"] ?? "127.0.0.1",
+  fetch: (request, env) => app.fetch(request, { ...runtime, ...env, clientAddress: addressOf(request, env) }),
+});
+
+function addressOf(request: Request, env: unknown): string {
+  const header = config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER);
+  if (header) return header.split(",")[0]!.trim();
+  return getConnInfo({ env } as Parameters<typeof getConnInfo>[0]).remote.address ?? "unknown";
+}
+
+server.once("listening", () => {
+  process.send?.({ ready: true });
+  log.info("listening", { port: config.PORT });
+  void keepTicking();
+});
+
+/** The queue may come up after us: keep saying it until it hears. */
+async function keepTicking(): Promise<void> {
+  try {
+    await ensureTick(config);
+  } catch (error) {
+    log.warn("the tick could not be scheduled yet", {}, error);
+    setTimeout(() => void keepTicking(), 5000).unref();
+  }
+}
+
+let ending = false;
+async function shutDown(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
+    setTimeout(resolve, 3000).unref();
+  });
+  await Promise.race([Promise.allSettled(deferred), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+  await database.close();
+  process.exit(0);
+}
+process.once("SIGTERM", () => void shutDown());
+process.once("SIGINT", () => void shutDown());
+process.once("disconnect", () => void shutDown());

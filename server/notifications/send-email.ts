@@ -1,0 +1,64 @@
+import { Resend, type ErrorResponse } from "resend";
+import { refuse } from "../errors.ts";
+import type { Config } from "../platform/config.ts";
+import { again, OutsideError, retryAfter, type OutsideKind } from "../platform/outside.ts";
+import type { Attachment } from "./compose.ts";
+
+const TIMEOUT_MS = 10_000;
+
+export interface Email {
+  /** Our delivery row: under this key the mail goes out once, for 24 hours. */
+  deliveryId: string;
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  attachments?: Attachment[];
+  /** ASCII letters, digits, "_" and "-"; they come back with the webhooks. */
+  tags?: Record<string, string>;
+}
+
+/**
+ * Sends one mail and returns Resend's id of it. Safe to repeat with the same bytes.
+ * @throws OutsideError; UNAVAILABLE without a key.
+ */
+export async function sendEmail(config: Config, email: Email): Promise<string> {
+  const key = config.RESEND_API_KEY;
+  if (!key) throw refuse("UNAVAILABLE", { what: "mail", retryAfterMs: 60_000 });
+  const resend = new Resend(key, { baseUrl: config.RESEND_BASE_URL });
+  return again(() => send(resend, config.MAIL_FROM, email));
+}
+
+async function send(resend: Resend, from: string, email: Email): Promise<string> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const options = { idempotencyKey: email.deliveryId, signal };
+  const { data, error, headers } = await resend.emails.send(
+    {
+      from,
+      to: email.to,
+      subject: email.subject,
+      html: email.html,
+      text: email.text,
+      attachments: email.attachments,
+      tags: Object.entries(email.tags ?? {}).map(([name, value]) => ({ name, value })),
+    },
+    options,
+  );
+  if (!error) return data.id;
+  throw new OutsideError("resend", kindOf(error, signal.aborted), {
+    status: error.statusCode ?? undefined,
+    code: error.name,
+    retryAfterMs: headers ? retryAfter(new Headers(headers)) : undefined,
+    cause: error,
+  });
+}
+
+/** Conflicts that pass by themselves. */
+const BUSY: ReadonlySet<string> = new Set(["concurrent_idempotent_requests", "resource_locked", "rate_limit_exceeded", "daily_quota_exceeded", "monthly_quota_exceeded"]);
+
+function kindOf(error: ErrorResponse, timedOut: boolean): OutsideKind {
+  // The SDK tells no status for a lost connection, nor for an answer that it can't read.
+  if (error.statusCode === null) return timedOut ? "timeout" : "network";
+  if (BUSY.has(error.name) || error.statusCode === 429 || error.statusCode === 503) return "busy";
+  return error.statusCode >= 500 ? "server" : "refused";
+}

@@ -1,0 +1,41 @@
+import { sql } from "drizzle-orm";
+import type { Services } from "../context.ts";
+
+/** A dependency that hasn't answered by then counts as down. */
+const LIMIT_MS = 700;
+
+const OFF = "off" as const;
+
+export interface Health {
+  ok: boolean;
+  /** `down` of Redis or the queue is not fatal: bookings go on without them. */
+  dependencies: Record<"postgres" | "redis" | "queue", "up" | "down" | "off">;
+}
+
+/** Asks each dependency at once; answers under a second even when one hangs. */
+export async function health(services: Services): Promise<Health> {
+  const { config, db, redis } = services;
+  const queue = config.QSTASH_URL && config.QSTASH_TOKEN;
+  const [postgres, cache, jobs] = await Promise.all([
+    answers(() => db.execute(sql`select 1`)),
+    redis ? answers(() => redis.client.ping()) : OFF,
+    queue ? answers(() => fetch(`${config.QSTASH_URL}/v2/keys`, { headers: { authorization: `Bearer ${config.QSTASH_TOKEN}` }, signal: AbortSignal.timeout(LIMIT_MS) }).then((response) => (response.ok ? response.body?.cancel() : Promise.reject(new Error("queue"))))) : OFF,
+  ]);
+  return { ok: postgres === "up", dependencies: { postgres, redis: cache, queue: jobs } };
+}
+
+async function answers(ask: () => Promise<unknown>): Promise<"up" | "down"> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"down">((resolve) => {
+    timer = setTimeout(() => resolve("down"), LIMIT_MS);
+  });
+  const asked = Promise.resolve()
+    .then(ask)
+    .then(
+      () => "up" as const,
+      () => "down" as const,
+    );
+  const result = await Promise.race([asked, late]);
+  clearTimeout(timer);
+  return result;
+}

@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import type { Context } from "../context.ts";
+import { entriesOf } from "./book.ts";
+import { cardsOf } from "./cards.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { placeOf, propertiesInReach } from "./place.ts";
+import { after, rank } from "./rank.ts";
+import type { HotelsInput, hotelsOutput } from "./schemas.ts";
+import { supplyOf } from "./supply.ts";
+
+export type HotelsPage = z.infer<typeof hotelsOutput>;
+
+/**
+ * The properties of a place that can lodge the whole party on every night, restrictions included, each
+ * with its cheapest total. May be 10 s old (30 s while it is refreshed); a quote never is.
+ * @throws NOT_FOUND destination, INVALID cursor
+ */
+export function hotels(ctx: Context, input: HotelsInput): Promise<HotelsPage> {
+  return ctx.cache.through(keyOf(input), { ttlMs: 10_000, staleMs: 20_000 }, () => findHotels(ctx, input), ctx.defer);
+}
+
+/** The search itself, without the cache. Errors as `hotels`. */
+export async function findHotels(ctx: Context, input: HotelsInput): Promise<HotelsPage> {
+  const cursor = input.cursor === undefined ? undefined : decodeCursor(input.cursor, input.sort);
+  const now = ctx.clock.now();
+  const place = await placeOf(ctx.db, input.destinationId);
+  const [entries, propertiesInDestination] = await Promise.all([entriesOf(ctx.db, place, input), propertiesInReach(ctx.db, place)]);
+  const supply = await supplyOf(ctx.db, entries, input.checkIn, input.checkOut);
+  const ranked = rank(ctx.config, entries, supply, input, now);
+  const rest = cursor ? after(ranked, cursor) : ranked;
+  const page = rest.slice(0, input.limit);
+  const items = await cardsOf(ctx, page, supply, input, now);
+  const last = page.at(-1);
+  if (!last || rest.length === page.length) return { items, propertiesInDestination };
+  return { items, nextCursor: encodeCursor([input.sort, ...last.keys, last.entry.propertyId]), propertiesInDestination };
+}
+
+/** Equal searches, equal text: every field in one order, lists sorted where their order means nothing. */
+function keyOf(input: HotelsInput): string {
+  const rooms = input.rooms.map((room) => [room.adults, ...room.childAges]);
+  return `search:${JSON.stringify([
+    input.destinationId,
+    input.checkIn,
+    input.checkOut,
+    rooms,
+    input.roomType?.toLowerCase(),
+    input.minTotal,
+    input.maxTotal,
+    input.stars?.toSorted(),
+    input.amenities?.toSorted(),
+    input.sort,
+    input.cursor,
+    input.limit,
+  ])}`;
+}

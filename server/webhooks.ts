@@ -1,0 +1,48 @@
+import { providerEvents } from "../db/schema/payments.ts";
+import { paymentOfHint, settle } from "./bookings/index.ts";
+import type { Context } from "./context.ts";
+import { isDomainError } from "./errors.ts";
+import { readResendWebhook, readTwilioWebhook, recordStatus } from "./notifications/index.ts";
+import { readMidtransWebhook, readStripeWebhook, type WebhookHint } from "./payments/index.ts";
+
+/**
+ * A vendor's webhook: the signature over the raw body, then the event's id once, then the vendor's object
+ * is read anew and decides. 2xx only after the commit; a wrong signature is 401, an unknown vendor 404.
+ */
+export async function webhook(ctx: Context, vendor: string, request: Request): Promise<Response> {
+  const body = await request.text();
+  try {
+    switch (vendor) {
+      case "stripe":
+        return await payment(ctx, "stripe", await readStripeWebhook(ctx.config, body, request.headers));
+      case "midtrans":
+        return await payment(ctx, "midtrans", await readMidtransWebhook(ctx.config, body));
+      case "resend":
+        await recordStatus(ctx, await readResendWebhook(ctx.config, body, request.headers));
+        return new Response("recorded");
+      case "twilio":
+        await recordStatus(ctx, await readTwilioWebhook(ctx.config, targetOf(request.url), new URLSearchParams(body), request.headers.get("x-twilio-signature")));
+        return new Response("recorded");
+      default:
+        return new Response("no such vendor", { status: 404 });
+    }
+  } catch (error) {
+    if (isDomainError(error, "FORBIDDEN")) return new Response("wrong signature", { status: 401 });
+    if (isDomainError(error, "INVALID")) return new Response("unreadable", { status: 400 });
+    ctx.log.error("webhook failed; the vendor will send it again", { vendor }, error);
+    return new Response("try again", { status: 500 });
+  }
+}
+
+/** Path and query as they came: a URL object would re-encode what was signed. */
+function targetOf(url: string): string {
+  return url.slice(url.indexOf("/", url.indexOf("://") + 3));
+}
+
+/** The event is remembered after its effect: settling twice is harmless, losing one is not. */
+async function payment(ctx: Context, provider: "stripe" | "midtrans", hint: WebhookHint): Promise<Response> {
+  const paymentId = await paymentOfHint(ctx, provider, hint);
+  if (paymentId) await settle(ctx, paymentId);
+  await ctx.db.insert(providerEvents).values({ provider, eventId: hint.eventId, type: hint.type }).onConflictDoNothing();
+  return new Response(paymentId ? "settled" : "not ours");
+}
