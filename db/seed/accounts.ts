@@ -13,12 +13,24 @@ export const HOTELIER_ORGANIZATION = "Sawah & Segara";
  * The two demo people and every organisation, as better-auth itself would have written them.
  * @returns the guest's user id, and the organisations' ids by name.
  */
-export async function seedAccounts(sql: postgres.TransactionSql, organizations: string[]): Promise<{ guestId: string; organizationIds: Map<string, string> }> {
+export async function seedAccounts(
+  sql: postgres.TransactionSql,
+  organizations: string[],
+): Promise<{ guestId: string; organizationIds: Map<string, string> }> {
   const random = randomOf("accounts");
-  const people = [DEMO_GUEST, DEMO_HOTELIER].map((person) => ({ ...person, id: random.uuid(), accountId: random.uuid() }));
+  const people = [DEMO_GUEST, DEMO_HOTELIER].map((person) => ({
+    ...person,
+    id: random.uuid(),
+    accountId: random.uuid(),
+  }));
   const [guest, hotelier] = people as [(typeof people)[number], (typeof people)[number]];
   const hashes = await Promise.all(people.map(() => hashPassword(DEMO_PASSWORD)));
-  await copyInto(sql, "users", ["id", "name", "email", "email_verified"], people.map((person) => [person.id, person.name, person.email, true]));
+  await copyInto(
+    sql,
+    "users",
+    ["id", "name", "email", "email_verified"],
+    people.map((person) => [person.id, person.name, person.email, true]),
+  );
   await copyInto(
     sql,
     "accounts",
@@ -26,11 +38,26 @@ export async function seedAccounts(sql: postgres.TransactionSql, organizations: 
     people.map((person, at) => [person.accountId, person.id, "credential", person.id, hashes[at]]),
   );
 
-  const organizationIds = new Map(organizations.map((name) => [name, randomOf(`organization/${name}`).uuid()]));
-  await copyInto(sql, "organizations", ["id", "name", "slug"], [...organizationIds].map(([name, id]) => [id, name, slugOf(name)]));
+  const organizationIds = new Map(
+    organizations.map((name) => [name, randomOf(`organization/${name}`).uuid()]),
+  );
+  await copyInto(
+    sql,
+    "organizations",
+    ["id", "name", "slug"],
+    [...organizationIds].map(([name, id]) => [id, name, slugOf(name)]),
+  );
   const owned = organizationIds.get(HOTELIER_ORGANIZATION);
-  if (!owned) throw new Error(`No property belongs to ${HOTELIER_ORGANIZATION}, which the demo hotelier owns.`);
-  await copyInto(sql, "members", ["id", "organization_id", "user_id", "role"], [[random.uuid(), owned, hotelier.id, "owner"]]);
+  if (!owned)
+    throw new Error(
+      `No property belongs to ${HOTELIER_ORGANIZATION}, which the demo hotelier owns.`,
+    );
+  await copyInto(
+    sql,
+    "members",
+    ["id", "organization_id", "user_id", "role"],
+    [[random.uuid(), owned, hotelier.id, "owner"]],
+  );
   return { guestId: guest.id, organizationIds };
 }
 

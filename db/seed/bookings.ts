@@ -31,7 +31,14 @@ interface Wish {
 
 /** What the demo guest finds in "my trips": one past, two to come, one cancelled. */
 const WISHES: Wish[] = [
-  { slug: "sawah-terrace-house", state: "checked_out", inDays: -38, nights: 4, lead: 52, adults: 2 },
+  {
+    slug: "sawah-terrace-house",
+    state: "checked_out",
+    inDays: -38,
+    nights: 4,
+    lead: 52,
+    adults: 2,
+  },
   { slug: "taman-prawirotaman", state: "confirmed", inDays: 23, nights: 3, lead: 30, adults: 2 },
   { slug: "alfama-azulejo-house", state: "confirmed", inDays: 96, nights: 5, lead: 101, adults: 2 },
   { slug: "shophouse-no-88", state: "cancelled", inDays: 47, nights: 2, lead: 60, adults: 1 },
@@ -43,7 +50,12 @@ export interface DemoBookings {
 }
 
 /** The demo guest's bookings, all paid at the property, priced by the engine that prices real ones. */
-export function demoBookings(all: BuiltProperty[], userId: string, blocksOf: (room: BuiltRoom) => Block[], now: Date): DemoBookings {
+export function demoBookings(
+  all: BuiltProperty[],
+  userId: string,
+  blocksOf: (room: BuiltRoom) => Block[],
+  now: Date,
+): DemoBookings {
   const sales: Sale[] = [];
   const guests: CopyValue[][] = [];
   const bookings: CopyValue[][] = [];
@@ -55,22 +67,90 @@ export function demoBookings(all: BuiltProperty[], userId: string, blocksOf: (ro
     if (!property) throw new Error(`The demo has a booking at ${wish.slug}, but no such property.`);
     const room = property.rooms[0]!;
     const today = dateIn(property.place.zone, now);
-    const { stay, checkIn, checkOut, bookedAt } = firstSaleable(property, room, wish, blocksOf(room), today, now);
+    const { stay, checkIn, checkOut, bookedAt } = firstSaleable(
+      property,
+      room,
+      wish,
+      blocksOf(room),
+      today,
+      now,
+    );
     const [guestId, bookingId, stayId] = [newId(), newId(), newId()];
     const actor = `user:${userId}`;
-    const ended = wish.state === "cancelled" ? new Date(bookedAt.getTime() + 3 * 86_400_000) : wish.state === "checked_out" ? new Date(`${checkOut}T04:00Z`) : null;
-    const tell = (type: string, by: string, version: number, at: Date) => events.push([property.id, bookingId, type, by, version, json({}), at]);
+    const ended =
+      wish.state === "cancelled"
+        ? new Date(bookedAt.getTime() + 3 * 86_400_000)
+        : wish.state === "checked_out"
+          ? new Date(`${checkOut}T04:00Z`)
+          : null;
+    const tell = (type: string, by: string, version: number, at: Date) =>
+      events.push([property.id, bookingId, type, by, version, json({}), at]);
 
-    guests.push([guestId, property.id, DEMO_GUEST.email, DEMO_GUEST.name, "+6281234567890", "ID", bookedAt]);
-    bookings.push([bookingId, property.id, newBookingCode(), guestId, userId, actor, "web", "en", property.place.currency, checkIn, checkOut, stay.total, 0, "property", ended ? 2 : 1, bookedAt]);
-    stays.push([property.id, stayId, bookingId, 0, room.id, stay.productId, wish.state, checkIn, checkOut, stay.adults, stay.childAges, stay.roomName, stay.rateName, stay.meal, stay.total, json(stay.charges), json(stay.policy), 0, ended, ended ? 2 : 1]);
+    guests.push([
+      guestId,
+      property.id,
+      DEMO_GUEST.email,
+      DEMO_GUEST.name,
+      "+6281234567890",
+      "ID",
+      bookedAt,
+    ]);
+    bookings.push([
+      bookingId,
+      property.id,
+      newBookingCode(),
+      guestId,
+      userId,
+      actor,
+      "web",
+      "en",
+      property.place.currency,
+      checkIn,
+      checkOut,
+      stay.total,
+      0,
+      "property",
+      ended ? 2 : 1,
+      bookedAt,
+    ]);
+    stays.push([
+      property.id,
+      stayId,
+      bookingId,
+      0,
+      room.id,
+      stay.productId,
+      wish.state,
+      checkIn,
+      checkOut,
+      stay.adults,
+      stay.childAges,
+      stay.roomName,
+      stay.rateName,
+      stay.meal,
+      stay.total,
+      json(stay.charges),
+      json(stay.policy),
+      0,
+      ended,
+      ended ? 2 : 1,
+    ]);
     for (const { date, price } of stay.nights) {
       nights.push([stayId, date, price]);
       sales.push({ roomTypeId: room.id, date, reason: "sell", sold: 1, bookingId, at: bookedAt });
-      if (wish.state === "cancelled") sales.push({ roomTypeId: room.id, date, reason: "cancel", sold: -1, bookingId, at: ended ?? bookedAt });
+      if (wish.state === "cancelled")
+        sales.push({
+          roomTypeId: room.id,
+          date,
+          reason: "cancel",
+          sold: -1,
+          bookingId,
+          at: ended ?? bookedAt,
+        });
     }
     tell("booking.confirmed", actor, 1, bookedAt);
-    if (ended) tell(`booking.${wish.state}`, wish.state === "cancelled" ? actor : "job:demo", 2, ended);
+    if (ended)
+      tell(`booking.${wish.state}`, wish.state === "cancelled" ? actor : "job:demo", 2, ended);
   }
   return {
     sales,
@@ -85,26 +165,74 @@ export function demoBookings(all: BuiltProperty[], userId: string, blocksOf: (ro
 }
 
 /** The wished stay, or the next later one that no block and no restriction forbids. */
-function firstSaleable(property: BuiltProperty, room: BuiltRoom, wish: Wish, blocks: Block[], today: string, now: Date) {
+function firstSaleable(
+  property: BuiltProperty,
+  room: BuiltRoom,
+  wish: Wish,
+  blocks: Block[],
+  today: string,
+  now: Date,
+) {
   for (let later = 0; later < 30; later++) {
     const checkIn = addDays(today, wish.inDays + later);
     const checkOut = addDays(checkIn, wish.nights);
     const dates = nightsOf(checkIn, checkOut);
     const bookedAt = new Date(now.getTime() + (wish.inDays + later - wish.lead) * 86_400_000);
     const stay = quoted(property, room, checkIn, checkOut, wish.adults, bookedAt);
-    if (stay && !blocks.some((block) => dates.some((date) => block.fromDate <= date && date < block.toDate))) {
+    if (
+      stay &&
+      !blocks.some((block) => dates.some((date) => block.fromDate <= date && date < block.toDate))
+    ) {
       return { stay, checkIn, checkOut, bookedAt };
     }
   }
   throw new Error(`No free nights for the demo booking at ${property.slug}.`);
 }
 
-function quoted(property: BuiltProperty, room: BuiltRoom, checkIn: string, checkOut: string, adults: number, bookedAt: Date): QuotedStay | undefined {
+function quoted(
+  property: BuiltProperty,
+  room: BuiltRoom,
+  checkIn: string,
+  checkOut: string,
+  adults: number,
+  bookedAt: Date,
+): QuotedStay | undefined {
   const { place, seed, rooms } = property;
   const product = rooms.find(({ id }) => id === room.id)!.products[0]!;
   const nights = new Map<string, RateNight>();
-  for (const [productId, date, adultPrices, childPrices, closed, minStayArrival, minStayThrough, maxStay, closedToArrival, closedToDeparture] of rateRows(place, room.key, room.seed, product.id, calendarFrom(dateIn(place.zone, bookedAt)))) {
-    nights.set(date as string, { productId, date, adultPrices, childPrices, closed, minStayArrival, minStayThrough, maxStay, closedToArrival, closedToDeparture } as RateNight);
+  for (const [
+    productId,
+    date,
+    adultPrices,
+    childPrices,
+    closed,
+    minStayArrival,
+    minStayThrough,
+    maxStay,
+    closedToArrival,
+    closedToDeparture,
+  ] of rateRows(
+    place,
+    room.key,
+    room.seed,
+    product.id,
+    calendarFrom(dateIn(place.zone, bookedAt)),
+  )) {
+    nights.set(
+      date as string,
+      {
+        productId,
+        date,
+        adultPrices,
+        childPrices,
+        closed,
+        minStayArrival,
+        minStayThrough,
+        maxStay,
+        closedToArrival,
+        closedToDeparture,
+      } as RateNight,
+    );
   }
   const { stay } = priceStay(
     {

@@ -3,7 +3,14 @@ import { pipeline } from "node:stream/promises";
 import type postgres from "postgres";
 
 /** A value of a COPY row; a jsonb value is given as `json(value)`. */
-export type CopyValue = string | number | boolean | null | undefined | Date | readonly (string | number)[];
+export type CopyValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Date
+  | readonly (string | number)[];
 
 /** Rows are handed over in pieces of about this many characters. */
 const PIECE = 65_536;
@@ -46,9 +53,15 @@ function encode(value: CopyValue): string {
   if (typeof value === "boolean") return value ? "t" : "f";
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "string") return escape(value);
-  return escape(`{${value.map((item) => (typeof item === "number" ? item : JSON.stringify(item))).join(",")}}`);
+  return escape(
+    `{${value.map((item) => (typeof item === "number" ? item : JSON.stringify(item))).join(",")}}`,
+  );
 }
 
 function escape(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+  return text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r");
 }

@@ -8,7 +8,10 @@ export const INDONESIA_TAXES: SeedTax[] = [
 ];
 
 /** The same within the price. */
-export const INDONESIA_TAXES_INCLUDED: SeedTax[] = INDONESIA_TAXES.map((tax) => ({ ...tax, inclusive: true }));
+export const INDONESIA_TAXES_INCLUDED: SeedTax[] = INDONESIA_TAXES.map((tax) => ({
+  ...tax,
+  inclusive: true,
+}));
 
 export const NEW_YEAR: SeedDays[] = [
   { from: "12-29", to: "12-31", factor: 1.55, minStay: 3 },
@@ -30,7 +33,12 @@ const NYEPI: SeedDays[] = ["2027-03-08", "2028-03-26"].map((day) => ({
   closedToDeparture: true,
 }));
 
-export const BALI_DAYS: SeedDays[] = [...NYEPI, ...NEW_YEAR, ...LEBARAN, { from: "12-20", to: "12-28", factor: 1.25 }];
+export const BALI_DAYS: SeedDays[] = [
+  ...NYEPI,
+  ...NEW_YEAR,
+  ...LEBARAN,
+  { from: "12-20", to: "12-28", factor: 1.25 },
+];
 
 /** Free until 18:00 of the day before. */
 export const UNTIL_THE_DAY_BEFORE: SeedProperty["flexible"] = {

@@ -45,10 +45,16 @@ export interface BuiltProperty {
 /** Non-refundable sells at 88 % of the flexible price. */
 const NON_REFUNDABLE_PERCENT = 8_800;
 /** Before any date that is sold, so that it costs from the moment of sale. */
-const FROM_SALE_ON: PolicyRule[] = [{ daysBefore: 600, time: "00:00", fee: { kind: "percent", value: 100 } }];
+const FROM_SALE_ON: PolicyRule[] = [
+  { daysBefore: 600, time: "00:00", fee: { kind: "percent", value: 100 } },
+];
 
 /** Gives a written property its ids, plans and products. `nextId` hands out room type and product ids. */
-export function buildProperty(place: SeedPlace, seed: SeedProperty, nextId: { room(): number; product(): number }): BuiltProperty {
+export function buildProperty(
+  place: SeedPlace,
+  seed: SeedProperty,
+  nextId: { room(): number; product(): number },
+): BuiltProperty {
   const slug = slugOf(seed.name);
   const random = randomOf(`property/${slug}`);
   const id = random.uuid();
@@ -56,10 +62,32 @@ export function buildProperty(place: SeedPlace, seed: SeedProperty, nextId: { ro
   const flexible = { id: random.uuid(), ...seed.flexible, noShow };
   const strict = { id: random.uuid(), name: "Non-refundable", rules: FROM_SALE_ON, noShow };
   const plans: BuiltPlan[] = [
-    { id: random.uuid(), code: "FLEX", name: "Flexible rate", meal: "room_only", payment: "either", policy: flexible },
-    { id: random.uuid(), code: "NONREF", name: "Non-refundable rate", meal: "room_only", payment: "online", policy: strict },
+    {
+      id: random.uuid(),
+      code: "FLEX",
+      name: "Flexible rate",
+      meal: "room_only",
+      payment: "either",
+      policy: flexible,
+    },
+    {
+      id: random.uuid(),
+      code: "NONREF",
+      name: "Non-refundable rate",
+      meal: "room_only",
+      payment: "online",
+      policy: strict,
+    },
   ];
-  if (seed.breakfast) plans.push({ id: random.uuid(), code: "BREAKFAST", name: "Bed and breakfast", meal: "breakfast", payment: "either", policy: flexible });
+  if (seed.breakfast)
+    plans.push({
+      id: random.uuid(),
+      code: "BREAKFAST",
+      name: "Bed and breakfast",
+      meal: "breakfast",
+      payment: "either",
+      policy: flexible,
+    });
 
   const rooms = seed.rooms.map((room): BuiltRoom => {
     const base = nextId.product();
@@ -72,22 +100,24 @@ export function buildProperty(place: SeedPlace, seed: SeedProperty, nextId: { ro
     }));
     return { id: nextId.room(), key: `${slug}/${slugOf(room.name)}`, seed: room, products };
   });
-  const taxes = (seed.taxes ?? place.taxes).map(
-    (tax): TaxFacts => ({
-      name: tax.name,
-      base: tax.base,
-      amount: tax.amount,
-      inclusive: tax.inclusive,
-      collect: tax.collect ?? "now",
-      exempt_age: tax.exemptAge ?? null,
-      max_nights: tax.maxNights ?? null,
-    }),
-  );
+  const taxes = (seed.taxes ?? place.taxes).map((tax): TaxFacts => ({
+    name: tax.name,
+    base: tax.base,
+    amount: tax.amount,
+    inclusive: tax.inclusive,
+    collect: tax.collect ?? "now",
+    exempt_age: tax.exemptAge ?? null,
+    max_nights: tax.maxNights ?? null,
+  }));
   return { id, slug, place, seed, taxes, plans, rooms };
 }
 
 /** Every configuration row of the properties, by table, in an order that satisfies the foreign keys. */
-export function propertyRows(all: BuiltProperty[], organizationIds: Map<string, string>, now: Date): { table: string; columns: string[]; rows: Rows }[] {
+export function propertyRows(
+  all: BuiltProperty[],
+  organizationIds: Map<string, string>,
+  now: Date,
+): { table: string; columns: string[]; rows: Rows }[] {
   return [
     {
       table: "properties",

@@ -31,7 +31,12 @@ export function randomOf(key: string): Random {
     int,
     pick: <T>(items: readonly T[]) => items[int(0, items.length - 1)] as T,
     chance: (probability) => next() < probability,
-    uuid: () => v7({ msecs: IDS_FROM, seq: ids++, random: Uint8Array.from({ length: 16 }, () => int(0, 255)) }),
+    uuid: () =>
+      v7({
+        msecs: IDS_FROM,
+        seq: ids++,
+        random: Uint8Array.from({ length: 16 }, () => int(0, 255)),
+      }),
   };
 }
 

@@ -41,6 +41,8 @@ export interface ServeOptions {
   port?: number;
   clock?: LocalClock;
   faults?: FaultSwitch;
+  /** The stand-in's own switches, by path: `/_control/pause`. */
+  controls?: Record<string, Handler>;
 }
 
 const MAX_BODY = 40 * 1024 * 1024;
@@ -53,7 +55,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   const faults = options.faults ?? createFaults();
   const clock = options.clock ?? createClock();
   const server = createServer((req, res) => {
-    answer(req, res, handler, faults, clock).catch((error: unknown) => {
+    answer(req, res, handler, faults, clock, options.controls).catch((error: unknown) => {
       if (!res.headersSent) send(res, { status: 500, body: { error: String(error) } });
       else res.destroy();
     });
@@ -83,8 +85,11 @@ async function answer(
   handler: Handler,
   faults: FaultSwitch,
   clock: LocalClock,
+  controls: Record<string, Handler> = {},
 ): Promise<void> {
   const request = await read(req);
+  const own = controls[request.path];
+  if (own) return send(res, await own(request));
   if (request.path.startsWith("/_control/")) return send(res, control(request, faults, clock));
   const fault = faults.take(request.path);
   if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
@@ -106,12 +111,15 @@ async function answer(
 function control(request: RawRequest, faults: FaultSwitch, clock: LocalClock): Reply {
   if (request.path === "/_control/faults") {
     if (request.method === "DELETE") faults.clear();
-    if (request.method === "POST") faults.add(faultSchema.parse(JSON.parse(request.body.toString())));
+    if (request.method === "POST")
+      faults.add(faultSchema.parse(JSON.parse(request.body.toString())));
     return { body: { faults: faults.list() } };
   }
   if (request.path === "/_control/clock") {
     if (request.method === "POST") {
-      const input = z.object({ offsetMs: z.number().int() }).parse(JSON.parse(request.body.toString()));
+      const input = z
+        .object({ offsetMs: z.number().int() })
+        .parse(JSON.parse(request.body.toString()));
       clock.setOffset(input.offsetMs);
     }
     return { body: { offsetMs: clock.offsetMs(), now: new Date(clock.now()).toISOString() } };
@@ -147,7 +155,8 @@ function send(res: ServerResponse, reply: Reply): void {
   const { body } = reply;
   const raw = typeof body === "string" || body instanceof Uint8Array;
   const payload = body === undefined ? "" : raw ? body : JSON.stringify(body);
-  const type: Record<string, string> = raw || body === undefined ? {} : { "content-type": "application/json" };
+  const type: Record<string, string> =
+    raw || body === undefined ? {} : { "content-type": "application/json" };
   res.writeHead(reply.status ?? 200, {
     ...type,
     ...reply.headers,

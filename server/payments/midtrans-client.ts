@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Config } from "../platform/config.ts";
-import { callOutside, OutsideError, type OutsideKind } from "../platform/outside.ts";
+import { callOutside, isTransient, OutsideError, type OutsideKind } from "../platform/outside.ts";
 
 const TIMEOUT_MS = 15_000;
 
@@ -55,22 +55,29 @@ export function midtransClient(config: Config, serverKey: string): MidtransClien
 
   return {
     async createPage(body, idempotencyKey) {
-      const answer = pageSchema.safeParse(await send(`${config.MIDTRANS_SNAP_BASE}/snap/v1/transactions`, "POST", body, idempotencyKey));
-      if (!answer.success) throw new OutsideError("midtrans", "unreadable", { cause: answer.error });
-      return { redirectUrl: answer.data.redirect_url };
+      let raw: unknown;
+      try {
+        raw = await send(`${config.MIDTRANS_SNAP_BASE}/snap/v1/transactions`, "POST", body, idempotencyKey);
+      } catch (error) {
+        throw isTaken(error) ? new OutsideError("midtrans", "refused", { code: "order_taken", cause: error }) : error;
+      }
+      const answer = pageSchema.safeParse(raw);
+      if (answer.success) return { redirectUrl: answer.data.redirect_url };
+      const { data } = answerSchema.safeParse(raw);
+      throw (data && failureOf(data)) ?? new OutsideError("midtrans", "unreadable", { cause: answer.error });
     },
     async core(method, path, body, idempotencyKey) {
       let raw: unknown;
       try {
         raw = await send(`${config.MIDTRANS_API_BASE}/v2/${path}`, method, body, idempotencyKey);
       } catch (error) {
-        raw = bodyOf(error);
+        raw = isTransient(error) ? undefined : bodyOf(error);
         if (raw === undefined) throw error;
       }
       const answer = answerSchema.safeParse(raw);
       if (!answer.success) throw new OutsideError("midtrans", "unreadable", { cause: answer.error });
-      const failure = transientKind(answer.data.status_code);
-      if (failure) throw new OutsideError("midtrans", failure, { code: answer.data.status_code });
+      const failure = failureOf(answer.data);
+      if (failure) throw failure;
       return answer.data;
     },
   };
@@ -92,7 +99,15 @@ function bodyOf(error: unknown): unknown {
   }
 }
 
-function transientKind(statusCode: string): OutsideKind | undefined {
-  if (statusCode === "429") return "busy";
-  return statusCode.startsWith("5") ? "server" : undefined;
+/** Snap tells a used order id by its words only, in either language. */
+function isTaken(error: unknown): boolean {
+  return error instanceof OutsideError && error.status === 400 && /order_id.*(taken|digunakan)/i.test(String(error.cause));
+}
+
+/** A failure that may pass, if it is one. 202 without a transaction: the same key is still at work. */
+function failureOf(answer: MidtransAnswer): OutsideError | undefined {
+  const code = answer.status_code;
+  const busy = code === "429" || (code === "202" && !answer.transaction_status);
+  const kind: OutsideKind | undefined = busy ? "busy" : code.startsWith("5") ? "server" : undefined;
+  return kind && new OutsideError("midtrans", kind, { code });
 }

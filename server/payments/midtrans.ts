@@ -56,10 +56,11 @@ async function closePage(client: MidtransClient, ref: PaymentRef): Promise<"clos
   // Without a chosen method there is nothing to expire, and the page can still be paid on.
   if (answer.status_code === "404") return "open";
   if (answer.status_code !== "412") throw refusedBy(answer);
-  const { state } = await read(client, ref);
+  const { state, method } = await read(client, ref);
   if (hasMoney(state) || state === "challenged") return "paid";
-  // After a refusal the guest may try another method on the same page.
-  return state === "voided" || state === "expired" ? "closed" : "open";
+  // After a refused card, or one whose 3-D Secure step was left, the guest may try again on the same page.
+  const retried = state === "expired" && method === "credit_card";
+  return (state === "voided" || state === "expired") && !retried ? "closed" : "open";
 }
 
 async function read(client: MidtransClient, ref: PaymentRef): Promise<ProviderView> {

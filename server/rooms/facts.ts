@@ -1,7 +1,8 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { pgArray, statement, type Executor } from "../../db/client.ts";
 import { policies, products, properties, rateNights, ratePlans, roomTypes, taxes, type ChildBucket, type PaymentMethod } from "../../db/schema/index.ts";
 import type { PolicyRule } from "../../db/schema/properties.ts";
+import { refuse } from "../errors.ts";
 import { addDays } from "../platform/dates.ts";
 
 /** A tax as the price engine reads it. */
@@ -139,6 +140,21 @@ export function byProduct(rows: RateNight[]): Map<number, Map<string, RateNight>
     all.set(row.productId, own);
   }
   return all;
+}
+
+const currency = statement((db) =>
+  db
+    .select({ currency: properties.currency })
+    .from(properties)
+    .where(and(eq(properties.id, sql.placeholder("id")), isNull(properties.archivedAt), isNotNull(properties.publishedAt)))
+    .prepare("property_currency"),
+);
+
+/** @throws NOT_FOUND property, also for one that is not published */
+export async function currencyOf(db: Executor, propertyId: string): Promise<string> {
+  const [property] = await currency(db, { id: propertyId });
+  if (!property) throw refuse("NOT_FOUND", { what: "property" });
+  return property.currency;
 }
 
 /** The last date that the property sells: a check-out may not be after it. */

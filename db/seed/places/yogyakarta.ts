@@ -1,4 +1,11 @@
-import { INDONESIA_TAXES, INDONESIA_TAXES_INCLUDED, LEBARAN, NEW_YEAR, UNTIL_THE_DAY_BEFORE, UNTIL_TWO_DAYS_BEFORE } from "../customs.ts";
+import {
+  INDONESIA_TAXES,
+  INDONESIA_TAXES_INCLUDED,
+  LEBARAN,
+  NEW_YEAR,
+  UNTIL_THE_DAY_BEFORE,
+  UNTIL_TWO_DAYS_BEFORE,
+} from "../customs.ts";
 import { PLACE } from "../gazetteer.ts";
 import type { SeedPlace } from "../types.ts";
 
@@ -42,12 +49,51 @@ export const yogyakarta: SeedPlace = {
         id: "Rumah tenang setelah pukul 22.00. Sarapan bisa ala Jawa atau biasa. Kereta pagi? Kami bungkuskan nasi pukul 04.30.",
       },
       rooms: [
-        { name: "Batik Room", units: 9, adults: 2, children: 1, beds: [{ kind: "queen", count: 1 }], sizeSqm: 24, amenities: ["aircon", "terrace", "kettle"], price: 52_000_000,
-          text: { en: "Each has the pattern of one Javanese town on the wall above the bed. Ask for Parang if you like diagonals.", id: "Masing-masing membawa corak satu kota Jawa di dinding atas ranjang. Mintalah Parang bila suka garis miring." } },
-        { name: "Pendopo Twin", units: 6, adults: 2, children: 2, beds: [{ kind: "single", count: 2 }], sizeSqm: 26, amenities: ["aircon", "terrace", "kettle", "desk"], price: 56_000_000,
-          text: { en: "Two carved beds facing the old dance floor; on rehearsal nights you have the best seats.", id: "Dua ranjang berukir menghadap lantai tari lama; pada malam latihan Anda mendapat kursi terbaik." } },
-        { name: "Merchant's Suite", units: 2, adults: 3, children: 1, beds: [{ kind: "king", count: 1 }, { kind: "single", count: 1 }], sizeSqm: 46, amenities: ["aircon", "bathtub", "terrace", "fridge", "desk"], price: 110_000_000,
-          text: { en: "The old counting room: stained glass, a brass bed, and a ledger of 1931 under glass that we still can't balance.", id: "Bekas ruang hitung: kaca patri, ranjang kuningan, dan buku besar tahun 1931 di balik kaca yang sampai kini belum seimbang." } },
+        {
+          name: "Batik Room",
+          units: 9,
+          adults: 2,
+          children: 1,
+          beds: [{ kind: "queen", count: 1 }],
+          sizeSqm: 24,
+          amenities: ["aircon", "terrace", "kettle"],
+          price: 52_000_000,
+          text: {
+            en: "Each has the pattern of one Javanese town on the wall above the bed. Ask for Parang if you like diagonals.",
+            id: "Masing-masing membawa corak satu kota Jawa di dinding atas ranjang. Mintalah Parang bila suka garis miring.",
+          },
+        },
+        {
+          name: "Pendopo Twin",
+          units: 6,
+          adults: 2,
+          children: 2,
+          beds: [{ kind: "single", count: 2 }],
+          sizeSqm: 26,
+          amenities: ["aircon", "terrace", "kettle", "desk"],
+          price: 56_000_000,
+          text: {
+            en: "Two carved beds facing the old dance floor; on rehearsal nights you have the best seats.",
+            id: "Dua ranjang berukir menghadap lantai tari lama; pada malam latihan Anda mendapat kursi terbaik.",
+          },
+        },
+        {
+          name: "Merchant's Suite",
+          units: 2,
+          adults: 3,
+          children: 1,
+          beds: [
+            { kind: "king", count: 1 },
+            { kind: "single", count: 1 },
+          ],
+          sizeSqm: 46,
+          amenities: ["aircon", "bathtub", "terrace", "fridge", "desk"],
+          price: 110_000_000,
+          text: {
+            en: "The old counting room: stained glass, a brass bed, and a ledger of 1931 under glass that we still can't balance.",
+            id: "Bekas ruang hitung: kaca patri, ranjang kuningan, dan buku besar tahun 1931 di balik kaca yang sampai kini belum seimbang.",
+          },
+        },
       ],
     },
     {
@@ -59,7 +105,16 @@ export const yogyakarta: SeedPlace = {
       longitude: 110.1975,
       stars: 4,
       phone: "+622745084200",
-      amenities: ["pool", "wifi", "breakfast", "restaurant", "parking", "yoga", "airport_shuttle", "bicycles"],
+      amenities: [
+        "pool",
+        "wifi",
+        "breakfast",
+        "restaurant",
+        "parking",
+        "yoga",
+        "airport_shuttle",
+        "bicycles",
+      ],
       scene: "stupa-volcano",
       palette: "dawn",
       breakfast: 9_000_000,
@@ -77,10 +132,34 @@ export const yogyakarta: SeedPlace = {
         id: "Tiket naik candi dibatasi per hari; beri tahu kami dua hari sebelumnya. Malam sejuk dari Juni sampai Agustus. Kilometer terakhir curam: hanya mobil kecil.",
       },
       rooms: [
-        { name: "Limasan House", units: 7, adults: 2, children: 1, beds: [{ kind: "king", count: 1 }], sizeSqm: 36, amenities: ["terrace", "rain_shower", "kettle", "mountain_view"], price: 98_000_000,
-          text: { en: "A village house moved here plank by plank, with a verandah to the west and a stone bath open to the stars.", id: "Rumah kampung yang dipindah papan demi papan, dengan beranda ke barat dan kamar mandi batu beratap bintang." } },
-        { name: "Family Joglo", units: 3, adults: 4, children: 2, beds: [{ kind: "queen", count: 2 }], sizeSqm: 64, amenities: ["terrace", "bathtub", "kettle", "fridge", "mountain_view"], price: 175_000_000,
-          text: { en: "Two queen beds under a carved ceiling, floor cushions, a shadow-puppet screen and the puppets to go with it.", id: "Dua ranjang queen di bawah langit-langit berukir, bantal lantai, kelir wayang, dan wayangnya sekaligus." } },
+        {
+          name: "Limasan House",
+          units: 7,
+          adults: 2,
+          children: 1,
+          beds: [{ kind: "king", count: 1 }],
+          sizeSqm: 36,
+          amenities: ["terrace", "rain_shower", "kettle", "mountain_view"],
+          price: 98_000_000,
+          text: {
+            en: "A village house moved here plank by plank, with a verandah to the west and a stone bath open to the stars.",
+            id: "Rumah kampung yang dipindah papan demi papan, dengan beranda ke barat dan kamar mandi batu beratap bintang.",
+          },
+        },
+        {
+          name: "Family Joglo",
+          units: 3,
+          adults: 4,
+          children: 2,
+          beds: [{ kind: "queen", count: 2 }],
+          sizeSqm: 64,
+          amenities: ["terrace", "bathtub", "kettle", "fridge", "mountain_view"],
+          price: 175_000_000,
+          text: {
+            en: "Two queen beds under a carved ceiling, floor cushions, a shadow-puppet screen and the puppets to go with it.",
+            id: "Dua ranjang queen di bawah langit-langit berukir, bantal lantai, kelir wayang, dan wayangnya sekaligus.",
+          },
+        },
       ],
     },
   ],

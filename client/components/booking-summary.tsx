@@ -1,0 +1,39 @@
+import { countryName } from "../lib/dates.ts";
+import { m } from "../lib/i18n/compiled/messages.js";
+import type { BookingView } from "../lib/types.ts";
+import { Card } from "./card.tsx";
+import { PolicyList } from "./policy-list.tsx";
+import { PriceLines } from "./price-lines.tsx";
+import { StayDates } from "./stay-dates.tsx";
+
+/** What was sold, said the same everywhere: dates, price with its taxes, policy, where and whom to call. */
+export function BookingSummary({ booking }: { booking: BookingView }) {
+  const { property } = booking;
+  return (
+    <>
+      <Card title={m.your_stay()}>
+        <StayDates checkIn={booking.checkIn} checkOut={booking.checkOut} from={property.checkInFrom} until={property.checkOutUntil} />
+      </Card>
+      <Card title={m.price()}>
+        <PriceLines stays={booking.stays} total={booking.total} dueOnline={booking.dueOnline} currency={booking.currency} payment={booking.state === "pending" ? undefined : booking.payment} />
+      </Card>
+      <Card title={m.cancellation()}>
+        <PolicyList stays={booking.stays} currency={booking.currency} />
+      </Card>
+      <Card title={m.the_property()}>
+        <address className="grid gap-1 not-italic">
+          <span className="font-semibold">{property.name}</span>
+          <span>
+            {property.address}, {property.city}, {countryName(property.country)}
+          </span>
+          <a href={`tel:${property.phone}`} className="justify-self-start underline underline-offset-4">
+            {property.phone}
+          </a>
+          <a href={`mailto:${property.email}`} className="justify-self-start break-all underline underline-offset-4">
+            {property.email}
+          </a>
+        </address>
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { formatInstant } from "../lib/dates.ts";
+import { m } from "../lib/i18n/compiled/messages.js";
+import { intentDone, intentKey } from "../lib/intent.ts";
+import { formatMoney } from "../lib/money.ts";
+import { refusalOf } from "../lib/refusal.ts";
+import type { BookingSearch } from "../lib/search-params.ts";
+import { trpc } from "../lib/trpc.ts";
+import type { BookingView } from "../lib/types.ts";
+import { Button, buttonClass } from "./button.tsx";
+import { ErrorNotice } from "./error-notice.tsx";
+import { Skeleton } from "./skeleton.tsx";
+
+/** Shows the fee first; what the guest saw is sent along, and another fee by now is shown anew instead of taken. */
+export function CancelDialog({ booking, access }: { booking: BookingView; access: BookingSearch }) {
+  const [open, setOpen] = useState(false);
+  const queries = useQueryClient();
+  const quote = useQuery({ ...trpc.bookings.cancelQuote.queryOptions({ bookingId: booking.id, ...access }), enabled: open, staleTime: 0 });
+  const intent = `cancel:${booking.id}`;
+  const cancel = useMutation({
+    ...trpc.bookings.cancel.mutationOptions(),
+    onError: (error) => {
+      if (refusalOf(error)?.code === "PRICE_CHANGED") void quote.refetch();
+    },
+    onSuccess: async () => {
+      intentDone(intent);
+      await queries.invalidateQueries({ queryKey: trpc.bookings.pathKey() });
+      setOpen(false);
+    },
+  });
+  const confirm = () => {
+    if (!quote.data) return;
+    const body = { bookingId: booking.id, ...access, expectedFee: quote.data.fee };
+    cancel.mutate({ ...body, idempotencyKey: intentKey(intent, body) });
+  };
+  return (
+    <AlertDialog.Root open={open} onOpenChange={setOpen}>
+      <AlertDialog.Trigger className={buttonClass("secondary")}>{m.cancel_booking()}</AlertDialog.Trigger>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-navy-950/60" />
+        <AlertDialog.Popup className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 gap-5 overflow-y-auto rounded-3xl bg-white p-6 shadow-card sm:p-8">
+          <AlertDialog.Title className="text-2xl font-bold">{m.cancel_question({ property: booking.property.name })}</AlertDialog.Title>
+          <AlertDialog.Description render={<div />}>
+            {quote.data ? (
+              <Cost fee={quote.data.fee} refund={quote.data.refund} currency={quote.data.currency} changesAt={quote.data.changesAt} zone={booking.property.zone} />
+            ) : quote.error ? (
+              <ErrorNotice error={quote.error} />
+            ) : (
+              <Skeleton className="h-20" />
+            )}
+          </AlertDialog.Description>
+          <ErrorNotice error={cancel.error} />
+          <div className="flex flex-wrap justify-end gap-3">
+            <AlertDialog.Close className={buttonClass("secondary")}>{m.keep_booking()}</AlertDialog.Close>
+            <Button kind="danger" disabled={!quote.data} busy={cancel.isPending ? m.one_moment() : undefined} onClick={confirm}>
+              {quote.data && quote.data.fee > 0 ? m.cancel_for_fee({ fee: formatMoney(quote.data.fee, quote.data.currency) }) : m.cancel_free()}
+            </Button>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
+
+function Cost({ fee, refund, currency, changesAt, zone }: { fee: number; refund: number; currency: string; changesAt: string | null; zone: string }) {
+  return (
+    <div className="grid gap-2 text-lg">
+      <p>
+        {m.cancel_fee()}: <strong>{fee === 0 ? m.none() : formatMoney(fee, currency)}</strong>
+      </p>
+      {refund > 0 && (
+        <p>
+          {m.you_get_back()}: <strong>{formatMoney(refund, currency)}</strong>
+        </p>
+      )}
+      {changesAt && <p className="text-base text-soft">{m.fee_changes_at({ when: formatInstant(changesAt, zone) })}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { formatCountdown } from "../lib/dates.ts";
+import { m } from "../lib/i18n/compiled/messages.js";
+import { useRemaining } from "../lib/use-remaining.ts";
+
+const MINUTE = 60_000;
+/** Minutes left at which a screen reader is told; each second would be noise. */
+const SPOKEN = [10, 5, 2, 1];
+
+/** How long the rooms are kept. The server alone says when it is over; at zero we say that it is being asked. */
+export function Countdown({ until }: { until: string }) {
+  const left = useRemaining(until);
+  const minutes = Math.ceil(left / MINUTE);
+  const spoken = SPOKEN.findLast((mark) => minutes <= mark);
+  return (
+    <div className="flex items-center justify-between gap-4 rounded-2xl bg-navy-900 px-5 py-4 text-white">
+      <p className="font-medium">{left > 0 ? m.held_for_you() : m.hold_checking()}</p>
+      <p className="tabular text-3xl font-bold" role="timer" aria-live="off" aria-label={m.time_left()}>
+        {formatCountdown(left)}
+      </p>
+      <p className="sr-only" aria-live="polite">
+        {left > 0 && spoken ? m.minutes_left({ count: spoken }) : ""}
+      </p>
+    </div>
+  );
+}

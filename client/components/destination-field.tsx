@@ -1,0 +1,118 @@
+import { useRef, useState, type KeyboardEvent } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { countryName } from "../lib/dates.ts";
+import { m } from "../lib/i18n/compiled/messages.js";
+import { trpc } from "../lib/trpc.ts";
+import { Field, INPUT } from "./field.tsx";
+
+export interface Place {
+  id: number;
+  name: string;
+}
+
+const TYPING_MS = 150;
+
+/**
+ * A combobox after the ARIA pattern. Written here because the library's own would alone take home past
+ * its budget of JavaScript. What is typed is matched on the server, which forgives misspelling.
+ */
+export function DestinationField({ value, onChange, error }: { value: Place | undefined; onChange: (place: Place | undefined) => void; error?: string | undefined }) {
+  const [text, setText] = useState(value?.name ?? "");
+  const [asked, setAsked] = useState("");
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const timer = useRef<number>(undefined);
+  const found = useQuery({
+    ...trpc.search.destinations.queryOptions({ text: asked }),
+    enabled: asked.trim() !== "",
+    placeholderData: keepPreviousData,
+    staleTime: 300_000,
+  });
+  const places = open && asked !== "" ? (found.data ?? []) : [];
+  const shown = places.length > 0;
+  const optionId = (id: number) => `place-${id}`;
+
+  const type = (typed: string) => {
+    setText(typed);
+    setOpen(true);
+    setActive(0);
+    onChange(undefined);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setAsked(typed.trim()), TYPING_MS);
+  };
+  const choose = (place: Place) => {
+    setText(place.name);
+    setOpen(false);
+    onChange({ id: place.id, name: place.name });
+  };
+  const leave = () => {
+    setOpen(false);
+    // Who types a name and moves on means the first suggestion.
+    const first = places[active];
+    if (!value && first) choose(first);
+  };
+  const press = (event: KeyboardEvent) => {
+    const chosen = places[active];
+    if (event.key === "Escape") setOpen(false);
+    if (!shown) return;
+    if (event.key === "ArrowDown") setActive((active + 1) % places.length);
+    else if (event.key === "ArrowUp") setActive((active - 1 + places.length) % places.length);
+    else if (event.key === "Enter" && chosen) choose(chosen);
+    else return;
+    event.preventDefault();
+  };
+  const current = places[active];
+  const status = open && asked !== "" && found.isSuccess ? (found.data.length > 0 ? m.places_found({ count: found.data.length }) : m.places_none({ text: asked })) : "";
+
+  return (
+    <div className="relative">
+      <Field label={m.where()} error={error}>
+        {(control) => (
+          <input
+            {...control}
+            role="combobox"
+            aria-expanded={shown}
+            aria-controls="places"
+            aria-autocomplete="list"
+            aria-activedescendant={shown && current ? optionId(current.id) : undefined}
+            autoComplete="off"
+            maxLength={80}
+            placeholder={m.where_placeholder()}
+            value={text}
+            onChange={(event) => type(event.target.value)}
+            onKeyDown={press}
+            onBlur={leave}
+            className={INPUT}
+          />
+        )}
+      </Field>
+      <div
+        id="places"
+        role="listbox"
+        aria-label={m.where()}
+        hidden={!shown}
+        className="absolute inset-x-0 top-[5.1rem] z-30 max-h-80 overflow-y-auto rounded-xl border border-sand-200 bg-white p-1.5 shadow-card"
+      >
+        {places.map((place, index) => (
+          <div
+            key={place.id}
+            id={optionId(place.id)}
+            role="option"
+            aria-selected={index === active}
+            // Keeps the focus in the input, so that leaving it isn't mistaken for giving up.
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => choose(place)}
+            onPointerMove={() => setActive(index)}
+            className="cursor-pointer rounded-lg px-3 py-2.5 aria-selected:bg-sand-100"
+          >
+            <span className="font-semibold">{place.name}</span> <span className="text-soft">{countryName(place.country)}</span>
+            <span className="block text-sm text-soft">{m.places_to_stay({ count: place.propertyCount })}</span>
+          </div>
+        ))}
+      </div>
+      <p role="status" className={status && !shown ? "mt-1.5 text-sm text-soft" : "sr-only"}>
+        {status}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useForm } from "react-hook-form";
+import type { z } from "zod";
+import { guestField, holdInput } from "../../server/bookings/schemas.ts";
+import { m } from "../lib/i18n/compiled/messages.js";
+import { Button } from "./button.tsx";
+import { Field, INPUT, TextField } from "./field.tsx";
+
+const schema = guestField.omit({ country: true }).extend({ notes: holdInput.shape.notes });
+export type GuestDetails = z.output<typeof schema>;
+
+/** "+62 812-3456 789" as people write it, to what the server takes. */
+function compactPhone(phone: string): string {
+  return phone.replaceAll(/[\s().-]/g, "").replace(/^00/, "+");
+}
+
+const ERRORS = { name: m.error_name, email: m.error_email, phone: m.error_phone, notes: m.error_notes };
+
+/** Who comes. `loading` and what the button says are required, so that they can't be forgotten. */
+export function GuestForm({ initial, loading, submitText, onSubmit }: { initial: { name: string; email: string }; loading: boolean; submitText: string; onSubmit: (guest: GuestDetails) => void }) {
+  const { register, handleSubmit, formState } = useForm<z.input<typeof schema>, unknown, GuestDetails>({
+    resolver: zodResolver(schema),
+    defaultValues: { ...initial, phone: "", notes: "" },
+  });
+  const error = (field: keyof typeof ERRORS) => (formState.errors[field] ? ERRORS[field]() : undefined);
+  return (
+    <form noValidate onSubmit={(event) => void handleSubmit(onSubmit)(event)} className="grid gap-5">
+      <TextField label={m.full_name()} autoComplete="name" error={error("name")} {...register("name")} />
+      <TextField label={m.email()} type="email" autoComplete="email" hint={m.email_hint()} error={error("email")} {...register("email")} />
+      <TextField label={m.phone_optional()} type="tel" autoComplete="tel" placeholder="+62 812 3456 7890" hint={m.phone_hint()} error={error("phone")} {...register("phone", { setValueAs: compactPhone })} />
+      <Field label={m.notes_optional()} error={error("notes")}>
+        {(control) => <textarea {...control} rows={3} maxLength={2000} placeholder={m.notes_placeholder()} className={INPUT} {...register("notes")} />}
+      </Field>
+      <Button type="submit" busy={loading ? m.holding() : undefined}>
+        {submitText}
+      </Button>
+      <p className="text-sm text-soft">{m.hold_explained()}</p>
+    </form>
+  );
+}

@@ -1,0 +1,64 @@
+import { formatDay } from "../lib/dates.ts";
+import { m } from "../lib/i18n/compiled/messages.js";
+import { formatMoney } from "../lib/money.ts";
+import { peopleText } from "../lib/party-words.ts";
+import type { QuotedStay } from "../lib/types.ts";
+import { mealName } from "../lib/words.ts";
+
+/** What a quoted and a booked stay have in common. */
+export type PricedStay = Pick<QuotedStay, "roomName" | "rateName" | "adults" | "childAges" | "nights" | "charges" | "total"> & { meal: string };
+
+interface Props {
+  stays: PricedStay[];
+  total: number;
+  dueOnline: number;
+  currency: string;
+  /** Paid at the property: then nothing is due online. */
+  payment?: "online" | "property" | undefined;
+}
+
+/** Every line of the price: nights, taxes and fees, and who takes which part. */
+export function PriceLines({ stays, total, dueOnline, currency, payment }: Props) {
+  const money = (amount: number) => formatMoney(amount, currency);
+  const now = payment === "property" ? 0 : dueOnline;
+  return (
+    <div className="grid gap-5">
+      {stays.map((stay, index) => (
+        <section key={index} aria-label={m.room_number({ number: index + 1 })}>
+          <p className="font-bold">{stay.roomName}</p>
+          <p className="text-sm text-soft">
+            {stay.rateName} · {mealName(stay.meal)} · {peopleText([stay])}
+          </p>
+          <dl className="mt-2 grid gap-1 text-[0.95rem]">
+            {stay.nights.map((night) => (
+              <Line key={night.date} term={formatDay(night.date)} amount={money(night.price)} />
+            ))}
+            {stay.charges.map((charge, place) => (
+              <Line
+                key={place}
+                term={charge.inclusive ? m.charge_included({ name: charge.name }) : charge.collect === "property" ? m.charge_at_property({ name: charge.name }) : charge.name}
+                amount={money(charge.amount)}
+                soft={charge.inclusive}
+              />
+            ))}
+            {stays.length > 1 && <Line term={m.room_total()} amount={money(stay.total)} strong />}
+          </dl>
+        </section>
+      ))}
+      <dl className="grid gap-1 border-t border-sand-200 pt-4">
+        <Line term={m.total()} amount={money(total)} strong />
+        {now > 0 && <Line term={m.paid_now()} amount={money(now)} />}
+        {total - now > 0 && <Line term={m.paid_at_property()} amount={money(total - now)} />}
+      </dl>
+    </div>
+  );
+}
+
+function Line({ term, amount, strong = false, soft = false }: { term: string; amount: string; strong?: boolean; soft?: boolean }) {
+  return (
+    <div className={`flex justify-between gap-4 ${strong ? "text-lg font-bold" : ""} ${soft ? "text-soft" : ""}`}>
+      <dt>{term}</dt>
+      <dd className="tabular whitespace-nowrap">{amount}</dd>
+    </div>
+  );
+}

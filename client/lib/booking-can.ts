@@ -1,0 +1,37 @@
+import type { BookingView } from "./types.ts";
+
+type State = BookingView["state"];
+
+/** Where a booking's page sends or tells the guest; the states are the server's (server/bookings/schemas.ts). */
+const CHECKOUT_SHOWS = {
+  pending: "pay",
+  confirmed: "confirmed",
+  checked_in: "confirmed",
+  checked_out: "confirmed",
+  no_show: "over",
+  expired: "over",
+  cancelled: "over",
+} satisfies Record<State, "pay" | "confirmed" | "over">;
+
+export function checkoutShows(state: State): "pay" | "confirmed" | "over" {
+  return CHECKOUT_SHOWS[state];
+}
+
+/** What the latest payment attempt means to the guest; states are the server's payment states. */
+export function paymentOutcome(state: string | null): "waiting" | "received" | "failed" | "review" {
+  switch (state) {
+    case "authorised":
+    case "captured":
+    case "paid":
+      return "received";
+    case "denied":
+    case "failed":
+    case "expired":
+    case "voided":
+      return "failed";
+    case "challenged":
+      return "review";
+    default:
+      return "waiting";
+  }
+}

@@ -1,0 +1,70 @@
+import { getLocale } from "./i18n/compiled/runtime.js";
+
+// Plain dates are "YYYY-MM-DD"; they are counted as UTC midnights, where every day has 24 hours.
+
+const DAY_MS = 86_400_000;
+
+function utc(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`);
+}
+
+/** A date that exists, written in full: no 30 February. */
+export function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utc(text)) && addDays(text, 0) === text;
+}
+
+export function addDays(date: string, days: number): string {
+  return new Date(utc(date) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Nights of the half-open stay. */
+export function countNights(checkIn: string, checkOut: string): number {
+  return Math.round((utc(checkOut) - utc(checkIn)) / DAY_MS);
+}
+
+/** Today on the reader's own calendar; a property's day is the server's to say. */
+export function today(now = new Date()): string {
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/** "Fri, 11 Sep 2026": a plain date with its weekday. */
+export function formatDate(date: string): string {
+  return new Intl.DateTimeFormat(dateLocale(), { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(utc(date));
+}
+
+/** "11 Sep": where the year is clear. */
+export function formatDay(date: string): string {
+  return new Intl.DateTimeFormat(dateLocale(), { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(utc(date));
+}
+
+/** "Fri, 11 Sep 2026, 18:00 GMT+7": an instant in the property's zone, with its offset. */
+export function formatInstant(instant: string, zone: string): string {
+  return new Intl.DateTimeFormat(dateLocale(), {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: zone,
+    timeZoneName: "shortOffset",
+  }).format(new Date(instant));
+}
+
+/** "4:07" of a span in milliseconds; never negative. */
+export function formatCountdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Country code to its name in the reader's language. */
+export function countryName(code: string): string {
+  return new Intl.DisplayNames([getLocale()], { type: "region" }).of(code) ?? code;
+}
+
+/** English as most of our guests write dates: day before month. */
+function dateLocale(): string {
+  return getLocale() === "en" ? "en-GB" : getLocale();
+}

@@ -1,0 +1,35 @@
+import { QueryClient } from "@tanstack/react-query";
+import { refusalOf } from "./refusal.ts";
+
+const MAX_TRIES = 4;
+/** Told to wait longer than this, we ask the person instead of retrying behind their back. */
+const PATIENCE_MS = 8_000;
+
+function waitFor(error: unknown): number {
+  const refusal = refusalOf(error);
+  return refusal && "retryAfterMs" in refusal.facts ? refusal.facts.retryAfterMs : 500;
+}
+
+/** A busy room is tried again by itself; a query also when something below the server is out. */
+export function mayRetry(kind: "query" | "mutation", tries: number, error: unknown): boolean {
+  const code = refusalOf(error)?.code;
+  const worth = code === "ROOM_BUSY" || (kind === "query" && (code === "UNAVAILABLE" || code === "OFFLINE"));
+  return worth && tries < MAX_TRIES && waitFor(error) <= PATIENCE_MS;
+}
+
+/** Milliseconds before the next try: what the server asked for, growing, with up to half as much again as jitter. */
+export function retryDelay(tries: number, error: unknown): number {
+  return Math.min(waitFor(error) * 2 ** tries, PATIENCE_MS) * (1 + Math.random() / 2);
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+      retry: (tries, error) => mayRetry("query", tries, error),
+      retryDelay,
+    },
+    mutations: { retry: (tries, error) => mayRetry("mutation", tries, error), retryDelay },
+  },
+});

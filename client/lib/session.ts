@@ -1,0 +1,32 @@
+import { queryOptions } from "@tanstack/react-query";
+import { queryClient } from "./query.ts";
+
+export interface SessionUser {
+  id: string;
+  name: string;
+  email: string;
+  emailVerified: boolean;
+}
+
+/** Who is signed in, or null. Asked by a plain request, so that the sign-in library loads only on its own screens. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  staleTime: 60_000,
+  queryFn: async (): Promise<SessionUser | null> => {
+    const response = await fetch("/auth/get-session", { credentials: "same-origin" });
+    if (!response.ok) return null;
+    const session = (await response.json()) as { user?: SessionUser } | null;
+    return session?.user ?? null;
+  },
+});
+
+/** To call after signing in: what was asked as a stranger is asked anew. */
+export async function sessionChanged(): Promise<void> {
+  queryClient.clear();
+  await queryClient.fetchQuery(sessionQuery);
+}
+
+export async function signOut(): Promise<void> {
+  await fetch("/auth/sign-out", { method: "POST", credentials: "same-origin", headers: { "content-type": "application/json" }, body: "{}" });
+  await sessionChanged();
+}

@@ -1,0 +1,36 @@
+import { createTRPCClient, httpBatchLink, httpLink, splitLink } from "@trpc/client";
+import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import type { AppRouter } from "../../server/router.ts";
+import { queryClient } from "./query.ts";
+
+const URL_PATH = "/trpc";
+/** Past this a request is given up; the server's own limits are well below. */
+const TIMEOUT_MS = 20_000;
+
+/** Queries whose answers are the same for everybody: a CDN may keep them. */
+const PUBLIC = /^(search|hotels|rooms)\./;
+
+function request(credentials: RequestCredentials) {
+  return (url: RequestInfo | URL | string, options?: { signal?: AbortSignal | null }) => {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = options?.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+    return fetch(url, { ...options, credentials, signal });
+  };
+}
+
+export const trpcClient = createTRPCClient<AppRouter>({
+  links: [
+    splitLink({
+      condition: (op) => op.type === "query" && PUBLIC.test(op.path),
+      true: httpLink({ url: URL_PATH, fetch: request("omit") }),
+      false: splitLink({
+        condition: (op) => op.type === "query",
+        true: httpBatchLink({ url: URL_PATH, maxURLLength: 2000, fetch: request("same-origin") }),
+        false: httpLink({ url: URL_PATH, fetch: request("same-origin") }),
+      }),
+    }),
+  ],
+});
+
+/** Query and mutation options of every procedure: `useQuery(trpc.hotels.bySlug.queryOptions({ slug }))`. */
+export const trpc = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient });

@@ -1,0 +1,64 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
+import { buttonClass } from "../components/button.tsx";
+import { ErrorNotice } from "../components/error-notice.tsx";
+import { Notice } from "../components/notice.tsx";
+import { Page } from "../components/page.tsx";
+import { checkoutShows, paymentOutcome } from "../lib/booking-can.ts";
+import { m } from "../lib/i18n/compiled/messages.js";
+import { paths } from "../lib/paths.ts";
+import type { BookingSearch } from "../lib/search-params.ts";
+import { trpc } from "../lib/trpc.ts";
+
+const route = getRouteApi("/pay/return");
+const POLL_MS = 1_500;
+const SLOW_POLL_MS = 5_000;
+/** After so many answers without a decision we say that it takes longer, and ask more rarely. */
+const PATIENT_POLLS = 20;
+
+/** Where a provider's page sends the guest back. Coming here proves nothing: the server tells what was paid. */
+export function PayReturn() {
+  const { bookingId, ...access } = route.useSearch();
+  if (!bookingId) return <Navigate {...paths.find()} replace />;
+  return <Watch bookingId={bookingId} access={access} />;
+}
+
+function Watch({ bookingId, access }: { bookingId: string; access: BookingSearch }) {
+  const status = useQuery({
+    ...trpc.payments.status.queryOptions({ bookingId, ...access }),
+    gcTime: 0,
+    refetchInterval: ({ state }) => {
+      if (state.data && state.data.booking !== "pending") return false;
+      return state.dataUpdateCount < PATIENT_POLLS ? POLL_MS : SLOW_POLL_MS;
+    },
+  });
+  const booking = status.data?.booking ?? "pending";
+  const shows = checkoutShows(booking);
+  if (shows === "confirmed") return <Navigate {...paths.confirmed(bookingId, access)} replace />;
+  // The booking's own page says why it is over, and what became of the money.
+  if (shows === "over") return <Navigate {...(booking === "expired" ? paths.checkout(bookingId, access) : paths.trip(bookingId, access))} replace />;
+  const outcome = paymentOutcome(status.data?.payment ?? null);
+  const late = status.isFetchedAfterMount && outcome === "waiting";
+  return (
+    <Page title={m.pay_return_title()}>
+      <ErrorNotice error={status.error} />
+      {outcome === "failed" ? (
+        <Notice tone="warn" title={m.payment_failed()} live>
+          <p>{m.payment_failed_advice()}</p>
+          <Link {...paths.checkout(bookingId, access)} className={buttonClass("primary", "mt-4")}>
+            {m.try_payment_again()}
+          </Link>
+        </Notice>
+      ) : (
+        <Notice title={outcome === "received" ? m.payment_received() : outcome === "review" ? m.payment_review() : m.payment_waiting()}>
+          <p role="status">{outcome === "received" ? m.payment_received_text() : outcome === "review" ? m.payment_review_text() : m.payment_waiting_text()}</p>
+          {late && (
+            <Link {...paths.checkout(bookingId, access)} className={buttonClass("secondary", "mt-4")}>
+              {m.back_to_checkout()}
+            </Link>
+          )}
+        </Notice>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,87 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { BookingSummary } from "../components/booking-summary.tsx";
+import { buttonClass } from "../components/button.tsx";
+import { CancelDialog } from "../components/cancel-dialog.tsx";
+import { Notice } from "../components/notice.tsx";
+import { Page } from "../components/page.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
+import { m } from "../lib/i18n/compiled/messages.js";
+import { formatMoney } from "../lib/money.ts";
+import { files, paths } from "../lib/paths.ts";
+import type { BookingSearch } from "../lib/search-params.ts";
+import { trpc } from "../lib/trpc.ts";
+import type { BookingView } from "../lib/types.ts";
+
+const route = getRouteApi("/trips/$bookingId");
+
+export function Trip() {
+  const { bookingId } = route.useParams();
+  const access = route.useSearch();
+  const { data: booking } = useSuspenseQuery(trpc.bookings.get.queryOptions({ bookingId, ...access }));
+  return (
+    <Page
+      title={booking.property.name}
+      lead={
+        <span className="flex flex-wrap items-center gap-3">
+          <StateBadge state={booking.state} />
+          <span>
+            {m.booking_code()}: <strong className="text-ink">{booking.code}</strong>
+          </span>
+        </span>
+      }
+      width="wide"
+    >
+      <div className="mb-6 grid gap-4">
+        <Money booking={booking} />
+        <Actions booking={booking} access={access} />
+      </div>
+      <div className="grid items-start gap-6 md:grid-cols-2">
+        <BookingSummary booking={booking} />
+      </div>
+    </Page>
+  );
+}
+
+/** What was paid and what goes back, where there is something to say. */
+function Money({ booking }: { booking: BookingView }) {
+  const money = (amount: number) => formatMoney(amount, booking.currency);
+  const fee = booking.stays.reduce((sum, stay) => sum + stay.fee, 0);
+  if (booking.state === "cancelled") {
+    return (
+      <Notice title={m.booking_cancelled()}>
+        <p>{fee > 0 ? m.cancelled_with_fee({ fee: money(fee) }) : m.cancelled_free()}</p>
+        {booking.refunds.map((refund, index) => (
+          <p key={index}>{refund.state === "manual" ? m.refund_manual({ amount: money(refund.amount) }) : m.refund_on_its_way({ amount: money(refund.amount) })}</p>
+        ))}
+      </Notice>
+    );
+  }
+  if (booking.state === "expired") return <Notice title={m.hold_over_text()}>{m.hold_over_advice()}</Notice>;
+  if (booking.paid > 0) return <Notice tone="good" title={m.paid_amount({ amount: money(booking.paid) })} />;
+  return null;
+}
+
+function Actions({ booking, access }: { booking: BookingView; access: BookingSearch }) {
+  const stands = booking.state === "confirmed" || booking.state === "checked_in";
+  return (
+    <div className="flex flex-wrap gap-3">
+      {booking.canPay && (
+        <Link {...paths.checkout(booking.id, access)} className={buttonClass()}>
+          {m.to_payment()}
+        </Link>
+      )}
+      {stands && (
+        <a href={files.calendar(booking.id, booking.token)} download className={buttonClass("secondary")}>
+          {m.add_to_calendar()}
+        </a>
+      )}
+      {booking.canCancel && <CancelDialog booking={booking} access={access} />}
+      {(booking.state === "cancelled" || booking.state === "expired") && (
+        <Link {...paths.property(booking.property.slug)} className={buttonClass("secondary")}>
+          {m.book_again()}
+        </Link>
+      )}
+    </div>
+  );
+}

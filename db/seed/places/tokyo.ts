@@ -1,0 +1,197 @@
+import { UNTIL_THE_DAY_BEFORE, UNTIL_FIVE_DAYS_BEFORE } from "../customs.ts";
+import { PLACE } from "../gazetteer.ts";
+import type { SeedPlace } from "../types.ts";
+
+const CONSUMPTION_TAX = {
+  name: "Consumption tax 10%",
+  base: "percent" as const,
+  amount: 1_000,
+  inclusive: true,
+};
+
+export const tokyo: SeedPlace = {
+  city: "Tokyo",
+  country: "JP",
+  zone: "Asia/Tokyo",
+  currency: "JPY",
+  taxes: [
+    CONSUMPTION_TAX,
+    {
+      name: "Tokyo accommodation tax",
+      base: "per_person_night",
+      amount: 200,
+      inclusive: false,
+      collect: "property",
+    },
+  ],
+  paymentMethods: ["stripe", "property"],
+  childBuckets: [{ maxAge: 5 }, { maxAge: 11 }],
+  months: [0.86, 0.88, 1.16, 1.3, 1.12, 0.92, 1, 1.04, 0.94, 1.14, 1.2, 1.02],
+  weekend: 1.18,
+  days: [
+    { from: "12-29", to: "12-31", factor: 1.5, minStay: 3 },
+    { from: "01-01", to: "01-03", factor: 1.4, minStay: 2 },
+    { from: "03-25", to: "04-07", factor: 1.18, minStay: 2 },
+    { from: "04-29", to: "05-05", factor: 1.4, minStay: 2 },
+  ],
+  properties: [
+    {
+      name: "Yanaka Ryokan Suzume",
+      organization: "Suzume Lodging",
+      destinationId: PLACE.tokyo,
+      address: "5-12-8 Yanaka, Taito-ku, Tokyo 110-0001",
+      latitude: 35.7248,
+      longitude: 139.7665,
+      stars: 4,
+      phone: "+81358210841",
+      checkInFrom: "15:00",
+      checkOutUntil: "10:00",
+      sameDayCutOff: "21:00",
+      amenities: ["wifi", "breakfast", "onsen", "garden", "restaurant", "laundry"],
+      scene: "pagoda-fuji",
+      palette: "blossom",
+      breakfast: 2_800,
+      flexible: UNTIL_FIVE_DAYS_BEFORE,
+      summary: {
+        en: "A sparrow-coloured inn among temple lanes: tatami, cedar baths, and a plum tree the whole street takes credit for.",
+        id: "Penginapan sewarna burung gereja di antara gang-gang kuil: tatami, pemandian kayu sugi, dan pohon plum kebanggaan seluruh jalan.",
+      },
+      description: {
+        en: "Yanaka was spared by fire and fashion, and still closes its shutters by hand. Our okami, the third of her family, greets you with roasted tea and asks only two things: shoes off, and an appetite for breakfast, which is grilled mackerel, seven small dishes and rice from her brother's field.\n\nThe two cedar baths are private and booked with a wooden tag. Ueno's museums lie beyond the cemetery of cherry trees, twenty minutes if you don't stop; you will stop.",
+        id: "Yanaka luput dari api dan mode, dan masih menutup daun jendelanya dengan tangan. Okami kami, generasi ketiga, menyambut Anda dengan teh panggang dan hanya meminta dua hal: lepas sepatu, dan selera untuk sarapan, yakni makarel bakar, tujuh piring kecil, dan nasi dari sawah adiknya.\n\nDua pemandian kayu bersifat pribadi dan dipesan dengan papan nama. Museum-museum Ueno ada di balik pemakaman berpohon sakura, dua puluh menit bila tak berhenti; Anda pasti berhenti.",
+      },
+      goodToKnow: {
+        en: "Futons are laid out while you are at dinner. The door is locked at 23:00. Tattoos are no trouble in the private baths. The accommodation tax, ¥200 a person and night, is paid at the desk.",
+        id: "Futon digelar selagi Anda makan malam. Pintu dikunci pukul 23.00. Tato tidak masalah di pemandian pribadi. Pajak akomodasi, ¥200 per orang per malam, dibayar di resepsi.",
+      },
+      rooms: [
+        {
+          name: "Six-Mat Room",
+          units: 6,
+          adults: 2,
+          children: 1,
+          beds: [{ kind: "futon", count: 2 }],
+          sizeSqm: 18,
+          amenities: ["aircon", "kettle", "yukata"],
+          price: 24_800,
+          text: {
+            en: "Six mats, one scroll, one flower. The window looks into the plum tree.",
+            id: "Enam tikar, satu gulungan lukisan, satu bunga. Jendelanya menghadap ke dalam pohon plum.",
+          },
+        },
+        {
+          name: "Ten-Mat Family Room",
+          units: 3,
+          adults: 4,
+          children: 2,
+          beds: [{ kind: "futon", count: 4 }],
+          sizeSqm: 30,
+          amenities: ["aircon", "kettle", "yukata", "fridge"],
+          price: 38_000,
+          text: {
+            en: "Sliding paper doors make it one room or two. Children fall asleep in a row, like fish.",
+            id: "Pintu kertas geser menjadikannya satu ruang atau dua. Anak-anak tertidur berjajar seperti ikan.",
+          },
+        },
+        {
+          name: "Garden Room with Cedar Bath",
+          units: 2,
+          adults: 2,
+          children: 0,
+          beds: [{ kind: "futon", count: 2 }],
+          sizeSqm: 34,
+          amenities: ["aircon", "kettle", "yukata", "bathtub", "terrace"],
+          price: 56_000,
+          text: {
+            en: "A bath of your own, filled before you wake, facing moss, stone and one maple.",
+            id: "Pemandian sendiri, terisi sebelum Anda bangun, menghadap lumut, batu, dan sebatang mapel.",
+          },
+        },
+      ],
+    },
+    {
+      name: "Shimokita Lantern Hotel",
+      organization: "Suzume Lodging",
+      destinationId: PLACE.tokyo,
+      address: "2-31-5 Kitazawa, Setagaya-ku, Tokyo 155-0031",
+      latitude: 35.6617,
+      longitude: 139.6681,
+      stars: 3,
+      phone: "+81358210842",
+      checkInFrom: "15:00",
+      checkOutUntil: "11:00",
+      sameDayCutOff: "02:00",
+      amenities: ["wifi", "bar", "laundry", "coworking", "record_library"],
+      scene: "lantern-lane",
+      palette: "night",
+      // Under ¥15,000 a person the city asks half.
+      taxes: [
+        CONSUMPTION_TAX,
+        {
+          name: "Tokyo accommodation tax",
+          base: "per_person_night",
+          amount: 100,
+          inclusive: false,
+          collect: "property",
+        },
+      ],
+      flexible: UNTIL_THE_DAY_BEFORE,
+      summary: {
+        en: "Small rooms, good records and red lanterns in Shimokitazawa, where every second door is a theatre the size of a van.",
+        id: "Kamar mungil, piringan hitam bagus, dan lentera merah di Shimokitazawa, tempat setiap pintu kedua adalah teater sebesar mobil boks.",
+      },
+      description: {
+        en: "Trains hum under the street now, and where the tracks ran there are curry shops, a bathhouse and a lawn. We built upwards: nine floors, four rooms to each, and a listening bar at the top with a turntable and 2,300 records that guests may play, one side each.\n\nShibuya is four minutes by express. Coming home is better: the lane is lit from dusk, someone is tuning a bass, and the takoyaki man is still open.",
+        id: "Kereta kini berdengung di bawah jalan, dan di bekas relnya ada kedai kari, pemandian umum, dan rumput. Kami membangun ke atas: sembilan lantai, empat kamar tiap lantai, dan bar dengar di puncak dengan meja putar dan 2.300 piringan yang boleh diputar tamu, satu sisi seorang.\n\nShibuya empat menit dengan kereta cepat. Pulangnya lebih enak: gang menyala sejak senja, seseorang menyetem bas, dan penjual takoyaki masih buka.",
+      },
+      goodToKnow: {
+        en: "Rooms are compact; large cases are stored free. Check-in by tablet after 22:00. The accommodation tax of ¥100 a person and night is paid at the hotel.",
+        id: "Kamar ringkas; koper besar dititipkan gratis. Check-in dengan tablet setelah pukul 22.00. Pajak akomodasi ¥100 per orang per malam dibayar di hotel.",
+      },
+      rooms: [
+        {
+          name: "Single with Turntable",
+          units: 18,
+          adults: 1,
+          children: 0,
+          beds: [{ kind: "single", count: 1 }],
+          sizeSqm: 12,
+          amenities: ["aircon", "desk", "record_player"],
+          price: 11_200,
+          text: {
+            en: "Everything within reach of the bed, headphones included. Choose your crate at reception.",
+            id: "Semua terjangkau dari ranjang, termasuk headphone. Pilih peti piringan Anda di resepsi.",
+          },
+        },
+        {
+          name: "Lane Double",
+          units: 14,
+          adults: 2,
+          children: 1,
+          beds: [{ kind: "double", count: 1 }],
+          sizeSqm: 17,
+          amenities: ["aircon", "desk", "kettle"],
+          price: 17_600,
+          text: {
+            en: "A window seat over the lanterns, padded, with a shelf for two cups.",
+            id: "Bangku jendela empuk di atas lentera, dengan rak untuk dua cangkir.",
+          },
+        },
+        {
+          name: "Corner Triple",
+          units: 4,
+          adults: 3,
+          children: 0,
+          beds: [{ kind: "single", count: 3 }],
+          sizeSqm: 26,
+          amenities: ["aircon", "desk", "kettle", "fridge"],
+          price: 25_400,
+          text: {
+            en: "Three beds and two windows, for bands on tour and families who travel like one.",
+            id: "Tiga ranjang dan dua jendela, untuk band yang sedang tur dan keluarga yang bepergian seperti band.",
+          },
+        },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,1 @@
+export { startQstash, type QstashOptions, type RunningQstash } from "./start.ts";

@@ -1,0 +1,2 @@
+export { signSvix } from "./sign.ts";
+export { type ResendOptions, type RunningResend, startResend } from "./start.ts";

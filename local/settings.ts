@@ -1,0 +1,92 @@
+import { resolve } from "node:path";
+import { findWellKnownKey } from "./keys.ts";
+import { type Ports, readPorts } from "./port-plan.ts";
+import { Refusal } from "./refusal.ts";
+import { VENDORS, type Vendor, type VendorName } from "./vendors.ts";
+
+/** `local` is served here, `real` is the vendor's own service, `off` is not there at all. */
+type Choice = "local" | "real" | "off";
+
+export interface Settings {
+  production: boolean;
+  /** Vite's dev server in front of the app. */
+  dev: boolean;
+  /** Absolute. */
+  dataDir: string;
+  publicUrl: string;
+  ports: Ports;
+  choices: Record<VendorName, Choice>;
+  /** What a person should know, a line each. */
+  notes: string[];
+}
+
+/**
+ * Decides from the environment what runs here and where.
+ * @throws Refusal with what to set, when it can't be run so.
+ */
+export function readSettings(env: NodeJS.ProcessEnv, { dev = false } = {}): Settings {
+  const production = env.NODE_ENV === "production";
+  const ports = readPorts(env, dev);
+  const choices = readChoices(env, production);
+  const notes: string[] = [];
+  if (production) {
+    refuseUnsafe(env, dev);
+    if (!env.PUBLIC_URL)
+      notes.push(
+        `PUBLIC_URL is not set: links and redirects lead to http://localhost:${ports.front}.`,
+      );
+    if (choices.stripe === "off" && choices.midtrans === "off") {
+      notes.push(
+        "No STRIPE_SECRET_KEY and no MIDTRANS_SERVER_KEY: guests can only pay at the property.",
+      );
+    }
+    if (choices.sms === "off") notes.push("No TWILIO_ACCOUNT_SID: no text messages are sent.");
+  }
+  return {
+    production,
+    dev,
+    dataDir: readDataDir(env),
+    publicUrl: (env.PUBLIC_URL || `http://localhost:${ports.front}`).replace(/\/+$/, ""),
+    ports,
+    choices,
+    notes,
+  };
+}
+
+/** The data folder, absolute: `DATA_DIR`, or `.data` of the working directory. */
+export function readDataDir(env: NodeJS.ProcessEnv): string {
+  return resolve(env.DATA_DIR || ".data");
+}
+
+function readChoices(env: NodeJS.ProcessEnv, production: boolean): Record<VendorName, Choice> {
+  const names = Object.keys(VENDORS) as VendorName[];
+  return Object.fromEntries(
+    names.map((name) => [name, choose(VENDORS[name], env, production)]),
+  ) as Record<VendorName, Choice>;
+}
+
+function choose(vendor: Vendor, env: NodeJS.ProcessEnv, production: boolean): Choice {
+  const sign = vendor.signs.find((name) => env[name]);
+  if (sign !== undefined) {
+    const missing = vendor.needs.filter((name) => !env[name]);
+    if (missing.length === 0) return "real";
+    throw new Refusal(`${sign} is set, so ${missing.join(" and ")} must be set too.`);
+  }
+  if (!production || vendor.production === "local") return "local";
+  if (vendor.production === "off") return "off";
+  throw new Refusal(
+    `NODE_ENV is production, where nothing stands in for the vendor: set ${vendor.needs.join(" and ")}.`,
+  );
+}
+
+function refuseUnsafe(env: NodeJS.ProcessEnv, dev: boolean): void {
+  if (dev)
+    throw new Refusal(
+      "NODE_ENV is production, and the development server is not for it: use npm start.",
+    );
+  const known = findWellKnownKey(env);
+  if (known === undefined) return;
+  throw new Refusal(
+    `NODE_ENV is production, and everybody knows the value of ${known}: set it to a key of your own.`,
+  );
+}

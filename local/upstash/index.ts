@@ -1,0 +1,1 @@
+export { startUpstash, type UpstashOptions } from "./start.ts";

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { findRedis } from "../local/redis-install.ts";
+import { findChromium } from "./helpers/chromium.ts";
+
+// `npm run verify` and `npm test`: one step after the other, each shown with its time, and one closing line.
+
+interface Step {
+  name: string;
+  command: string[];
+}
+
+const check = (name: string, ...command: string[]): Step => ({ name, command });
+const suite = (name: string): Step => ({ name, command: ["vitest", "run", "--project", name, "--reporter=default", "--reporter=json", `--outputFile=tests/.artifacts/${name}.json`] });
+
+const VERIFY: Step[] = [check("messages", "npm", "run", "--silent", "i18n"), check("types", "tsc", "-p", "."), check("lint", "oxlint", "--type-aware", "--deny-warnings", "--quiet"), check("format", "oxfmt", "--check"), suite("unit")];
+const ALL: Step[] = [...VERIFY.slice(0, 4), check("dead code", "knip"), suite("unit"), suite("contract"), suite("integration"), check("build", "vite", "build", "--logLevel", "warn"), suite("e2e")];
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const mode = process.argv[2];
+const steps = mode === "verify" ? VERIFY : ALL;
+rmSync("tests/.artifacts", { recursive: true, force: true });
+mkdirSync("tests/.artifacts", { recursive: true });
+if (mode !== "verify") {
+  // Missing services are installed before the clock of any suite runs.
+  findRedis();
+  findChromium();
+}
+
+let broken = false;
+for (const step of steps) {
+  const started = performance.now();
+  process.stdout.write(`\n── ${step.name}\n`);
+  const code = await run(step.command);
+  const counted = count(step.name);
+  // A check counts as one test, so that the closing line tells of it too.
+  if (!counted) totals[code === 0 ? "passed" : "failed"] += 1;
+  if (code !== 0) {
+    broken = true;
+    if (counted && counted.failed === 0) totals.failed += 1;
+  }
+  process.stdout.write(`── ${step.name}: ${code === 0 ? "good" : "FAILED"} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
+process.stdout.write(`\ntests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
+process.exitCode = broken ? 1 : 0;
+
+function run([program, ...args]: string[]): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(program!, args, { stdio: "inherit", env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning" } });
+    child.once("error", () => resolve(127));
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+/** What the suite's own report says; undefined for a check. Skips are named, each with its reason in its title. */
+function count(name: string): { failed: number } | undefined {
+  const file = `tests/.artifacts/${name}.json`;
+  if (!existsSync(file)) return undefined;
+  const report = JSON.parse(readFileSync(file, "utf8")) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    testResults: { assertionResults: { status: string; fullName: string }[] }[];
+  };
+  totals.passed += report.numPassedTests;
+  totals.failed += report.numFailedTests;
+  totals.skipped += report.numPendingTests;
+  for (const test of report.testResults.flatMap((result) => result.assertionResults)) {
+    if (test.status === "pending" || test.status === "skipped") process.stdout.write(`skipped: ${test.fullName}\n`);
+  }
+  return { failed: report.numFailedTests };
+}

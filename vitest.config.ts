@@ -1,0 +1,43 @@
+import { defineConfig } from "vitest/config";
+
+/** Each kind of test is a project; `tests/run.ts` decides which services stand behind it. */
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    projects: [
+      { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], setupFiles: ["tests/helpers/quiet.ts"] } },
+      {
+        test: {
+          name: "contract",
+          include: ["tests/contract/**/*.test.ts"],
+          globalSetup: ["tests/helpers/services.ts"],
+          setupFiles: ["tests/helpers/quiet.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["tests/integration/**/*.test.ts"],
+          globalSetup: ["tests/helpers/services.ts"],
+          setupFiles: ["tests/helpers/quiet.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: ["tests/helpers/services.ts"],
+          setupFiles: ["tests/helpers/quiet.ts"],
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+    maxWorkers: 2,
+  },
+});
