@@ -6,6 +6,7 @@ import "@fontsource-variable/inter/wght.css";
 import "./styles.css";
 import { queryClient } from "./lib/query.ts";
 import { getLocale } from "./lib/i18n/compiled/runtime.js";
+import { refusalOf } from "./lib/refusal.ts";
 import { createAppRouter } from "./router.tsx";
 
 const router = createAppRouter();
@@ -29,7 +30,13 @@ window.addEventListener("vite:preloadError", (event) => {
 
 const container = document.getElementById("root");
 if (!container) throw new Error("index.html has no #root");
-createRoot(container).render(
+
+/** A refusal shown by an error screen was expected; only what nobody foresaw belongs in the console. */
+function onCaughtError(error: unknown): void {
+  if (refusalOf(error)?.code === "UNKNOWN") console.error(error);
+}
+
+createRoot(container, { onCaughtError }).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />

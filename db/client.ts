@@ -65,7 +65,7 @@ interface Prepared<R> {
  * Drizzle ties a prepared statement to one session, and rebuilding it for every transaction costs more
  * than running it; so the built object is kept, and only its `client` is swapped for the executor's.
  */
-export function statement<R, V extends Record<string, unknown>>(build: (db: Executor) => Prepared<R>): (executor: Executor, values: V) => Promise<R> {
+export function statement<R>(build: (db: Executor) => Prepared<R>): (executor: Executor, values: Record<string, unknown>) => Promise<R> {
   let built: Prepared<R> | undefined;
   return (executor, values) => {
     built ??= build(executor);

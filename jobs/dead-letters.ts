@@ -109,7 +109,10 @@ export async function replay(ctx: Context, id: string): Promise<boolean> {
     await publish(ctx.config, client, [{ job, message: sourceSchema.parse(letter.payload), replay: letter.replays }]);
   } catch (error) {
     // The queue is out of reach: it stays due.
-    await ctx.db.update(deadLetters).set({ state: "waiting", nextReplayAt: sql`app_now() + interval '1 minute'` }).where(eq(deadLetters.id, id));
+    await ctx.db
+      .update(deadLetters)
+      .set({ state: "waiting", nextReplayAt: sql`app_now() + interval '1 minute'` })
+      .where(eq(deadLetters.id, id));
     throw error;
   }
   return true;

@@ -19,9 +19,7 @@ export async function forgetOldRows(ctx: Context): Promise<Record<string, unknow
   const gone: Record<string, unknown> = {};
   for (const { table, column, keep, where } of KEPT) {
     const result = await ctx.db.execute(
-      sql.raw(
-        `delete from ${table} where ctid = any(array(select ctid from ${table} where ${where} and ${column} < app_now() - interval '${keep}' limit ${CHUNK}))`,
-      ),
+      sql.raw(`delete from ${table} where ctid = any(array(select ctid from ${table} where ${where} and ${column} < app_now() - interval '${keep}' limit ${CHUNK}))`),
     );
     gone[table] = result.count;
   }

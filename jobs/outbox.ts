@@ -28,7 +28,12 @@ export async function relay(services: Services): Promise<number> {
   await db
     .update(outbox)
     .set({ publishedAt: sql`app_now()`, leasedUntil: null })
-    .where(inArray(outbox.id, rows.map((row) => row.outboxId)));
+    .where(
+      inArray(
+        outbox.id,
+        rows.map((row) => row.outboxId),
+      ),
+    );
   services.metrics.count("outbox_published_total", {}, rows.length);
   return rows.length;
 }

@@ -31,7 +31,10 @@ export async function receive(ctx: Context, job: Job, request: Request): Promise
   const input = job.input.safeParse(payload);
   if (!input.success) return hopeless("unreadable payload");
 
-  const [done] = await ctx.db.select({ job: jobRuns.job }).from(jobRuns).where(and(eq(jobRuns.outboxId, outboxId), eq(jobRuns.job, job.name)));
+  const [done] = await ctx.db
+    .select({ job: jobRuns.job })
+    .from(jobRuns)
+    .where(and(eq(jobRuns.outboxId, outboxId), eq(jobRuns.job, job.name)));
   if (done) return new Response("done before");
   const started = performance.now();
   try {
@@ -54,7 +57,10 @@ async function markDone(ctx: Context, outboxId: string, job: string): Promise<vo
     .where(and(eq(deadLetters.outboxId, outboxId), eq(deadLetters.job, job), inArray(deadLetters.state, ["waiting", "replayed", "needs_person"])))
     .returning({ id: deadLetters.id });
   if (closed.length > 0) {
-    await ctx.db.update(incidents).set({ resolvedAt: sql`app_now()` }).where(and(eq(incidents.cause, incidentCause(job, outboxId)), isNull(incidents.resolvedAt)));
+    await ctx.db
+      .update(incidents)
+      .set({ resolvedAt: sql`app_now()` })
+      .where(and(eq(incidents.cause, incidentCause(job, outboxId)), isNull(incidents.resolvedAt)));
   }
 }
 

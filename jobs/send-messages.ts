@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { BOOKING_EVENTS, bookingPayload, viewOf } from "../server/bookings/index.ts";
+import { BOOKING_EVENTS, viewOf, type BookingPayload } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
 import { composeMail, deliver, factsOf, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
@@ -13,7 +13,7 @@ async function read(ctx: Context, bookingId: string): Promise<{ facts: MailFacts
 }
 
 function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKind): Job {
-  const input: z.ZodType<z.infer<typeof bookingPayload>> = BOOKING_EVENTS[event];
+  const input: z.ZodType<BookingPayload> = BOOKING_EVENTS[event];
   return defineJob({
     name,
     on: [event],
@@ -31,7 +31,7 @@ function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKin
 }
 
 function smsJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: "booking_confirmed" | "booking_cancelled"): Job {
-  const input: z.ZodType<z.infer<typeof bookingPayload>> = BOOKING_EVENTS[event];
+  const input: z.ZodType<BookingPayload> = BOOKING_EVENTS[event];
   return defineJob({
     name,
     on: [event],

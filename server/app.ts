@@ -22,8 +22,8 @@ export interface Runtime {
   auth: Auth;
   limits: Limits;
   clientAddress: string;
-  defer(work: Promise<unknown>): void;
-  published(): void;
+  defer: (work: Promise<unknown>) => void;
+  published: () => void;
   /** The Prometheus page, where there is one. */
   metricsPage?: () => Promise<string>;
   /** The SPA's files, and its page for every other path. */
@@ -118,7 +118,9 @@ app.all("/trpc/*", async (c) => {
     router: appRouter,
     maxBatchSize: 10,
     async createContext({ resHeaders }) {
-      const actor = isPublic ? ({ kind: "guest", anonId: "public" } as const) : await guestActor(services.config, auth, c.req.raw.headers, (cookie) => resHeaders.append("set-cookie", cookie));
+      const actor = isPublic
+        ? ({ kind: "guest", anonId: "public" } as const)
+        : await guestActor(services.config, auth, c.req.raw.headers, (cookie) => resHeaders.append("set-cookie", cookie));
       return contextFor(c.env, actor, c.get("requestId"));
     },
     responseMeta({ errors, type }) {

@@ -44,7 +44,7 @@ export interface Context extends Services {
   actor: Actor;
   requestId: string;
   /** Lets work outlive the answer: `waitUntil` on workerd, an awaited set at shutdown on Node. */
-  defer(work: Promise<unknown>): void;
+  defer: (work: Promise<unknown>) => void;
   /** Called after a commit that wrote to the outbox: publishes it without waiting for the sweep. */
-  published(): void;
+  published: () => void;
 }

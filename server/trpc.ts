@@ -25,7 +25,21 @@ const t = initTRPC.context<Context>().create({
 });
 
 /** Busy or broken below us, and safe to try again: these become UNAVAILABLE, not a bug's 500. */
-const TRANSIENT = new Set(["57014", "55P03", "40001", "40P01", "53300", "57P01", "57P03", "CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "ECONNREFUSED", "ECONNRESET"]);
+const TRANSIENT = new Set([
+  "57014",
+  "55P03",
+  "40001",
+  "40P01",
+  "53300",
+  "57P01",
+  "57P03",
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+]);
 
 /**
  * The one place where refusals become tRPC's. It reads `result.ok`: in tRPC `next()` doesn't throw for

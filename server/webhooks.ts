@@ -18,7 +18,7 @@ export async function webhook(ctx: Context, vendor: string, request: Request): P
       case "midtrans":
         return await payment(ctx, "midtrans", await readMidtransWebhook(ctx.config, body));
       case "resend":
-        await recordStatus(ctx, await readResendWebhook(ctx.config, body, request.headers));
+        await recordStatus(ctx, readResendWebhook(ctx.config, body, request.headers));
         return new Response("recorded");
       case "twilio":
         await recordStatus(ctx, await readTwilioWebhook(ctx.config, targetOf(request.url), new URLSearchParams(body), request.headers.get("x-twilio-signature")));

@@ -11,10 +11,27 @@ interface Step {
 }
 
 const check = (name: string, ...command: string[]): Step => ({ name, command });
-const suite = (name: string): Step => ({ name, command: ["vitest", "run", "--project", name, "--reporter=default", "--reporter=json", `--outputFile=tests/.artifacts/${name}.json`] });
+const suite = (name: string): Step => ({
+  name,
+  command: ["vitest", "run", "--project", name, "--reporter=default", "--reporter=json", `--outputFile=tests/.artifacts/${name}.json`],
+});
 
-const VERIFY: Step[] = [check("messages", "npm", "run", "--silent", "i18n"), check("types", "tsc", "-p", "."), check("lint", "oxlint", "--type-aware", "--deny-warnings", "--quiet"), check("format", "oxfmt", "--check"), suite("unit")];
-const ALL: Step[] = [...VERIFY.slice(0, 4), check("dead code", "knip"), suite("unit"), suite("contract"), suite("integration"), check("build", "vite", "build", "--logLevel", "warn"), suite("e2e")];
+const VERIFY: Step[] = [
+  check("messages", "npm", "run", "--silent", "i18n"),
+  check("types", "tsc", "-p", "."),
+  check("lint", "oxlint", "--type-aware", "--deny-warnings", "--quiet"),
+  check("format", "oxfmt", "--check"),
+  suite("unit"),
+];
+const ALL: Step[] = [
+  ...VERIFY.slice(0, 4),
+  check("dead code", "knip"),
+  suite("unit"),
+  suite("contract"),
+  suite("integration"),
+  check("build", "vite", "build", "--logLevel", "warn"),
+  suite("e2e"),
+];
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const mode = process.argv[2];

@@ -89,7 +89,7 @@ export function DestinationField({ value, onChange, error }: { value: Place | un
       <div
         id="places"
         role="listbox"
-        aria-label={m.where()}
+        aria-label={m.suggestions()}
         hidden={!shown}
         className="absolute inset-x-0 top-[5.1rem] z-30 max-h-80 overflow-y-auto rounded-xl border border-sand-200 bg-white p-1.5 shadow-card"
       >

@@ -14,7 +14,9 @@ export const auditLog = pgTable(
     before: jsonb("before"),
     after: jsonb("after"),
     requestId: text("request_id"),
-    at: instant("at").notNull().default(sql`app_now()`),
+    at: instant("at")
+      .notNull()
+      .default(sql`app_now()`),
   },
   (t) => [index("audit_log_property").on(t.propertyId, t.at)],
 );

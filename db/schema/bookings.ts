@@ -68,12 +68,20 @@ export const bookings = pgTable(
     unique("bookings_property_id").on(t.propertyId, t.id),
     foreignKey({ columns: [t.propertyId, t.guestId], foreignColumns: [guests.propertyId, guests.id] }),
     foreignKey({ columns: [t.propertyId, t.connectionId], foreignColumns: [channelConnections.propertyId, channelConnections.id] }),
-    uniqueIndex("bookings_external").on(t.connectionId, t.externalId).where(sql`${t.connectionId} is not null`),
+    uniqueIndex("bookings_external")
+      .on(t.connectionId, t.externalId)
+      .where(sql`${t.connectionId} is not null`),
     index("bookings_guest").on(t.guestId),
-    index("bookings_user").on(t.userId).where(sql`${t.userId} is not null`),
+    index("bookings_user")
+      .on(t.userId)
+      .where(sql`${t.userId} is not null`),
     index("bookings_arrivals").on(t.propertyId, t.checkIn),
-    index("bookings_holds").on(t.holdExpiresAt).where(sql`${t.holdExpiresAt} is not null`),
-    index("bookings_live_holds").on(t.actor).where(sql`${t.holdExpiresAt} is not null`),
+    index("bookings_holds")
+      .on(t.holdExpiresAt)
+      .where(sql`${t.holdExpiresAt} is not null`),
+    index("bookings_live_holds")
+      .on(t.actor)
+      .where(sql`${t.holdExpiresAt} is not null`),
     check("bookings_code", sql`${t.code} ~ '^[A-Z0-9]{8,16}$'`),
     check("bookings_span", sql`${t.checkIn} < ${t.checkOut}`),
     check("bookings_money", sql`${t.total} >= 0 and ${t.dueOnline} between 0 and ${t.total}`),
@@ -118,7 +126,10 @@ export const roomStays = pgTable(
     checkOut: date("check_out", { mode: "string" }).notNull(),
     adults: smallint("adults").notNull(),
     /** Ages at check-in. */
-    childAges: smallint("child_ages").array().notNull().default(sql`'{}'`),
+    childAges: smallint("child_ages")
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     /** Frozen at sale: names and conditions as they were sold. */
     roomName: text("room_name").notNull(),
     rateName: text("rate_name").notNull(),
@@ -169,12 +180,11 @@ export const bookingEvents = pgTable(
     version: integer("version").notNull(),
     /** Facts without personal data. */
     data: jsonb("data").$type<Record<string, unknown>>().notNull().default({}),
-    at: instant("at").notNull().default(sql`app_now()`),
+    at: instant("at")
+      .notNull()
+      .default(sql`app_now()`),
   },
-  (t) => [
-    index("booking_events_booking").on(t.bookingId),
-    foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
-  ],
+  (t) => [index("booking_events_booking").on(t.bookingId), foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] })],
 );
 
 /** The stored answer of a mutation; commits with its effect. Refusals are not stored. */

@@ -35,7 +35,10 @@ export const rateNights = pgTable(
     /** Minor units for 1, 2, 3 … adults; fewer adults than the first priced pay the first. */
     adultPrices: bigint("adult_prices", { mode: "number" }).array().notNull(),
     /** Minor units per child of each of the property's buckets. */
-    childPrices: bigint("child_prices", { mode: "number" }).array().notNull().default(sql`'{}'`),
+    childPrices: bigint("child_prices", { mode: "number" })
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     /** Stop-sell of this product; stock is not touched. */
     closed: boolean("closed").notNull().default(false),
     minStayArrival: smallint("min_stay_arrival").notNull().default(1),
@@ -74,7 +77,9 @@ export const inventoryEvents = pgTable(
     oversold: integer("oversold").notNull().default(0),
     /** The row's version after the move. */
     version: integer("version").notNull(),
-    at: instant("at").notNull().default(sql`app_now()`),
+    at: instant("at")
+      .notNull()
+      .default(sql`app_now()`),
   },
   (t) => [
     index("inventory_events_night").on(t.roomTypeId, t.stayDate),

@@ -18,8 +18,12 @@ export const outbox = pgTable(
     publishedAt: instant("published_at"),
   },
   (t) => [
-    index("outbox_ready").on(t.id).where(sql`${t.publishedAt} is null`),
-    index("outbox_published").on(t.publishedAt).where(sql`${t.publishedAt} is not null`),
+    index("outbox_ready")
+      .on(t.id)
+      .where(sql`${t.publishedAt} is null`),
+    index("outbox_published")
+      .on(t.publishedAt)
+      .where(sql`${t.publishedAt} is not null`),
   ],
 );
 
@@ -29,7 +33,9 @@ export const jobRuns = pgTable(
   {
     outboxId: id("outbox_id"),
     job: text("job").notNull(),
-    doneAt: instant("done_at").notNull().default(sql`app_now()`),
+    doneAt: instant("done_at")
+      .notNull()
+      .default(sql`app_now()`),
   },
   (t) => [primaryKey({ columns: [t.outboxId, t.job] }), index("job_runs_age").on(t.doneAt)],
 );
@@ -53,11 +59,15 @@ export const deadLetters = pgTable(
     nextReplayAt: instant("next_replay_at"),
     deadlineAt: instant("deadline_at").notNull(),
     createdAt: createdAt(),
-    updatedAt: instant("updated_at").notNull().default(sql`app_now()`),
+    updatedAt: instant("updated_at")
+      .notNull()
+      .default(sql`app_now()`),
   },
   (t) => [
     uniqueIndex("dead_letters_message").on(t.outboxId, t.job),
-    index("dead_letters_due").on(t.nextReplayAt).where(sql`${t.state} = 'waiting'`),
+    index("dead_letters_due")
+      .on(t.nextReplayAt)
+      .where(sql`${t.state} = 'waiting'`),
     check("dead_letters_state", sql`${t.state} in ('waiting','replayed','needs_person','discarded','done')`),
     check("dead_letters_error", sql`length(${t.error}) <= 4000`),
   ],
@@ -75,12 +85,18 @@ export const incidents = pgTable(
     bookingId: uuid("booking_id"),
     data: jsonb("data").$type<Record<string, unknown>>().notNull().default({}),
     count: integer("count").notNull().default(1),
-    firstAt: instant("first_at").notNull().default(sql`app_now()`),
-    lastAt: instant("last_at").notNull().default(sql`app_now()`),
+    firstAt: instant("first_at")
+      .notNull()
+      .default(sql`app_now()`),
+    lastAt: instant("last_at")
+      .notNull()
+      .default(sql`app_now()`),
     resolvedAt: instant("resolved_at"),
   },
   (t) => [
-    uniqueIndex("incidents_open").on(t.cause).where(sql`${t.resolvedAt} is null`),
+    uniqueIndex("incidents_open")
+      .on(t.cause)
+      .where(sql`${t.resolvedAt} is null`),
     index("incidents_property").on(t.propertyId),
     check("incidents_severity", sql`${t.severity} in ('info','warning','critical')`),
   ],

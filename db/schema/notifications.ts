@@ -20,7 +20,9 @@ export const deliveries = pgTable(
     error: text("error"),
     tries: smallint("tries").notNull().default(0),
     createdAt: createdAt(),
-    updatedAt: instant("updated_at").notNull().default(sql`app_now()`),
+    updatedAt: instant("updated_at")
+      .notNull()
+      .default(sql`app_now()`),
   },
   (t) => [
     unique("deliveries_once").on(t.bookingId, t.kind, t.channel, t.version),

@@ -34,14 +34,20 @@ export const payments = pgTable(
     checkedAt: instant("checked_at"),
     version: integer("version").notNull().default(1),
     createdAt: createdAt(),
-    updatedAt: instant("updated_at").notNull().default(sql`app_now()`),
+    updatedAt: instant("updated_at")
+      .notNull()
+      .default(sql`app_now()`),
   },
   (t) => [
     unique("payments_property_id").on(t.propertyId, t.id),
     unique("payments_attempt").on(t.bookingId, t.attempt),
-    uniqueIndex("payments_page_ref").on(t.provider, t.pageRef).where(sql`${t.pageRef} is not null`),
+    uniqueIndex("payments_page_ref")
+      .on(t.provider, t.pageRef)
+      .where(sql`${t.pageRef} is not null`),
     index("payments_payment_ref").on(t.paymentRef),
-    index("payments_open").on(t.updatedAt).where(sql`${t.state} in ('created','requires_action','pending','challenged','authorised')`),
+    index("payments_open")
+      .on(t.updatedAt)
+      .where(sql`${t.state} in ('created','requires_action','pending','challenged','authorised')`),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
     check("payments_state", sql`${t.state} in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')`),
     check("payments_provider", sql`${t.provider} in ('stripe','midtrans')`),
@@ -63,11 +69,15 @@ export const refunds = pgTable(
     state: text("state").$type<(typeof REFUND_STATES)[number]>().notNull(),
     providerRef: text("provider_ref"),
     createdAt: createdAt(),
-    updatedAt: instant("updated_at").notNull().default(sql`app_now()`),
+    updatedAt: instant("updated_at")
+      .notNull()
+      .default(sql`app_now()`),
   },
   (t) => [
     index("refunds_payment").on(t.paymentId),
-    uniqueIndex("refunds_provider_ref").on(t.providerRef).where(sql`${t.providerRef} is not null`),
+    uniqueIndex("refunds_provider_ref")
+      .on(t.providerRef)
+      .where(sql`${t.providerRef} is not null`),
     foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id] }),
     check("refunds_state", sql`${t.state} in ('requested','pending','succeeded','failed','manual')`),
     check("refunds_amount", sql`${t.amount} > 0`),
@@ -96,7 +106,9 @@ export const providerEvents = pgTable(
     provider: text("provider").notNull(),
     eventId: text("event_id").notNull(),
     type: text("type").notNull(),
-    receivedAt: instant("received_at").notNull().default(sql`app_now()`),
+    receivedAt: instant("received_at")
+      .notNull()
+      .default(sql`app_now()`),
   },
   (t) => [primaryKey({ columns: [t.provider, t.eventId] }), index("provider_events_age").on(t.receivedAt)],
 );

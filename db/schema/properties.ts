@@ -19,10 +19,7 @@ export const destinations = pgTable(
     /** Live properties in or near it; kept by the content writes, ranks the autocomplete. */
     propertyCount: integer("property_count").notNull().default(0),
   },
-  (t) => [
-    index("destinations_trgm").using("gin", sql`${t.searchText} gin_trgm_ops`),
-    check("destinations_country", sql`${t.country} ~ '^[A-Z]{2}$'`),
-  ],
+  (t) => [index("destinations_trgm").using("gin", sql`${t.searchText} gin_trgm_ops`), check("destinations_country", sql`${t.country} ~ '^[A-Z]{2}$'`)],
 );
 
 export const PAYMENT_METHODS = ["stripe", "midtrans", "property"] as const;
@@ -70,7 +67,10 @@ export const properties = pgTable(
     checkOutUntil: text("check_out_until").notNull().default("11:00"),
     /** Same-day sale stays open until this local time; "03:00" means three in the night after. */
     sameDayCutOff: text("same_day_cut_off").notNull().default("23:00"),
-    amenities: text("amenities").array().notNull().default(sql`'{}'`),
+    amenities: text("amenities")
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     paymentMethods: text("payment_methods").array().$type<PaymentMethod[]>().notNull(),
     childBuckets: jsonb("child_buckets").$type<ChildBucket[]>().notNull().default([]),
     /** Minutes an unpaid booking keeps its nights. */
@@ -87,13 +87,18 @@ export const properties = pgTable(
     createdAt: createdAt(),
   },
   (t) => [
-    index("properties_destination").on(t.destinationId).where(sql`${t.archivedAt} is null and ${t.publishedAt} is not null`),
+    index("properties_destination")
+      .on(t.destinationId)
+      .where(sql`${t.archivedAt} is null and ${t.publishedAt} is not null`),
     index("properties_organization").on(t.organizationId),
     check("properties_currency", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check("properties_country", sql`${t.country} ~ '^[A-Z]{2}$'`),
     check("properties_stars", sql`${t.stars} between 0 and 5`),
     check("properties_texts", sql`length(${t.name}) between 1 and 200 and length(${t.slug}) between 1 and 120 and length(${t.address}) <= 500`),
-    check("properties_times", sql`${t.checkInFrom} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.checkOutUntil} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^[0-2][0-9]:[0-5][0-9]$'`),
+    check(
+      "properties_times",
+      sql`${t.checkInFrom} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.checkOutUntil} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^[0-2][0-9]:[0-5][0-9]$'`,
+    ),
     check("properties_hold_minutes", sql`${t.holdMinutes} between 1 and 1440`),
     check("properties_payment_methods", sql`${t.paymentMethods} <@ array['stripe','midtrans','property']`),
   ],

@@ -23,7 +23,10 @@ export const roomTypes = pgTable(
     maxOccupancy: smallint("max_occupancy").notNull(),
     beds: jsonb("beds").$type<Bed[]>().notNull().default([]),
     sizeSqm: smallint("size_sqm"),
-    amenities: text("amenities").array().notNull().default(sql`'{}'`),
+    amenities: text("amenities")
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     art: jsonb("art").$type<ArtParams>().notNull(),
     position: smallint("position").notNull().default(0),
     archivedAt: instant("archived_at"),
@@ -46,10 +49,7 @@ export const roomTypeContents = pgTable(
     locale: text("locale").notNull(),
     description: text("description").notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.roomTypeId, t.locale] }),
-    foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id] }),
-  ],
+  (t) => [primaryKey({ columns: [t.roomTypeId, t.locale] }), foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id] })],
 );
 
 export const MEALS = ["room_only", "breakfast", "half_board", "full_board", "all_inclusive"] as const;

@@ -13,10 +13,7 @@ export const HOTELIER_ORGANIZATION = "Sawah & Segara";
  * The two demo people and every organisation, as better-auth itself would have written them.
  * @returns the guest's user id, and the organisations' ids by name.
  */
-export async function seedAccounts(
-  sql: postgres.TransactionSql,
-  organizations: string[],
-): Promise<{ guestId: string; organizationIds: Map<string, string> }> {
+export async function seedAccounts(sql: postgres.TransactionSql, organizations: string[]): Promise<{ guestId: string; organizationIds: Map<string, string> }> {
   const random = randomOf("accounts");
   const people = [DEMO_GUEST, DEMO_HOTELIER].map((person) => ({
     ...person,
@@ -38,9 +35,7 @@ export async function seedAccounts(
     people.map((person, at) => [person.accountId, person.id, "credential", person.id, hashes[at]]),
   );
 
-  const organizationIds = new Map(
-    organizations.map((name) => [name, randomOf(`organization/${name}`).uuid()]),
-  );
+  const organizationIds = new Map(organizations.map((name) => [name, randomOf(`organization/${name}`).uuid()]));
   await copyInto(
     sql,
     "organizations",
@@ -48,16 +43,8 @@ export async function seedAccounts(
     [...organizationIds].map(([name, id]) => [id, name, slugOf(name)]),
   );
   const owned = organizationIds.get(HOTELIER_ORGANIZATION);
-  if (!owned)
-    throw new Error(
-      `No property belongs to ${HOTELIER_ORGANIZATION}, which the demo hotelier owns.`,
-    );
-  await copyInto(
-    sql,
-    "members",
-    ["id", "organization_id", "user_id", "role"],
-    [[random.uuid(), owned, hotelier.id, "owner"]],
-  );
+  if (!owned) throw new Error(`No property belongs to ${HOTELIER_ORGANIZATION}, which the demo hotelier owns.`);
+  await copyInto(sql, "members", ["id", "organization_id", "user_id", "role"], [[random.uuid(), owned, hotelier.id, "owner"]]);
   return { guestId: guest.id, organizationIds };
 }
 

@@ -50,12 +50,7 @@ export interface DemoBookings {
 }
 
 /** The demo guest's bookings, all paid at the property, priced by the engine that prices real ones. */
-export function demoBookings(
-  all: BuiltProperty[],
-  userId: string,
-  blocksOf: (room: BuiltRoom) => Block[],
-  now: Date,
-): DemoBookings {
+export function demoBookings(all: BuiltProperty[], userId: string, blocksOf: (room: BuiltRoom) => Block[], now: Date): DemoBookings {
   const sales: Sale[] = [];
   const guests: CopyValue[][] = [];
   const bookings: CopyValue[][] = [];
@@ -67,34 +62,13 @@ export function demoBookings(
     if (!property) throw new Error(`The demo has a booking at ${wish.slug}, but no such property.`);
     const room = property.rooms[0]!;
     const today = dateIn(property.place.zone, now);
-    const { stay, checkIn, checkOut, bookedAt } = firstSaleable(
-      property,
-      room,
-      wish,
-      blocksOf(room),
-      today,
-      now,
-    );
+    const { stay, checkIn, checkOut, bookedAt } = firstSaleable(property, room, wish, blocksOf(room), today, now);
     const [guestId, bookingId, stayId] = [newId(), newId(), newId()];
     const actor = `user:${userId}`;
-    const ended =
-      wish.state === "cancelled"
-        ? new Date(bookedAt.getTime() + 3 * 86_400_000)
-        : wish.state === "checked_out"
-          ? new Date(`${checkOut}T04:00Z`)
-          : null;
-    const tell = (type: string, by: string, version: number, at: Date) =>
-      events.push([property.id, bookingId, type, by, version, json({}), at]);
+    const ended = wish.state === "cancelled" ? new Date(bookedAt.getTime() + 3 * 86_400_000) : wish.state === "checked_out" ? new Date(`${checkOut}T04:00Z`) : null;
+    const tell = (type: string, by: string, version: number, at: Date) => events.push([property.id, bookingId, type, by, version, json({}), at]);
 
-    guests.push([
-      guestId,
-      property.id,
-      DEMO_GUEST.email,
-      DEMO_GUEST.name,
-      "+6281234567890",
-      "ID",
-      bookedAt,
-    ]);
+    guests.push([guestId, property.id, DEMO_GUEST.email, DEMO_GUEST.name, "+6281234567890", "ID", bookedAt]);
     bookings.push([
       bookingId,
       property.id,
@@ -149,8 +123,7 @@ export function demoBookings(
         });
     }
     tell("booking.confirmed", actor, 1, bookedAt);
-    if (ended)
-      tell(`booking.${wish.state}`, wish.state === "cancelled" ? actor : "job:demo", 2, ended);
+    if (ended) tell(`booking.${wish.state}`, wish.state === "cancelled" ? actor : "job:demo", 2, ended);
   }
   return {
     sales,
@@ -165,53 +138,25 @@ export function demoBookings(
 }
 
 /** The wished stay, or the next later one that no block and no restriction forbids. */
-function firstSaleable(
-  property: BuiltProperty,
-  room: BuiltRoom,
-  wish: Wish,
-  blocks: Block[],
-  today: string,
-  now: Date,
-) {
+function firstSaleable(property: BuiltProperty, room: BuiltRoom, wish: Wish, blocks: Block[], today: string, now: Date) {
   for (let later = 0; later < 30; later++) {
     const checkIn = addDays(today, wish.inDays + later);
     const checkOut = addDays(checkIn, wish.nights);
     const dates = nightsOf(checkIn, checkOut);
     const bookedAt = new Date(now.getTime() + (wish.inDays + later - wish.lead) * 86_400_000);
     const stay = quoted(property, room, checkIn, checkOut, wish.adults, bookedAt);
-    if (
-      stay &&
-      !blocks.some((block) => dates.some((date) => block.fromDate <= date && date < block.toDate))
-    ) {
+    if (stay && !blocks.some((block) => dates.some((date) => block.fromDate <= date && date < block.toDate))) {
       return { stay, checkIn, checkOut, bookedAt };
     }
   }
   throw new Error(`No free nights for the demo booking at ${property.slug}.`);
 }
 
-function quoted(
-  property: BuiltProperty,
-  room: BuiltRoom,
-  checkIn: string,
-  checkOut: string,
-  adults: number,
-  bookedAt: Date,
-): QuotedStay | undefined {
+function quoted(property: BuiltProperty, room: BuiltRoom, checkIn: string, checkOut: string, adults: number, bookedAt: Date): QuotedStay | undefined {
   const { place, seed, rooms } = property;
   const product = rooms.find(({ id }) => id === room.id)!.products[0]!;
   const nights = new Map<string, RateNight>();
-  for (const [
-    productId,
-    date,
-    adultPrices,
-    childPrices,
-    closed,
-    minStayArrival,
-    minStayThrough,
-    maxStay,
-    closedToArrival,
-    closedToDeparture,
-  ] of rateRows(
+  for (const [productId, date, adultPrices, childPrices, closed, minStayArrival, minStayThrough, maxStay, closedToArrival, closedToDeparture] of rateRows(
     place,
     room.key,
     room.seed,

@@ -3,14 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type postgres from "postgres";
 
 /** A value of a COPY row; a jsonb value is given as `json(value)`. */
-export type CopyValue =
-  | string
-  | number
-  | boolean
-  | null
-  | undefined
-  | Date
-  | readonly (string | number)[];
+export type CopyValue = string | number | boolean | null | undefined | Date | readonly (string | number)[];
 
 /** Rows are handed over in pieces of about this many characters. */
 const PIECE = 65_536;
@@ -19,12 +12,7 @@ const PIECE = 65_536;
  * Streams rows into a table by COPY.
  * @returns how many rows went in.
  */
-export async function copyInto(
-  sql: postgres.Sql | postgres.TransactionSql,
-  table: string,
-  columns: readonly string[],
-  rows: Iterable<readonly CopyValue[]>,
-): Promise<number> {
+export async function copyInto(sql: postgres.Sql | postgres.TransactionSql, table: string, columns: readonly string[], rows: Iterable<readonly CopyValue[]>): Promise<number> {
   const sink = await sql`copy ${sql(table)} (${sql(columns as string[])}) from stdin`.writable();
   let count = 0;
   function* pieces(): Generator<string> {
@@ -53,15 +41,9 @@ function encode(value: CopyValue): string {
   if (typeof value === "boolean") return value ? "t" : "f";
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "string") return escape(value);
-  return escape(
-    `{${value.map((item) => (typeof item === "number" ? item : JSON.stringify(item))).join(",")}}`,
-  );
+  return escape(`{${value.map((item) => (typeof item === "number" ? item : JSON.stringify(item))).join(",")}}`);
 }
 
 function escape(text: string): string {
-  return text
-    .replaceAll("\\", "\\\\")
-    .replaceAll("\t", "\\t")
-    .replaceAll("\n", "\\n")
-    .replaceAll("\r", "\\r");
+  return text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 }

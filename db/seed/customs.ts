@@ -33,12 +33,7 @@ const NYEPI: SeedDays[] = ["2027-03-08", "2028-03-26"].map((day) => ({
   closedToDeparture: true,
 }));
 
-export const BALI_DAYS: SeedDays[] = [
-  ...NYEPI,
-  ...NEW_YEAR,
-  ...LEBARAN,
-  { from: "12-20", to: "12-28", factor: 1.25 },
-];
+export const BALI_DAYS: SeedDays[] = [...NYEPI, ...NEW_YEAR, ...LEBARAN, { from: "12-20", to: "12-28", factor: 1.25 }];
 
 /** Free until 18:00 of the day before. */
 export const UNTIL_THE_DAY_BEFORE: SeedProperty["flexible"] = {

@@ -71,33 +71,14 @@ export function places(): Place[] {
 
 /** Loads the places that are not in `destinations` yet. */
 export async function loadDestinations(sql: postgres.TransactionSql): Promise<number> {
-  const [{ present } = { present: false }] = await sql<
-    { present: boolean }[]
-  >`select exists (select 1 from destinations) as present`;
+  const [{ present } = { present: false }] = await sql<{ present: boolean }[]>`select exists (select 1 from destinations) as present`;
   if (present) return 0;
-  const regions = new Map(
-    cities.map((city) => [city.cityId, REGION[`${city.country}.${city.adminCode}`]]),
-  );
+  const regions = new Map(cities.map((city) => [city.cityId, REGION[`${city.country}.${city.adminCode}`]]));
   const rows = places().map((place) => {
-    const words = [normalise(place.name), ALSO[place.id], regions.get(place.id)]
-      .filter(Boolean)
-      .join(" ");
-    return [
-      place.id,
-      place.name,
-      words,
-      place.country,
-      place.latitude,
-      place.longitude,
-      place.population,
-    ] as const;
+    const words = [normalise(place.name), ALSO[place.id], regions.get(place.id)].filter(Boolean).join(" ");
+    return [place.id, place.name, words, place.country, place.latitude, place.longitude, place.population] as const;
   });
-  return copyInto(
-    sql,
-    "destinations",
-    ["id", "name", "search_text", "country", "latitude", "longitude", "population"],
-    rows,
-  );
+  return copyInto(sql, "destinations", ["id", "name", "search_text", "country", "latitude", "longitude", "population"], rows);
 }
 
 /** Sets every place's `property_count` to the live properties in it. */

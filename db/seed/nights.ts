@@ -40,13 +40,7 @@ export const RATE_COLUMNS = [
 ] as const; // prettier-ignore
 
 /** Prices and restrictions of one base product: month, weekend and feast days, with a little weather of its own. */
-export function* rateRows(
-  place: SeedPlace,
-  key: string,
-  room: SeedRoom,
-  productId: number,
-  calendar: Night[],
-): Generator<CopyValue[]> {
+export function* rateRows(place: SeedPlace, key: string, room: SeedRoom, productId: number, calendar: Night[]): Generator<CopyValue[]> {
   const random = randomOf(`${key}/rates`);
   const resort = place.weekend > 1.05;
   const swing = random.next() * Math.PI * 2;
@@ -58,16 +52,13 @@ export function* rateRows(
     const drift = 1 + 0.03 * Math.sin(swing + index / 9);
     const factor = season * (weekend ? place.weekend : 1) * (days?.factor ?? 1) * drift;
     // A product rests a few nights now and then: closed is not sold out.
-    closedFor =
-      closedFor > 0 ? closedFor - 1 : random.chance(0.004) && index > 30 ? random.int(1, 3) : 0;
+    closedFor = closedFor > 0 ? closedFor - 1 : random.chance(0.004) && index > 30 ? random.int(1, 3) : 0;
     const peakWeekend = resort && weekend && season >= 1.12;
     yield [
       productId,
       night.date,
       adultPrices(room, factor, place.currency),
-      place.childBuckets.map((_, bucket) =>
-        bucket === 0 ? 0 : shelf(room.price * factor * 0.12 * bucket, place.currency),
-      ),
+      place.childBuckets.map((_, bucket) => (bucket === 0 ? 0 : shelf(room.price * factor * 0.12 * bucket, place.currency))),
       closedFor > 0,
       days?.minStay ?? (peakWeekend ? 2 : 1),
       days && days.factor >= 1.5 ? 2 : 1,
@@ -88,22 +79,13 @@ function adultPrices(room: SeedRoom, factor: number, currency: string): number[]
 
 /** A price as a hotel would write it: whole units, and whole thousands of rupiah or hundreds of yen. */
 function shelf(minor: number, currency: string): number {
-  const step =
-    currency === "IDR"
-      ? 1_000_000
-      : currency === "JPY"
-        ? 100
-        : currency === "KES"
-          ? 5_000
-          : 10 ** exponentOf(currency);
+  const step = currency === "IDR" ? 1_000_000 : currency === "JPY" ? 100 : currency === "KES" ? 5_000 : 10 ** exponentOf(currency);
   return roundMoney(Math.round(minor / step) * step, currency);
 }
 
 function daysOn(days: SeedDays[], date: string): SeedDays | undefined {
   const yearly = date.slice(5);
-  return days.find(({ from, to }) =>
-    from.length === 5 ? from <= yearly && yearly <= to : from <= date && date <= to,
-  );
+  return days.find(({ from, to }) => (from.length === 5 ? from <= yearly && yearly <= to : from <= date && date <= to));
 }
 
 /** Groups and repairs that take a room type's units on some nights; never two at once. */
@@ -119,9 +101,7 @@ export function blocksOf(key: string, units: number, calendar: Night[]): Block[]
       toDate: calendar[at + nights]!.date,
       units: taken,
       note: random.pick(
-        whole
-          ? ["Wedding party", "Film crew", "Company retreat", "Yoga teachers' week"]
-          : ["Tour group", "House repairs", "Conference delegates", "Family reunion"],
+        whole ? ["Wedding party", "Film crew", "Company retreat", "Yoga teachers' week"] : ["Tour group", "House repairs", "Conference delegates", "Family reunion"],
       ),
     });
     at += nights;

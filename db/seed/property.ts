@@ -45,16 +45,10 @@ export interface BuiltProperty {
 /** Non-refundable sells at 88 % of the flexible price. */
 const NON_REFUNDABLE_PERCENT = 8_800;
 /** Before any date that is sold, so that it costs from the moment of sale. */
-const FROM_SALE_ON: PolicyRule[] = [
-  { daysBefore: 600, time: "00:00", fee: { kind: "percent", value: 100 } },
-];
+const FROM_SALE_ON: PolicyRule[] = [{ daysBefore: 600, time: "00:00", fee: { kind: "percent", value: 100 } }];
 
 /** Gives a written property its ids, plans and products. `nextId` hands out room type and product ids. */
-export function buildProperty(
-  place: SeedPlace,
-  seed: SeedProperty,
-  nextId: { room(): number; product(): number },
-): BuiltProperty {
+export function buildProperty(place: SeedPlace, seed: SeedProperty, nextId: { room(): number; product(): number }): BuiltProperty {
   const slug = slugOf(seed.name);
   const random = randomOf(`property/${slug}`);
   const id = random.uuid();
@@ -113,11 +107,7 @@ export function buildProperty(
 }
 
 /** Every configuration row of the properties, by table, in an order that satisfies the foreign keys. */
-export function propertyRows(
-  all: BuiltProperty[],
-  organizationIds: Map<string, string>,
-  now: Date,
-): { table: string; columns: string[]; rows: Rows }[] {
+export function propertyRows(all: BuiltProperty[], organizationIds: Map<string, string>, now: Date): { table: string; columns: string[]; rows: Rows }[] {
   return [
     {
       table: "properties",

@@ -71,20 +71,7 @@ export interface SeedPlace {
   paymentMethods: PaymentMethod[];
   childBuckets: ChildBucket[];
   /** Price factor of each month, January first. */
-  months: [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  months: [number, number, number, number, number, number, number, number, number, number, number, number];
   /** Price factor of the nights of Friday and Saturday; under 1 where business fills the weekdays. */
   weekend: number;
   /** Days of their own: "MM-DD" each year or "YYYY-MM-DD" once, both ends included. */

@@ -23,7 +23,10 @@ export async function guestActor(config: Config, auth: Auth, headers: Headers, s
 }
 
 async function readGuestCookie(config: Config, cookies: string): Promise<string | undefined> {
-  const value = cookies.split(/;\s*/).find((cookie) => cookie.startsWith(`${GUEST_COOKIE}=`))?.slice(GUEST_COOKIE.length + 1);
+  const value = cookies
+    .split(/;\s*/)
+    .find((cookie) => cookie.startsWith(`${GUEST_COOKIE}=`))
+    ?.slice(GUEST_COOKIE.length + 1);
   const [id, mac] = value?.split(".") ?? [];
   if (!id || !mac) return undefined;
   return sameText(mac, await sign(config.AUTH_SECRET, `guest:${id}`)) ? id : undefined;

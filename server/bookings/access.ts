@@ -11,11 +11,7 @@ import { bookingToken, sameText } from "../platform/tokens.ts";
  * @throws NOT_FOUND in every other case: a foreign booking looks like one that doesn't exist
  */
 export async function authoriseBooking(ctx: Context, db: Executor, ref: { bookingId: string; token?: string | undefined }, lock = false) {
-  const query = db
-    .select({ booking: bookings, email: guests.email })
-    .from(bookings)
-    .innerJoin(guests, eq(guests.id, bookings.guestId))
-    .where(eq(bookings.id, ref.bookingId));
+  const query = db.select({ booking: bookings, email: guests.email }).from(bookings).innerJoin(guests, eq(guests.id, bookings.guestId)).where(eq(bookings.id, ref.bookingId));
   const [found] = await (lock ? query.for("no key update", { of: bookings }) : query);
   if (!found || !(await mayAccess(ctx, found, ref.token))) throw refuse("NOT_FOUND", { what: "booking" });
   return found.booking;

@@ -40,7 +40,10 @@ async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
       actions.push(amount > 0 ? { payment, do: "capture", amount } : { payment, do: "void" });
       due -= amount;
     } else if (payment.captured > 0) {
-      const given = await tx.select().from(refunds).where(and(eq(refunds.paymentId, payment.id), sql`${refunds.state} <> 'failed'`));
+      const given = await tx
+        .select()
+        .from(refunds)
+        .where(and(eq(refunds.paymentId, payment.id), sql`${refunds.state} <> 'failed'`));
       for (const refund of given) {
         if (refund.state === "requested") actions.push({ payment, do: "refund", refundId: refund.id, amount: refund.amount });
       }
@@ -48,7 +51,17 @@ async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
       const excess = Math.max(0, kept - due);
       if (excess > 0) {
         const refundId = newId();
-        await tx.insert(refunds).values({ id: refundId, propertyId: payment.propertyId, paymentId: payment.id, amount: excess, currency: payment.currency, reason: bookingState(await staysOf(tx, booking.id)), state: "requested" });
+        await tx
+          .insert(refunds)
+          .values({
+            id: refundId,
+            propertyId: payment.propertyId,
+            paymentId: payment.id,
+            amount: excess,
+            currency: payment.currency,
+            reason: bookingState(await staysOf(tx, booking.id)),
+            state: "requested",
+          });
         actions.push({ payment, do: "refund", refundId, amount: excess });
       }
       due -= kept - excess;
@@ -95,7 +108,9 @@ export async function unbalanced(ctx: Context, olderThanSeconds: number, limit: 
   const rows = await ctx.db
     .selectDistinct({ id: payments.bookingId })
     .from(payments)
-    .where(sql`(${payments.state} = 'authorised' and ${payments.updatedAt} < app_now() - ${olderThanSeconds}::int * interval '1 second') or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < app_now() - ${olderThanSeconds}::int * interval '1 second')`)
+    .where(
+      sql`(${payments.state} = 'authorised' and ${payments.updatedAt} < app_now() - ${olderThanSeconds}::int * interval '1 second') or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < app_now() - ${olderThanSeconds}::int * interval '1 second')`,
+    )
     .limit(limit);
   return rows.map((row) => row.id);
 }

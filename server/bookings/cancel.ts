@@ -56,7 +56,7 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     await emit(tx, { type: confirmed.length > 0 ? "booking.cancelled" : "booking.released", payload: event });
     return { bookingId: booking.id, state: "cancelled" as const, fee, refund, currency: booking.currency };
   });
-  writeAvailability(ctx, moved);
+  ctx.defer(writeAvailability(ctx, moved));
   ctx.metrics.count("bookings_cancelled_total");
   ctx.published();
   return answer;
@@ -83,8 +83,12 @@ async function setFees(tx: Transaction, stays: readonly StayRow[], now: Date): P
 async function refundOf(db: Executor, bookingId: string, fee: number): Promise<number> {
   const [row] = await db
     .select({
-      has: sql<number>`coalesce(sum(case when ${payments.state} = 'authorised' then ${payments.amount} else ${payments.captured} end) filter (where ${payments.state} in ('authorised','captured','paid')), 0)::bigint`.mapWith(Number),
-      gone: sql<number>`coalesce((select sum(r.amount) from ${refunds} r join ${payments} p on p.id = r.payment_id where p.booking_id = ${bookingId} and r.state <> 'failed'), 0)::bigint`.mapWith(Number),
+      has: sql<number>`coalesce(sum(case when ${payments.state} = 'authorised' then ${payments.amount} else ${payments.captured} end) filter (where ${payments.state} in ('authorised','captured','paid')), 0)::bigint`.mapWith(
+        Number,
+      ),
+      gone: sql<number>`coalesce((select sum(r.amount) from ${refunds} r join ${payments} p on p.id = r.payment_id where p.booking_id = ${bookingId} and r.state <> 'failed'), 0)::bigint`.mapWith(
+        Number,
+      ),
     })
     .from(payments)
     .where(eq(payments.bookingId, bookingId));

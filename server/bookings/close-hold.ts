@@ -40,7 +40,9 @@ export async function closePages(ctx: Context, bookingId: string): Promise<"paid
   const open = await ctx.db
     .select()
     .from(payments)
-    .where(and(eq(payments.bookingId, bookingId), inArray(payments.state, ["created", "requires_action", "pending", "challenged", "denied", "authorised"]), isNotNull(payments.pageRef)));
+    .where(
+      and(eq(payments.bookingId, bookingId), inArray(payments.state, ["created", "requires_action", "pending", "challenged", "denied", "authorised"]), isNotNull(payments.pageRef)),
+    );
   let result: "paid" | "closed" = "closed";
   for (const payment of open) {
     const gateway = gatewayOf(ctx.config, payment.provider);

@@ -27,9 +27,6 @@ export async function confirm(
   await moveStays(tx, booking.id, from, "confirmed");
   const version = await endHold(tx, booking.id, { payment: how.payment, dueOnline: how.dueOnline });
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
-  await Promise.all([
-    recordEvent(tx, { ...event, type: from === "pending" ? "confirmed" : "retaken", actor: how.actor }),
-    emit(tx, { type: "booking.confirmed", payload: event }),
-  ]);
+  await Promise.all([recordEvent(tx, { ...event, type: from === "pending" ? "confirmed" : "retaken", actor: how.actor }), emit(tx, { type: "booking.confirmed", payload: event })]);
   return moved;
 }

@@ -35,7 +35,7 @@ export async function expire(ctx: Context, bookingId: string): Promise<boolean> 
   });
   if (expired) {
     ctx.metrics.count("holds_expired_total");
-    writeAvailability(ctx, moved);
+    ctx.defer(writeAvailability(ctx, moved));
     ctx.published();
   }
   return expired;

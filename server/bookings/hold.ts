@@ -95,10 +95,7 @@ async function take(ctx: Context, input: HoldInput, nights: { roomTypeId: number
       stays: quote.stays,
     });
     const event = { bookingId, propertyId: input.propertyId, version: 1 };
-    await Promise.all([
-      recordEvent(tx, { ...event, type: "held", actor }),
-      emit(tx, { type: "booking.held", payload: { ...event, holdExpiresAt: holdExpiresAt.toISOString() } }),
-    ]);
+    await Promise.all([recordEvent(tx, { ...event, type: "held", actor }), emit(tx, { type: "booking.held", payload: { ...event, holdExpiresAt: holdExpiresAt.toISOString() } })]);
     return {
       bookingId,
       code,
@@ -108,7 +105,7 @@ async function take(ctx: Context, input: HoldInput, nights: { roomTypeId: number
       currency: quote.currency,
     };
   });
-  writeAvailability(ctx, moved);
+  ctx.defer(writeAvailability(ctx, moved));
   return answer;
 }
 
@@ -133,7 +130,10 @@ async function roomTypesOf(db: Executor, input: HoldInput): Promise<number[]> {
 /** Pending bookings and rooms that this client holds: so that nobody empties a hotel for free. */
 const liveHolds = statement((db) =>
   db
-    .select({ bookings: sql<number>`count(distinct ${bookings.id})::int`, rooms: sql<number>`count(*) filter (where ${bookings.propertyId} = ${placeholder("propertyId")}::uuid)::int` })
+    .select({
+      bookings: sql<number>`count(distinct ${bookings.id})::int`,
+      rooms: sql<number>`count(*) filter (where ${bookings.propertyId} = ${placeholder("propertyId")}::uuid)::int`,
+    })
     .from(bookings)
     .innerJoin(roomStays, and(eq(roomStays.bookingId, bookings.id), eq(roomStays.state, "pending")))
     .where(and(eq(bookings.actor, placeholder("actor")), sql`${bookings.holdExpiresAt} > app_now()`))
@@ -143,7 +143,11 @@ const liveHolds = statement((db) =>
 /** Which nights could not be taken: for the message, after the ledger has decided. */
 async function lacking(tx: Transaction, moves: NightMove[], nights: { roomTypeId: number; date: string }[]) {
   const rows = await tx
-    .select({ roomTypeId: inventoryNights.roomTypeId, date: inventoryNights.stayDate, free: sql<number>`${inventoryNights.physical} + ${inventoryNights.allowance} - ${inventoryNights.sold} - ${inventoryNights.held} - ${inventoryNights.blocked}` })
+    .select({
+      roomTypeId: inventoryNights.roomTypeId,
+      date: inventoryNights.stayDate,
+      free: sql<number>`${inventoryNights.physical} + ${inventoryNights.allowance} - ${inventoryNights.sold} - ${inventoryNights.held} - ${inventoryNights.blocked}`,
+    })
     .from(inventoryNights)
     .where(
       and(

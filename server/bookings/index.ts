@@ -2,7 +2,7 @@
 export { balance, unbalanced } from "./balance.ts";
 export { cancel, cancelQuote } from "./cancel.ts";
 export { closeHold, closePages } from "./close-hold.ts";
-export { BOOKING_EVENTS, bookingPayload } from "./events.ts";
+export { BOOKING_EVENTS, bookingPayload, type BookingPayload } from "./events.ts";
 export { expire, overdueHolds } from "./expire.ts";
 export { hold } from "./hold.ts";
 export { lookup } from "./lookup.ts";

@@ -23,7 +23,11 @@ export async function mine(ctx: Context, input: z.infer<typeof mineInput>): Prom
   const { userId, email, emailVerified } = ctx.actor;
   const owned = or(eq(bookings.userId, userId), emailVerified && email ? eq(guests.email, email) : sql`false`);
   const today = sql`(app_now() at time zone ${properties.zone})::date`;
-  const anyStay = (states: StayState[]) => sql`exists (select 1 from ${roomStays} s where s.booking_id = ${bookings.id} and s.state in (${sql.join(states.map((state) => sql`${state}`), sql`, `)}))`;
+  const anyStay = (states: StayState[]) =>
+    sql`exists (select 1 from ${roomStays} s where s.booking_id = ${bookings.id} and s.state in (${sql.join(
+      states.map((state) => sql`${state}`),
+      sql`, `,
+    )}))`;
   const live = anyStay(SCOPES.upcoming);
   const scope = {
     upcoming: sql`${live} and ${bookings.checkOut} >= ${today}`,

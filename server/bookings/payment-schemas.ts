@@ -9,10 +9,7 @@ export const startInput = bookingRef.extend({
 export type StartInput = z.infer<typeof startInput>;
 
 /** A hosted page to go to, or confirmed at once (paid at the property). */
-export const startOutput = z.union([
-  z.object({ status: z.literal("redirect"), redirectUrl: z.string() }),
-  z.object({ status: z.literal("confirmed") }),
-]);
+export const startOutput = z.union([z.object({ status: z.literal("redirect"), redirectUrl: z.string() }), z.object({ status: z.literal("confirmed") })]);
 
 export const statusOutput = z.object({
   booking: z.enum(BOOKING_STATES),

@@ -60,9 +60,7 @@ const insertStays = statement((db) =>
 const insertNights = statement((db) =>
   db
     .insert(bookingNights)
-    .select(
-      sql`select n.stay, n.date, n.price from jsonb_to_recordset(${placeholder("nights")}::jsonb) as n(stay uuid, date date, price bigint)`,
-    )
+    .select(sql`select n.stay, n.date, n.price from jsonb_to_recordset(${placeholder("nights")}::jsonb) as n(stay uuid, date date, price bigint)`)
     .prepare("insert_nights"),
 );
 

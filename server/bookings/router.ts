@@ -10,16 +10,40 @@ import { startPayment } from "./start-payment.ts";
 import { get } from "./view.ts";
 
 export const bookingsRouter = router({
-  hold: procedure.input(holdInput).output(holdOutput).mutation(({ ctx, input }) => hold(ctx, input)),
-  get: procedure.input(bookingRef).output(bookingOutput).query(({ ctx, input }) => get(ctx, input)),
-  lookup: procedure.input(lookupInput).output(lookupOutput).mutation(({ ctx, input }) => lookup(ctx, input)),
-  mine: procedure.input(mineInput).output(mineOutput).query(({ ctx, input }) => mine(ctx, input)),
-  cancelQuote: procedure.input(bookingRef).output(cancelQuoteOutput).query(({ ctx, input }) => cancelQuote(ctx, input)),
-  cancel: procedure.input(cancelInput).output(cancelOutput).mutation(({ ctx, input }) => cancel(ctx, input)),
+  hold: procedure
+    .input(holdInput)
+    .output(holdOutput)
+    .mutation(({ ctx, input }) => hold(ctx, input)),
+  get: procedure
+    .input(bookingRef)
+    .output(bookingOutput)
+    .query(({ ctx, input }) => get(ctx, input)),
+  lookup: procedure
+    .input(lookupInput)
+    .output(lookupOutput)
+    .mutation(({ ctx, input }) => lookup(ctx, input)),
+  mine: procedure
+    .input(mineInput)
+    .output(mineOutput)
+    .query(({ ctx, input }) => mine(ctx, input)),
+  cancelQuote: procedure
+    .input(bookingRef)
+    .output(cancelQuoteOutput)
+    .query(({ ctx, input }) => cancelQuote(ctx, input)),
+  cancel: procedure
+    .input(cancelInput)
+    .output(cancelOutput)
+    .mutation(({ ctx, input }) => cancel(ctx, input)),
 });
 
 /** Paying is a step of the booking's flow: the payments service knows no bookings. */
 export const paymentsRouter = router({
-  start: procedure.input(startInput).output(startOutput).mutation(({ ctx, input }) => startPayment(ctx, input)),
-  status: procedure.input(bookingRef).output(statusOutput).query(({ ctx, input }) => paymentStatus(ctx, input)),
+  start: procedure
+    .input(startInput)
+    .output(startOutput)
+    .mutation(({ ctx, input }) => startPayment(ctx, input)),
+  status: procedure
+    .input(bookingRef)
+    .output(statusOutput)
+    .query(({ ctx, input }) => paymentStatus(ctx, input)),
 });

@@ -4,10 +4,21 @@ import { chargeOutput, policyOutput, quoteRoomField } from "../rooms/schemas.ts"
 
 export const guestField = z.object({
   name: textField(200).refine((name) => name.length > 0, "required"),
-  email: z.string().max(254).pipe(z.email()).transform((email) => email.toLowerCase()),
+  email: z
+    .string()
+    .max(254)
+    .pipe(z.email())
+    .transform((email) => email.toLowerCase()),
   /** E.164 ("+6281234567890") or empty. */
-  phone: z.string().max(20).regex(/^(\+[1-9][0-9]{6,14})?$/).default(""),
-  country: z.string().regex(/^[A-Z]{2}$/).optional(),
+  phone: z
+    .string()
+    .max(20)
+    .regex(/^(\+[1-9][0-9]{6,14})?$/)
+    .default(""),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional(),
 });
 
 export const holdInput = z
@@ -38,8 +49,14 @@ export const holdOutput = z.object({
 export const bookingRef = z.object({ bookingId: idField, token: z.string().max(100).optional() });
 
 export const lookupInput = z.object({
-  code: z.string().max(40).transform((code) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")),
-  email: z.string().max(254).transform((email) => email.trim().toLowerCase()),
+  code: z
+    .string()
+    .max(40)
+    .transform((code) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")),
+  email: z
+    .string()
+    .max(254)
+    .transform((email) => email.trim().toLowerCase()),
 });
 export const lookupOutput = z.object({ bookingId: z.string(), token: z.string() });
 

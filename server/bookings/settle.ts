@@ -31,9 +31,14 @@ export async function settle(ctx: Context, paymentId: string): Promise<void> {
 
 /** The payment that a webhook speaks of, if it is ours. */
 export async function paymentOfHint(ctx: Context, provider: Payment["provider"], hint: WebhookHint): Promise<string | undefined> {
-  const refs = [hint.pageRef ? eq(payments.pageRef, hint.pageRef) : undefined, hint.paymentRef ? eq(payments.paymentRef, hint.paymentRef) : undefined].filter((one) => one !== undefined);
+  const refs = [hint.pageRef ? eq(payments.pageRef, hint.pageRef) : undefined, hint.paymentRef ? eq(payments.paymentRef, hint.paymentRef) : undefined].filter(
+    (one) => one !== undefined,
+  );
   if (refs.length === 0) return undefined;
-  const [found] = await ctx.db.select({ id: payments.id }).from(payments).where(and(eq(payments.provider, provider), or(...refs)));
+  const [found] = await ctx.db
+    .select({ id: payments.id })
+    .from(payments)
+    .where(and(eq(payments.provider, provider), or(...refs)));
   return found?.id;
 }
 
@@ -85,7 +90,7 @@ export async function applyView(ctx: Context, paymentId: string, view: ProviderV
     if (!HAS_MONEY.includes(view.state)) return false;
     return (await becomePaid(ctx, tx, booking, payment, (nights) => (moved = nights))) === "confirmed";
   });
-  writeAvailability(ctx, moved);
+  ctx.defer(writeAvailability(ctx, moved));
   if (confirmed) ctx.metrics.count("bookings_confirmed_total", { how: "online" });
   ctx.published();
 }
@@ -126,24 +131,57 @@ async function recordMoney(tx: Transaction, payment: Payment, view: ProviderView
     .where(and(eq(payments.id, payment.id), eq(payments.state, payment.state)));
   for (const refund of view.refunds) {
     const own = refund.refundId ? eq(refunds.id, refund.refundId) : eq(refunds.providerRef, refund.ref);
-    const changed = await tx.update(refunds).set({ state: refund.state, providerRef: refund.ref, updatedAt: sql`app_now()` }).where(own).returning({ id: refunds.id });
+    const changed = await tx
+      .update(refunds)
+      .set({ state: refund.state, providerRef: refund.ref, updatedAt: sql`app_now()` })
+      .where(own)
+      .returning({ id: refunds.id });
     // Made in the provider's dashboard: it enters the ledger too (domain rule 48).
     if (changed.length === 0) {
       await tx
         .insert(refunds)
-        .values({ id: newId(), propertyId: payment.propertyId, paymentId: payment.id, amount: refund.amount, currency: payment.currency, reason: "provider", state: refund.state, providerRef: refund.ref })
+        .values({
+          id: newId(),
+          propertyId: payment.propertyId,
+          paymentId: payment.id,
+          amount: refund.amount,
+          currency: payment.currency,
+          reason: "provider",
+          state: refund.state,
+          providerRef: refund.ref,
+        })
         .onConflictDoNothing();
     }
     if (refund.state === "failed") {
-      await raiseIncident(tx, { cause: `refund-failed:${refund.ref}`, severity: "critical", title: "A refund failed at the provider", propertyId: payment.propertyId, bookingId: payment.bookingId });
+      await raiseIncident(tx, {
+        cause: `refund-failed:${refund.ref}`,
+        severity: "critical",
+        title: "A refund failed at the provider",
+        propertyId: payment.propertyId,
+        bookingId: payment.bookingId,
+      });
     }
   }
   for (const dispute of view.disputes) {
     await tx
       .insert(disputes)
-      .values({ id: newId(), propertyId: payment.propertyId, paymentId: payment.id, providerRef: dispute.ref, amount: dispute.amount, currency: dispute.currency, state: dispute.state })
+      .values({
+        id: newId(),
+        propertyId: payment.propertyId,
+        paymentId: payment.id,
+        providerRef: dispute.ref,
+        amount: dispute.amount,
+        currency: dispute.currency,
+        state: dispute.state,
+      })
       .onConflictDoUpdate({ target: disputes.providerRef, set: { state: dispute.state } });
-    await raiseIncident(tx, { cause: `dispute:${dispute.ref}`, severity: "critical", title: "A guest disputes a payment", propertyId: payment.propertyId, bookingId: payment.bookingId });
+    await raiseIncident(tx, {
+      cause: `dispute:${dispute.ref}`,
+      severity: "critical",
+      title: "A guest disputes a payment",
+      propertyId: payment.propertyId,
+      bookingId: payment.bookingId,
+    });
   }
 }
 
@@ -152,7 +190,10 @@ async function extendHold(tx: Transaction, booking: Booking, until: Date): Promi
   if (booking.holdExtended || booking.holdExpiresAt === null || until <= booking.holdExpiresAt) return;
   const [property] = await tx.select({ extendHolds: properties.extendHolds }).from(properties).where(eq(properties.id, booking.propertyId));
   if (!property?.extendHolds) return;
-  await tx.update(bookings).set({ holdExpiresAt: until, holdExtended: true }).where(and(eq(bookings.id, booking.id), isNotNull(bookings.holdExpiresAt)));
+  await tx
+    .update(bookings)
+    .set({ holdExpiresAt: until, holdExtended: true })
+    .where(and(eq(bookings.id, booking.id), isNotNull(bookings.holdExpiresAt)));
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
   await emit(tx, { type: "booking.held", payload: { ...event, holdExpiresAt: until.toISOString() } });
 }

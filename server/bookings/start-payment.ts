@@ -47,7 +47,14 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
     const [open] = await tx
       .select({ id: payments.id })
       .from(payments)
-      .where(and(eq(payments.bookingId, booking.id), eq(payments.provider, input.method), inArray(payments.state, ["created", "requires_action", "pending", "denied"]), sql`(${payments.expiresAt} is null or ${payments.expiresAt} > app_now())`));
+      .where(
+        and(
+          eq(payments.bookingId, booking.id),
+          eq(payments.provider, input.method),
+          inArray(payments.state, ["created", "requires_action", "pending", "denied"]),
+          sql`(${payments.expiresAt} is null or ${payments.expiresAt} > app_now())`,
+        ),
+      );
     if (open) return { status: "page" as const, paymentId: open.id };
     const paymentId = newId();
     await tx.insert(payments).values({
@@ -63,7 +70,7 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
     return { status: "page" as const, paymentId };
   });
   if (started.status === "confirmed") {
-    writeAvailability(ctx, moved);
+    ctx.defer(writeAvailability(ctx, moved));
     if (moved.length > 0) ctx.metrics.count("bookings_confirmed_total", { how: "property" });
     ctx.published();
     return started;
@@ -116,7 +123,14 @@ async function closeOthers(ctx: Context, bookingId: string, paymentId: string): 
   const others = await ctx.db
     .select()
     .from(payments)
-    .where(and(eq(payments.bookingId, bookingId), ne(payments.id, paymentId), inArray(payments.state, ["created", "requires_action", "pending", "denied"]), sql`${payments.pageRef} is not null`));
+    .where(
+      and(
+        eq(payments.bookingId, bookingId),
+        ne(payments.id, paymentId),
+        inArray(payments.state, ["created", "requires_action", "pending", "denied"]),
+        sql`${payments.pageRef} is not null`,
+      ),
+    );
   let paid = false;
   for (const other of others) {
     // A page that can't be closed now is not in the guest's way: money that comes twice is given back.

@@ -10,7 +10,12 @@ export type StayRow = typeof roomStays.$inferSelect;
 const { placeholder } = sql;
 
 const read = statement((db) =>
-  db.select().from(roomStays).where(eq(roomStays.bookingId, placeholder("bookingId"))).orderBy(asc(roomStays.position)).prepare("stays_of_booking"),
+  db
+    .select()
+    .from(roomStays)
+    .where(eq(roomStays.bookingId, placeholder("bookingId")))
+    .orderBy(asc(roomStays.position))
+    .prepare("stays_of_booking"),
 );
 
 /** The booking's room stays, in order. Lock the booking first. */

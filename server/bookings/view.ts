@@ -20,19 +20,10 @@ export async function get(ctx: Context, ref: { bookingId: string; token?: string
 /** The view without a check of access: for jobs, and for verbs that have checked. */
 export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
   const [[head], stays, money, given] = await Promise.all([
-    db
-      .select()
-      .from(bookings)
-      .innerJoin(guests, eq(guests.id, bookings.guestId))
-      .innerJoin(properties, eq(properties.id, bookings.propertyId))
-      .where(eq(bookings.id, bookingId)),
+    db.select().from(bookings).innerJoin(guests, eq(guests.id, bookings.guestId)).innerJoin(properties, eq(properties.id, bookings.propertyId)).where(eq(bookings.id, bookingId)),
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
-    db
-      .select({ amount: refunds.amount, state: refunds.state })
-      .from(refunds)
-      .innerJoin(payments, eq(payments.id, refunds.paymentId))
-      .where(eq(payments.bookingId, bookingId)),
+    db.select({ amount: refunds.amount, state: refunds.state }).from(refunds).innerJoin(payments, eq(payments.id, refunds.paymentId)).where(eq(payments.bookingId, bookingId)),
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;
@@ -40,7 +31,12 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     db
       .select()
       .from(bookingNights)
-      .where(inArray(bookingNights.roomStayId, stays.map((stay) => stay.id)))
+      .where(
+        inArray(
+          bookingNights.roomStayId,
+          stays.map((stay) => stay.id),
+        ),
+      )
       .orderBy(asc(bookingNights.stayDate)),
     productsByIds(db, property.id, [...new Set(stays.map((stay) => stay.productId))]),
   ]);

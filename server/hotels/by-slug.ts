@@ -33,9 +33,19 @@ async function read(ctx: Context, id: string, locale: Locale): Promise<PropertyV
   const locales = inArray(propertyContents.locale, [locale, "en"]);
   const [houses, contents, rooms, roomContents] = await Promise.all([
     ctx.db.select().from(properties).where(eq(properties.id, id)),
-    ctx.db.select().from(propertyContents).where(and(eq(propertyContents.propertyId, id), locales)),
-    ctx.db.select().from(roomTypes).where(and(eq(roomTypes.propertyId, id), isNull(roomTypes.archivedAt))).orderBy(asc(roomTypes.position), asc(roomTypes.id)),
-    ctx.db.select().from(roomTypeContents).where(and(eq(roomTypeContents.propertyId, id), inArray(roomTypeContents.locale, [locale, "en"]))),
+    ctx.db
+      .select()
+      .from(propertyContents)
+      .where(and(eq(propertyContents.propertyId, id), locales)),
+    ctx.db
+      .select()
+      .from(roomTypes)
+      .where(and(eq(roomTypes.propertyId, id), isNull(roomTypes.archivedAt)))
+      .orderBy(asc(roomTypes.position), asc(roomTypes.id)),
+    ctx.db
+      .select()
+      .from(roomTypeContents)
+      .where(and(eq(roomTypeContents.propertyId, id), inArray(roomTypeContents.locale, [locale, "en"]))),
   ]);
   const [house] = houses;
   if (!house) throw refuse("NOT_FOUND", { what: "property" });
@@ -51,7 +61,11 @@ async function read(ctx: Context, id: string, locale: Locale): Promise<PropertyV
     roomTypes: rooms.map(({ id: roomTypeId, code, name, maxAdults, maxChildren, maxOccupancy, beds, sizeSqm, amenities }) => ({
       id: roomTypeId,
       ...{ code, name, maxAdults, maxChildren, maxOccupancy, beds, sizeSqm, amenities },
-      description: inLocale(roomContents.filter((content) => content.roomTypeId === roomTypeId), locale)?.description ?? "",
+      description:
+        inLocale(
+          roomContents.filter((content) => content.roomTypeId === roomTypeId),
+          locale,
+        )?.description ?? "",
       picture: roomPicture(roomTypeId, house.version),
     })),
   };

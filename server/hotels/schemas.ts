@@ -2,7 +2,11 @@ import { z } from "zod";
 import { localeField } from "../platform/fields.ts";
 
 export const bySlugInput = z.object({
-  slug: z.string().min(1).max(120).regex(/^[a-z0-9-]+$/),
+  slug: z
+    .string()
+    .min(1)
+    .max(120)
+    .regex(/^[a-z0-9-]+$/),
   locale: localeField.default("en"),
 });
 

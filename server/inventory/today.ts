@@ -62,7 +62,7 @@ export async function today(ctx: Context, input: z.infer<typeof todayInput>): Pr
     )
     .orderBy(asc(guests.name), asc(roomStays.position))
     .limit(500);
-  const strip = ({ booked: _, ...row }: (typeof rows)[number]) => row;
+  const strip = ({ booked: _booked, ...row }: (typeof rows)[number]) => row;
   const staying = rows.filter((row) => row.state === "confirmed" || row.state === "checked_in" || row.state === "checked_out");
   return {
     date,

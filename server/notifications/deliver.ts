@@ -20,6 +20,9 @@ export type Delivery = {
 /** `already` an earlier run sent it; `unknown` a text that may have gone out, and is never sent again; `off` no SMS account. */
 export type Delivered = "sent" | "already" | "unknown" | "off";
 
+/** What of the context a delivery needs. */
+export type Desk = Pick<Context, "config" | "db" | "log" | "metrics">;
+
 type Row = typeof deliveries.$inferSelect;
 
 /**
@@ -27,13 +30,13 @@ type Row = typeof deliveries.$inferSelect;
  * vendor's key), a text at most once (there is no key). For jobs: an error that may pass is thrown to be tried again.
  * @throws OutsideError; UNAVAILABLE without a mail account.
  */
-export async function deliver(ctx: Context, delivery: Delivery): Promise<Delivered> {
+export async function deliver(ctx: Desk, delivery: Delivery): Promise<Delivered> {
   if (delivery.channel === "sms" && !hasSms(ctx.config)) return "off";
   const row = await findOrMake(ctx, delivery);
   return delivery.channel === "email" ? deliverMail(ctx, row, delivery.compose, delivery.kind) : deliverText(ctx, row, delivery.compose);
 }
 
-async function findOrMake(ctx: Context, { bookingId, kind, channel, version }: Delivery): Promise<Row> {
+async function findOrMake(ctx: Desk, { bookingId, kind, channel, version }: Delivery): Promise<Row> {
   const propertyId = sql`(select ${bookings.propertyId} from ${bookings} where ${bookings.id} = ${bookingId})`;
   const [made] = await ctx.db.insert(deliveries).values({ id: newId(), propertyId, bookingId, kind, channel, version }).onConflictDoNothing().returning();
   if (made) return made;
@@ -45,39 +48,39 @@ async function findOrMake(ctx: Context, { bookingId, kind, channel, version }: D
   return found;
 }
 
-async function deliverMail(ctx: Context, row: Row, compose: () => Promise<Mail & { to: string }>, kind: string): Promise<Delivered> {
+async function deliverMail(ctx: Desk, row: Row, compose: () => Promise<Mail & { to: string }>, kind: string): Promise<Delivered> {
   // Also one whose answer was lost: the key makes the second sending a repetition of the first.
   if (row.providerId || !(await claim(ctx, row, ["queued", "sending", "failed"]))) return "already";
   try {
     const providerId = await sendEmail(ctx.config, { ...(await compose()), deliveryId: row.id, tags: { delivery: row.id, kind } });
-    await finish(ctx, row, "sent", { providerId });
+    await succeed(ctx, row, providerId);
     return "sent";
   } catch (error) {
     if (hasCode(error, "invalid_idempotent_request")) {
       // This key has sent other bytes before, by an older release: the guest has the mail.
-      await finish(ctx, row, "sent", {});
+      await succeed(ctx, row);
       return "already";
     }
-    await finish(ctx, row, isTransient(error) || !(error instanceof OutsideError) ? "queued" : "failed", { error: reasonOf(error) });
+    await fail(ctx, row, isTransient(error) || !(error instanceof OutsideError) ? "queued" : "failed", reasonOf(error));
     throw error;
   }
 }
 
-async function deliverText(ctx: Context, row: Row, compose: () => Promise<{ to: string; text: string }>): Promise<Delivered> {
+async function deliverText(ctx: Desk, row: Row, compose: () => Promise<{ to: string; text: string }>): Promise<Delivered> {
   if (row.state === "sending") {
     // Another run stopped between the call and its answer. Only a callback can tell what became of it.
-    await finish(ctx, row, "failed", { error: "unknown" });
+    await fail(ctx, row, "failed", "unknown");
     return "unknown";
   }
   const sms = await compose();
   if (!(await claim(ctx, row, ["queued"]))) return "already";
   try {
-    await finish(ctx, row, "sent", { providerId: await sendSms(ctx.config, { ...sms, deliveryId: row.id }) });
+    await succeed(ctx, row, await sendSms(ctx.config, { ...sms, deliveryId: row.id }));
     return "sent";
   } catch (error) {
     // Turned away before it was accepted: safe to try again.
     const turnedAway = error instanceof OutsideError && error.kind === "busy";
-    await finish(ctx, row, turnedAway ? "queued" : "failed", { error: reasonOf(error) });
+    await fail(ctx, row, turnedAway ? "queued" : "failed", reasonOf(error));
     if (turnedAway || hasKind(error, "refused")) throw error;
     ctx.log.warn("a text may not have gone out", { delivery_id: row.id, booking_id: row.bookingId }, error);
     return "unknown";
@@ -85,7 +88,7 @@ async function deliverText(ctx: Context, row: Row, compose: () => Promise<{ to: 
 }
 
 /** Commits `sending` before the call; false when another run has it or had it. */
-async function claim(ctx: Context, row: Row, from: DeliveryState[]): Promise<boolean> {
+async function claim(ctx: Desk, row: Row, from: DeliveryState[]): Promise<boolean> {
   const claimed = await ctx.db
     .update(deliveries)
     .set({ state: "sending", tries: sql`${deliveries.tries} + 1`, error: null, updatedAt: sql`app_now()` })
@@ -94,14 +97,27 @@ async function claim(ctx: Context, row: Row, from: DeliveryState[]): Promise<boo
   return claimed.length > 0;
 }
 
-async function finish(ctx: Context, row: Row, state: DeliveryState, facts: { providerId?: string; error?: string }): Promise<void> {
-  // A notice of the vendor may have come before: what it said of the state stays.
-  const may: DeliveryState[] = state === "sent" ? [...statesBelow("sent"), "failed"] : ["queued", "sending"];
+/** A notice of the vendor may have come before its answer: what that said of the state stays. */
+async function succeed(ctx: Desk, row: Row, providerId?: string): Promise<void> {
+  const before = inArray(deliveries.state, [...statesBelow("sent"), "failed"]);
   await ctx.db
     .update(deliveries)
-    .set({ state: sql`case when ${inArray(deliveries.state, may)} then ${state} else ${deliveries.state} end`, ...facts, updatedAt: sql`app_now()` })
+    .set({
+      state: sql`case when ${before} then 'sent' else ${deliveries.state} end`,
+      error: sql`case when ${before} then null else ${deliveries.error} end`,
+      ...(providerId && { providerId }),
+      updatedAt: sql`app_now()`,
+    })
     .where(eq(deliveries.id, row.id));
-  if (state !== "queued") ctx.metrics.count("deliveries_total", { state });
+  ctx.metrics.count("deliveries_total", { state: "sent" });
+}
+
+async function fail(ctx: Desk, row: Row, state: "queued" | "failed", error: string): Promise<void> {
+  await ctx.db
+    .update(deliveries)
+    .set({ state, error, updatedAt: sql`app_now()` })
+    .where(and(eq(deliveries.id, row.id), inArray(deliveries.state, ["queued", "sending"])));
+  if (state === "failed") ctx.metrics.count("deliveries_total", { state });
 }
 
 function reasonOf(error: unknown): string {

@@ -10,9 +10,7 @@ const TAG = { en: "en-GB", id: "id-ID" } as const satisfies Record<Locale, strin
 export function money(amount: number, currency: string, locale: Locale): string {
   const exponent = exponentOf(currency);
   const digits = roundingUnit(currency) >= 10 ** exponent ? 0 : exponent;
-  return new Intl.NumberFormat(TAG[locale], { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-    amount / 10 ** exponent,
-  );
+  return new Intl.NumberFormat(TAG[locale], { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount / 10 ** exponent);
 }
 
 /** "2026-12-20" → "Sunday, 20 December 2026". */

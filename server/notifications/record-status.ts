@@ -8,7 +8,7 @@ import type { DeliveryNotice } from "./webhooks.ts";
  * Applies a vendor's notice, already verified. Older news never overwrite newer ones; false when there was
  * nothing to change (old news, or no message of ours). Found by our own id, since a notice may overtake the vendor's answer.
  */
-export async function recordStatus(ctx: Context, notice: DeliveryNotice): Promise<boolean> {
+export async function recordStatus(ctx: Pick<Context, "db" | "metrics">, notice: DeliveryNotice): Promise<boolean> {
   if (!notice.state) return false;
   const own = notice.deliveryId
     ? and(eq(deliveries.id, notice.deliveryId), or(isNull(deliveries.providerId), eq(deliveries.providerId, notice.providerId)))

@@ -124,11 +124,7 @@ async function voidPayment(stripe: Stripe, ref: PaymentRef): Promise<ProviderVie
   return read(stripe, ref);
 }
 
-async function giveBack(
-  stripe: Stripe,
-  ref: PaymentRef,
-  { refundId, amount, reason }: { refundId: string; amount: number; reason: string },
-): Promise<ProviderRefund> {
+async function giveBack(stripe: Stripe, ref: PaymentRef, { refundId, amount, reason }: { refundId: string; amount: number; reason: string }): Promise<ProviderRefund> {
   const intent = await intentOf(stripe, ref);
   // Stripe forgets keys after a day, and a dead letter may be replayed later than that.
   const done = (await listRefunds(stripe, intent)).find((refund) => refund.metadata?.["refund_id"] === refundId);

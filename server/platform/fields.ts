@@ -17,7 +17,11 @@ export const localeField = z.enum(["en", "id"]);
 export type Locale = z.infer<typeof localeField>;
 
 /** Made by the client once per intent, and sent again with each retry of it. */
-export const idempotencyKeyField = z.string().min(8).max(100).regex(/^[\w.:-]+$/);
+export const idempotencyKeyField = z
+  .string()
+  .min(8)
+  .max(100)
+  .regex(/^[\w.:-]+$/);
 
 /** Text typed by a person: trimmed, without control characters or lone surrogates. */
 export function textField(max: number) {

@@ -19,7 +19,13 @@ export async function health(services: Services): Promise<Health> {
   const [postgres, cache, jobs] = await Promise.all([
     answers(() => db.execute(sql`select 1`)),
     redis ? answers(() => redis.client.ping()) : OFF,
-    queue ? answers(() => fetch(`${config.QSTASH_URL}/v2/keys`, { headers: { authorization: `Bearer ${config.QSTASH_TOKEN}` }, signal: AbortSignal.timeout(LIMIT_MS) }).then((response) => (response.ok ? response.body?.cancel() : Promise.reject(new Error("queue"))))) : OFF,
+    queue
+      ? answers(() =>
+          fetch(`${config.QSTASH_URL}/v2/keys`, { headers: { authorization: `Bearer ${config.QSTASH_TOKEN}` }, signal: AbortSignal.timeout(LIMIT_MS) }).then((response) =>
+            response.ok ? response.body?.cancel() : Promise.reject(new Error("queue")),
+          ),
+        )
+      : OFF,
   ]);
   return { ok: postgres === "up", dependencies: { postgres, redis: cache, queue: jobs } };
 }

@@ -17,11 +17,7 @@ const claim = statement((db) =>
     .prepare("idempotency_claim"),
 );
 
-const mine = and(
-  eq(idempotencyKeys.verb, placeholder("verb")),
-  eq(idempotencyKeys.actor, placeholder("actor")),
-  eq(idempotencyKeys.key, placeholder("key")),
-);
+const mine = and(eq(idempotencyKeys.verb, placeholder("verb")), eq(idempotencyKeys.actor, placeholder("actor")), eq(idempotencyKeys.key, placeholder("key")));
 
 const stored = statement((db) =>
   db.select({ hash: idempotencyKeys.requestHash, response: idempotencyKeys.response }).from(idempotencyKeys).where(mine).prepare("idempotency_read"),

@@ -13,7 +13,10 @@ export interface Limits {
 
 /** Rate limits over Redis. They fail open: without Redis everyone may go on, and a metric says so. */
 export function createLimits(redis: RedisPort | undefined, config: Config, metrics: Metrics): Limits {
-  const perMinute = { general: config.RATE_LIMIT_PER_MINUTE, booking: config.RATE_LIMIT_BOOKINGS_PER_MINUTE, lookup: config.RATE_LIMIT_LOOKUPS_PER_MINUTE } satisfies Record<Tier, number>;
+  const perMinute = { general: config.RATE_LIMIT_PER_MINUTE, booking: config.RATE_LIMIT_BOOKINGS_PER_MINUTE, lookup: config.RATE_LIMIT_LOOKUPS_PER_MINUTE } satisfies Record<
+    Tier,
+    number
+  >;
   const limiters = new Map<Tier, Ratelimit>();
   if (redis) {
     for (const [tier, limit] of Object.entries(perMinute) as [Tier, number][]) {

@@ -38,7 +38,10 @@ function describe(cause: unknown): LogFields {
     const code = "code" in at ? `(${String(at.code)})` : "";
     const own = at.constructor.name === "DrizzleQueryError" || at.constructor.name === "UpstashError" ? "" : `: ${at.message.slice(0, 200)}`;
     names.push(`${at.constructor.name}${code}${own}`);
-    where ??= at.stack?.split("\n").find((line) => line.includes("/server/") || line.includes("/jobs/"))?.trim();
+    where ??= at.stack
+      ?.split("\n")
+      .find((line) => line.includes("/server/") || line.includes("/jobs/"))
+      ?.trim();
   }
   return names.length === 0 ? {} : { cause: names.join(" <- "), where };
 }

@@ -12,11 +12,7 @@ export class OutsideError extends Error {
   /** The vendor's own code ("card_declined", "21610"); safe to log. */
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
-  constructor(
-    vendor: string,
-    kind: OutsideKind,
-    details: { status?: number | undefined; code?: string | undefined; retryAfterMs?: number | undefined; cause?: unknown } = {},
-  ) {
+  constructor(vendor: string, kind: OutsideKind, details: { status?: number | undefined; code?: string | undefined; retryAfterMs?: number | undefined; cause?: unknown } = {}) {
     super(`${vendor} ${kind}${details.status ? ` ${details.status}` : ""}${details.code ? ` ${details.code}` : ""}`, { cause: details.cause });
     this.vendor = vendor;
     this.kind = kind;

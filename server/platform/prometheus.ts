@@ -25,7 +25,11 @@ export function prometheus(): { metrics: Metrics; page: () => Promise<string> } 
         once(gauges, name, (full) => new Gauge({ name: full, help: name, labelNames: Object.keys(labels), registers: [registry] })).set(labels, value);
       },
       observe(name, seconds, labels = {}) {
-        once(histograms, name, (full) => new Histogram({ name: full, help: name, labelNames: Object.keys(labels), buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], registers: [registry] })).observe(labels, seconds);
+        once(
+          histograms,
+          name,
+          (full) => new Histogram({ name: full, help: name, labelNames: Object.keys(labels), buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], registers: [registry] }),
+        ).observe(labels, seconds);
       },
     },
     page: () => registry.metrics(),

@@ -48,7 +48,7 @@ export function openRedis(config: Config, metrics: Metrics): RedisPort | undefin
   return {
     client,
     isOpen: () => breaker.state === CircuitState.Open,
-    eval: <T>(script: string, keys: string[], args: (string | number)[]) => call(() => client.eval(script, keys, args) as Promise<T>),
+    eval: <T>(script: string, keys: string[], args: (string | number)[]) => call(() => client.eval<(string | number)[], T>(script, keys, args)),
     mget: (keys) => call(() => client.mget<(string | null)[]>(...keys)),
     get: (key) => call(() => client.get<string>(key)),
     set: (key, value, ttlMs) => call(async () => void (await client.set(key, value, { px: ttlMs }))),

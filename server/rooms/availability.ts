@@ -16,7 +16,12 @@ export async function availability(ctx: Context, input: AvailabilityInput): Prom
   const [currency, products] = await Promise.all([currencyOf(ctx.db, input.propertyId), productsOfProperty(ctx.db, input.propertyId)]);
   const byRoom = Map.groupBy(products, (product) => product.roomTypeId);
   const [rates, stock] = await Promise.all([
-    rateNightsOf(ctx.db, products.map((product) => product.productId), input.checkIn, input.checkOut),
+    rateNightsOf(
+      ctx.db,
+      products.map((product) => product.productId),
+      input.checkIn,
+      input.checkOut,
+    ),
     cachedStock(ctx, [...byRoom.keys()], input.checkIn, input.checkOut),
   ]);
   const calendar = byProduct(rates);

@@ -77,9 +77,7 @@ return #KEYS`;
  */
 export async function writeAvailability(ctx: Pick<Context, "redis">, cells: StockCell[]): Promise<void> {
   if (!ctx.redis || cells.length === 0) return;
-  await ctx.redis
-    .eval(WRITE_NEWER, cells.map(keyOf), [TTL_SECONDS, ...cells.flatMap((cell) => [cell.available, cell.version])])
-    .catch(() => undefined);
+  await ctx.redis.eval(WRITE_NEWER, cells.map(keyOf), [TTL_SECONDS, ...cells.flatMap((cell) => [cell.available, cell.version])]).catch(() => undefined);
 }
 
 function keyOf(cell: { roomTypeId: number; date: string }): string {

@@ -43,7 +43,9 @@ const selection = {
   holdMinutes: properties.holdMinutes,
   horizonDays: properties.horizonDays,
   sameDayCutOff: properties.sameDayCutOff,
-  taxes: sql<TaxFacts[]>`coalesce((select json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'collect', t.collect, 'exempt_age', t.exempt_age, 'max_nights', t.max_nights) order by t.position, t.id) from ${taxes} t where t.property_id = ${properties.id} and t.archived_at is null), '[]'::json)`,
+  taxes: sql<
+    TaxFacts[]
+  >`coalesce((select json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'collect', t.collect, 'exempt_age', t.exempt_age, 'max_nights', t.max_nights) order by t.position, t.id) from ${taxes} t where t.property_id = ${properties.id} and t.archived_at is null), '[]'::json)`,
 };
 
 function select(db: Executor) {
@@ -68,13 +70,7 @@ const byProperty = statement((db) =>
 
 const byIds = statement((db) =>
   select(db)
-    .where(
-      and(
-        eq(products.propertyId, sql.placeholder("propertyId")),
-        sql`${products.id} = any(${sql.placeholder("ids")}::int[])`,
-        live,
-      ),
-    )
+    .where(and(eq(products.propertyId, sql.placeholder("propertyId")), sql`${products.id} = any(${sql.placeholder("ids")}::int[])`, live))
     .prepare("products_by_id"),
 );
 

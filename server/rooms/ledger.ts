@@ -39,9 +39,11 @@ const { placeholder } = sql;
  * the UPDATE itself. The date bounds let the planner skip the other years' partitions.
  */
 const move = statement((db) => {
-  const need = db.$with("need", { roomTypeId: sql<number>`room_type_id`.as("room_type_id") }).as(
-    sql`select * from unnest(${placeholder("rooms")}::int[], ${placeholder("dates")}::date[], ${placeholder("sold")}::int[], ${placeholder("held")}::int[], ${placeholder("blocked")}::int[], ${placeholder("physical")}::int[], ${placeholder("allowance")}::int[]) as t(room_type_id, stay_date, sold, held, blocked, physical, allowance)`,
-  );
+  const need = db
+    .$with("need", { roomTypeId: sql<number>`room_type_id`.as("room_type_id") })
+    .as(
+      sql`select * from unnest(${placeholder("rooms")}::int[], ${placeholder("dates")}::date[], ${placeholder("sold")}::int[], ${placeholder("held")}::int[], ${placeholder("blocked")}::int[], ${placeholder("physical")}::int[], ${placeholder("allowance")}::int[]) as t(room_type_id, stay_date, sold, held, blocked, physical, allowance)`,
+    );
   const n = inventoryNights;
   const bounds = sql`${n.stayDate} between ${placeholder("from")} and ${placeholder("to")}`;
   const takes = sql`need.sold + need.held + need.blocked - need.physical - need.allowance`;

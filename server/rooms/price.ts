@@ -22,17 +22,7 @@ export type Priced = { stay: QuotedStay; refusal?: undefined } | { stay?: undefi
 /** What the amount alone depends on: search ranks a thousand properties by it. */
 export type AmountFacts = Pick<
   ProductFacts,
-  | "zone"
-  | "sameDayCutOff"
-  | "horizonDays"
-  | "currency"
-  | "childBuckets"
-  | "maxAdults"
-  | "maxChildren"
-  | "maxOccupancy"
-  | "derivedPercent"
-  | "derivedPerAdult"
-  | "taxes"
+  "zone" | "sameDayCutOff" | "horizonDays" | "currency" | "childBuckets" | "maxAdults" | "maxChildren" | "maxOccupancy" | "derivedPercent" | "derivedPerAdult" | "taxes"
 >;
 /** What one night of a base product says. */
 export type NightFacts = Omit<RateNight, "productId" | "date">;

@@ -86,8 +86,6 @@ async function refuseSoldOut(ctx: Context, answer: Quote): Promise<void> {
   const stock = await stockOf(ctx.db, [...needs.keys()], answer.checkIn, answer.checkOut);
   const left = new Map(stock.map((cell) => [`${cell.roomTypeId}:${cell.date}`, cell.available]));
   const dates = answer.stays[0]!.nights.map((night) => night.date);
-  const nights = [...needs].flatMap(([roomTypeId, need]) =>
-    dates.filter((date) => (left.get(`${roomTypeId}:${date}`) ?? 0) < need).map((date) => ({ roomTypeId, date })),
-  );
+  const nights = [...needs].flatMap(([roomTypeId, need]) => dates.filter((date) => (left.get(`${roomTypeId}:${date}`) ?? 0) < need).map((date) => ({ roomTypeId, date })));
   if (nights.length > 0) throw refuse("SOLD_OUT", { nights });
 }

@@ -21,9 +21,7 @@ export const policyOutput = z.object({
 /** One room asked for: which product, and who sleeps there. */
 export const quoteRoomField = partyRoomField.extend({ productId: smallIdField });
 
-export const quoteInput = z
-  .object({ propertyId: idField, ...stayFields, rooms: z.array(quoteRoomField).min(1).max(MAX_ROOMS) })
-  .superRefine(refineStay);
+export const quoteInput = z.object({ propertyId: idField, ...stayFields, rooms: z.array(quoteRoomField).min(1).max(MAX_ROOMS) }).superRefine(refineStay);
 export type QuoteInput = z.infer<typeof quoteInput>;
 
 export const quotedStayOutput = z.object({
@@ -59,9 +57,7 @@ export const quoteOutput = z.object({
 });
 export type Quote = z.infer<typeof quoteOutput>;
 
-export const availabilityInput = z
-  .object({ propertyId: idField, ...stayFields, rooms: z.array(partyRoomField).min(1).max(MAX_ROOMS) })
-  .superRefine(refineStay);
+export const availabilityInput = z.object({ propertyId: idField, ...stayFields, rooms: z.array(partyRoomField).min(1).max(MAX_ROOMS) }).superRefine(refineStay);
 export type AvailabilityInput = z.infer<typeof availabilityInput>;
 
 export const availabilityOutput = z.object({

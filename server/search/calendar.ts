@@ -24,7 +24,12 @@ export function calendar(ctx: Context, input: z.infer<typeof calendarInput>): Pr
 async function findCalendar(ctx: Context, input: z.infer<typeof calendarInput>): Promise<Calendar> {
   const [currency, products] = await Promise.all([currencyOf(ctx.db, input.propertyId), productsOfProperty(ctx.db, input.propertyId)]);
   const [rates, stock] = await Promise.all([
-    rateNightsOf(ctx.db, products.map((product) => product.productId), input.from, input.to),
+    rateNightsOf(
+      ctx.db,
+      products.map((product) => product.productId),
+      input.from,
+      input.to,
+    ),
     stockOf(ctx.db, [...new Set(products.map((product) => product.roomTypeId))], input.from, input.to),
   ]);
   const prices = byProduct(rates);

@@ -52,14 +52,7 @@ export async function cardsOf(ctx: Context, page: Ranked[], supply: Supply, inpu
   });
 }
 
-function cheapestOf(
-  ctx: Context,
-  item: Ranked,
-  factsOf: Map<number, ProductFacts>,
-  supply: Supply,
-  input: HotelsInput,
-  now: Date,
-): HotelCard["cheapest"] | undefined {
+function cheapestOf(ctx: Context, item: Ranked, factsOf: Map<number, ProductFacts>, supply: Supply, input: HotelsInput, now: Date): HotelCard["cheapest"] | undefined {
   const rooms: { product: ProductFacts; total: number; free: boolean }[] = [];
   for (const [index, party] of input.rooms.entries()) {
     const product = factsOf.get(item.productIds[index]!);

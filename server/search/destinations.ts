@@ -44,12 +44,7 @@ const resembling = statement((db) =>
     .select(columns)
     .from(places)
     .where(sql`${placeholder("text")} <% ${places.searchText}`)
-    .orderBy(
-      sql`round(word_similarity(${placeholder("text")}, ${places.searchText})::numeric, 1) desc`,
-      desc(places.propertyCount),
-      desc(places.population),
-      places.id,
-    )
+    .orderBy(sql`round(word_similarity(${placeholder("text")}, ${places.searchText})::numeric, 1) desc`, desc(places.propertyCount), desc(places.population), places.id)
     .limit(MOST)
     .prepare("destinations_resembling"),
 );

@@ -35,7 +35,13 @@ const point = statement((db) =>
     .prepare("place_of"),
 );
 
-const counted = statement((db) => db.select({ count: sql<number>`count(*)::int` }).from(properties).where(inReach).prepare("properties_in_reach"));
+const counted = statement((db) =>
+  db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(properties)
+    .where(inReach)
+    .prepare("properties_in_reach"),
+);
 
 /** @throws NOT_FOUND destination */
 export async function placeOf(db: Executor, destinationId: number): Promise<Place> {

@@ -79,7 +79,10 @@ function cheapest(config: Config, entry: Entry, words: string[], supply: Supply,
   for (const way of ["online", "property"] as const) {
     if (methodsFor(config, [{ ...entry, payment: way }]).length === 0) continue;
     const offers = priced.map((byRoom) => byRoom.map((list) => list.find(({ offer }) => offer.payment === way || offer.payment === "either")));
-    const types = assignRooms(offers.map((byRoom) => byRoom.map((offer) => offer?.total)), left);
+    const types = assignRooms(
+      offers.map((byRoom) => byRoom.map((offer) => offer?.total)),
+      left,
+    );
     if (!types) continue;
     const chosen = types.map((type, room) => offers[type]![room]!);
     const total = chosen.reduce((sum, { total: price }) => sum + price, 0);

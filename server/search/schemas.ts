@@ -26,7 +26,15 @@ export const hotelsInput = z
     minTotal: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
     maxTotal: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
     stars: z.array(z.int().min(0).max(5)).max(6).optional(),
-    amenities: z.array(z.string().max(40).regex(/^[a-z_]+$/)).max(20).optional(),
+    amenities: z
+      .array(
+        z
+          .string()
+          .max(40)
+          .regex(/^[a-z_]+$/),
+      )
+      .max(20)
+      .optional(),
     sort: z.enum(SORTS).default("recommended"),
     cursor: z.string().max(200).optional(),
     limit: z.int().min(1).max(50).default(20),

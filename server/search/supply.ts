@@ -51,10 +51,7 @@ export async function supplyOf(db: Executor, entries: Entry[], checkIn: string, 
   const rooms = entries.flatMap((entry) => entry.rooms);
   const bases = new Set(rooms.flatMap((room) => room.offers.map((offer) => offer.baseProductId)));
   const span = { from: checkIn, to: checkOut };
-  const [stockRows, priceRows] = await Promise.all([
-    stock(db, { ...span, ids: pgArray(rooms.map((room) => room.roomTypeId)) }),
-    prices(db, { ...span, ids: pgArray([...bases]) }),
-  ]);
+  const [stockRows, priceRows] = await Promise.all([stock(db, { ...span, ids: pgArray(rooms.map((room) => room.roomTypeId)) }), prices(db, { ...span, ids: pgArray([...bases]) })]);
   const dayAt = [...nightsOf(checkIn, checkOut), checkOut];
   return {
     left: new Map(stockRows.map((row) => [row.roomTypeId, row.left])),
@@ -62,7 +59,17 @@ export async function supplyOf(db: Executor, entries: Entry[], checkIn: string, 
   };
 }
 
-type NightText = [day: number, adults: number[], children: number[], closed?: number, toArrival?: number, toDeparture?: number, minArrival?: number, minThrough?: number, max?: number];
+type NightText = [
+  day: number,
+  adults: number[],
+  children: number[],
+  closed?: number,
+  toArrival?: number,
+  toDeparture?: number,
+  minArrival?: number,
+  minThrough?: number,
+  max?: number,
+];
 
 function readNights(text: string, dayAt: string[]): Map<string, NightFacts> {
   const nights = new Map<string, NightFacts>();

@@ -15,11 +15,7 @@ export const bangkok: SeedPlace = {
   childBuckets: [{ maxAge: 4 }, { maxAge: 11 }],
   months: [1.18, 1.14, 1.04, 1, 0.88, 0.86, 0.92, 0.94, 0.84, 0.92, 1.1, 1.2],
   weekend: 1.08,
-  days: [
-    ...NEW_YEAR,
-    { from: "04-12", to: "04-15", factor: 1.3, minStay: 2 },
-    { from: "2027-11-12", to: "2027-11-14", factor: 1.3 },
-  ],
+  days: [...NEW_YEAR, { from: "04-12", to: "04-15", factor: 1.3, minStay: 2 }, { from: "2027-11-12", to: "2027-11-14", factor: 1.3 }],
   properties: [
     {
       name: "Baan Chao Phraya",
@@ -31,17 +27,7 @@ export const bangkok: SeedPlace = {
       stars: 5,
       phone: "+6621058400",
       checkOutUntil: "12:00",
-      amenities: [
-        "pool",
-        "wifi",
-        "breakfast",
-        "spa",
-        "restaurant",
-        "bar",
-        "boat_pier",
-        "gym",
-        "airport_shuttle",
-      ],
+      amenities: ["pool", "wifi", "breakfast", "spa", "restaurant", "bar", "boat_pier", "gym", "airport_shuttle"],
       scene: "river-prang",
       palette: "sunset",
       breakfast: 75_000,
@@ -97,15 +83,7 @@ export const bangkok: SeedPlace = {
             { kind: "single", count: 2 },
           ],
           sizeSqm: 70,
-          amenities: [
-            "aircon",
-            "balcony",
-            "bathtub",
-            "safe",
-            "minibar",
-            "river_view",
-            "coffee_machine",
-          ],
+          amenities: ["aircon", "balcony", "bathtub", "safe", "minibar", "river_view", "coffee_machine"],
           price: 1_180_000,
           text: {
             en: "Two rooms at the river corner, with the old harbour master's charts and his excellent armchair.",

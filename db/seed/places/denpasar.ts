@@ -1,11 +1,4 @@
-import {
-  BALI_DAYS,
-  INDONESIA_TAXES,
-  INDONESIA_TAXES_INCLUDED,
-  UNTIL_FIVE_DAYS_BEFORE,
-  UNTIL_NOON_OF_ARRIVAL,
-  UNTIL_TWO_DAYS_BEFORE,
-} from "../customs.ts";
+import { BALI_DAYS, INDONESIA_TAXES, INDONESIA_TAXES_INCLUDED, UNTIL_FIVE_DAYS_BEFORE, UNTIL_NOON_OF_ARRIVAL, UNTIL_TWO_DAYS_BEFORE } from "../customs.ts";
 import { PLACE } from "../gazetteer.ts";
 import type { SeedPlace } from "../types.ts";
 
@@ -30,16 +23,7 @@ export const denpasar: SeedPlace = {
       longitude: 115.2644,
       stars: 4,
       phone: "+623619084300",
-      amenities: [
-        "beachfront",
-        "pool",
-        "wifi",
-        "breakfast",
-        "bicycles",
-        "restaurant",
-        "family_rooms",
-        "parking",
-      ],
+      amenities: ["beachfront", "pool", "wifi", "breakfast", "bicycles", "restaurant", "family_rooms", "parking"],
       scene: "beach-palms",
       palette: "dawn",
       breakfast: 11_000_000,

@@ -14,18 +14,4 @@ import { ubud } from "./ubud.ts";
 import { yogyakarta } from "./yogyakarta.ts";
 
 /** Every city of the demo. */
-export const DEMO_PLACES: SeedPlace[] = [
-  ubud,
-  denpasar,
-  jakarta,
-  yogyakarta,
-  singapore,
-  bangkok,
-  tokyo,
-  sydney,
-  lisbon,
-  paris,
-  london,
-  newYork,
-  nairobi,
-];
+export const DEMO_PLACES: SeedPlace[] = [ubud, denpasar, jakarta, yogyakarta, singapore, bangkok, tokyo, sydney, lisbon, paris, london, newYork, nairobi];

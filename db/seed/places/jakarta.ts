@@ -1,11 +1,4 @@
-import {
-  INDONESIA_TAXES,
-  INDONESIA_TAXES_INCLUDED,
-  LEBARAN,
-  NEW_YEAR,
-  UNTIL_NOON_OF_ARRIVAL,
-  UNTIL_THE_DAY_BEFORE,
-} from "../customs.ts";
+import { INDONESIA_TAXES, INDONESIA_TAXES_INCLUDED, LEBARAN, NEW_YEAR, UNTIL_NOON_OF_ARRIVAL, UNTIL_THE_DAY_BEFORE } from "../customs.ts";
 import { PLACE } from "../gazetteer.ts";
 import type { SeedPlace } from "../types.ts";
 
@@ -20,10 +13,7 @@ export const jakarta: SeedPlace = {
   months: [0.96, 0.98, 1, 1.02, 1.02, 1, 1.02, 1.04, 1.06, 1.06, 1.04, 1],
   weekend: 0.86,
   // The city empties for Lebaran: prices fall where Bali's rise.
-  days: [
-    ...NEW_YEAR.map((days) => ({ ...days, minStay: 2 })),
-    ...LEBARAN.map((days) => ({ from: days.from, to: days.to, factor: 0.8 })),
-  ],
+  days: [...NEW_YEAR.map((days) => ({ ...days, minStay: 2 })), ...LEBARAN.map((days) => ({ from: days.from, to: days.to, factor: 0.8 }))],
   properties: [
     {
       name: "The Monas Tower Hotel",
@@ -36,18 +26,7 @@ export const jakarta: SeedPlace = {
       phone: "+622150884100",
       checkOutUntil: "12:00",
       sameDayCutOff: "03:00",
-      amenities: [
-        "pool",
-        "wifi",
-        "gym",
-        "spa",
-        "restaurant",
-        "bar",
-        "business_centre",
-        "parking",
-        "accessible",
-        "airport_shuttle",
-      ],
+      amenities: ["pool", "wifi", "gym", "spa", "restaurant", "bar", "business_centre", "parking", "accessible", "airport_shuttle"],
       scene: "monument-skyline",
       palette: "dusk",
       breakfast: 22_000_000,
@@ -106,15 +85,7 @@ export const jakarta: SeedPlace = {
             { kind: "sofa", count: 1 },
           ],
           sizeSqm: 72,
-          amenities: [
-            "aircon",
-            "bathtub",
-            "desk",
-            "safe",
-            "minibar",
-            "coffee_machine",
-            "city_view",
-          ],
+          amenities: ["aircon", "bathtub", "desk", "safe", "minibar", "coffee_machine", "city_view"],
           price: 380_000_000,
           text: {
             en: "A corner sitting room with the flame in one window and the sea, on a rare clear morning, in the other.",
@@ -193,16 +164,7 @@ export const jakarta: SeedPlace = {
       longitude: 106.8171,
       stars: 4,
       phone: "+622150884300",
-      amenities: [
-        "pool",
-        "wifi",
-        "kitchen",
-        "gym",
-        "parking",
-        "laundry",
-        "family_rooms",
-        "pet_friendly",
-      ],
+      amenities: ["pool", "wifi", "kitchen", "gym", "parking", "laundry", "family_rooms", "pet_friendly"],
       scene: "monument-skyline",
       palette: "night",
       paymentMethods: ["midtrans", "property"],

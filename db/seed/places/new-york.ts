@@ -16,11 +16,7 @@ export const newYork: SeedPlace = {
   childBuckets: [{ maxAge: 5 }, { maxAge: 17 }],
   months: [0.72, 0.74, 0.9, 1.04, 1.12, 1.14, 1.02, 1, 1.2, 1.2, 1.12, 1.24],
   weekend: 1.08,
-  days: [
-    ...NEW_YEAR,
-    { from: "11-24", to: "11-28", factor: 1.25, minStay: 2 },
-    { from: "2027-11-05", to: "2027-11-07", factor: 1.35, minStay: 2 },
-  ],
+  days: [...NEW_YEAR, { from: "11-24", to: "11-28", factor: 1.25, minStay: 2 }, { from: "2027-11-05", to: "2027-11-07", factor: 1.35, minStay: 2 }],
   properties: [
     {
       name: "The Halyard Midtown",

@@ -26,11 +26,7 @@ export const paris: SeedPlace = {
   childBuckets: [{ maxAge: 2 }, { maxAge: 11 }],
   months: [0.82, 0.84, 0.96, 1.06, 1.14, 1.2, 1.06, 0.9, 1.16, 1.12, 0.92, 1],
   weekend: 1.06,
-  days: [
-    ...NEW_YEAR,
-    { from: "02-13", to: "02-14", factor: 1.25, minStay: 2 },
-    { from: "2027-09-27", to: "2027-10-05", factor: 1.35, minStay: 2 },
-  ],
+  days: [...NEW_YEAR, { from: "02-13", to: "02-14", factor: 1.25, minStay: 2 }, { from: "2027-09-27", to: "2027-10-05", factor: 1.35, minStay: 2 }],
   properties: [
     {
       name: "Hôtel des Toits Bleus",
@@ -120,16 +116,7 @@ export const paris: SeedPlace = {
       checkInFrom: "15:00",
       checkOutUntil: "12:00",
       sameDayCutOff: "23:30",
-      amenities: [
-        "wifi",
-        "breakfast",
-        "spa",
-        "restaurant",
-        "bar",
-        "accessible",
-        "airport_shuttle",
-        "family_rooms",
-      ],
+      amenities: ["wifi", "breakfast", "spa", "restaurant", "bar", "accessible", "airport_shuttle", "family_rooms"],
       scene: "river-arches",
       palette: "dawn",
       taxes: [VAT, touristTax(1_138)],

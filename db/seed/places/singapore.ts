@@ -19,11 +19,7 @@ export const singapore: SeedPlace = {
   months: [1, 1.04, 1.02, 1, 0.98, 1.04, 1.06, 1.04, 1.12, 1.02, 1, 1.06],
   weekend: 0.96,
   // The night race in September fills the town.
-  days: [
-    ...NEW_YEAR,
-    { from: "2027-10-07", to: "2027-10-10", factor: 1.9, minStay: 3 },
-    { from: "2027-02-05", to: "2027-02-08", factor: 1.3, minStay: 2 },
-  ],
+  days: [...NEW_YEAR, { from: "2027-10-07", to: "2027-10-10", factor: 1.9, minStay: 3 }, { from: "2027-02-05", to: "2027-02-08", factor: 1.3, minStay: 2 }],
   properties: [
     {
       name: "Shophouse No. 88",
@@ -113,18 +109,7 @@ export const singapore: SeedPlace = {
       phone: "+6564088500",
       checkInFrom: "15:00",
       sameDayCutOff: "02:00",
-      amenities: [
-        "pool",
-        "wifi",
-        "gym",
-        "spa",
-        "restaurant",
-        "bar",
-        "parking",
-        "family_rooms",
-        "accessible",
-        "bicycles",
-      ],
+      amenities: ["pool", "wifi", "gym", "spa", "restaurant", "bar", "parking", "family_rooms", "accessible", "bicycles"],
       scene: "garden-bay",
       palette: "night",
       taxes: PLUS_PLUS.map((tax) => ({ ...tax, inclusive: true })),

@@ -1,11 +1,4 @@
-import {
-  INDONESIA_TAXES,
-  INDONESIA_TAXES_INCLUDED,
-  LEBARAN,
-  NEW_YEAR,
-  UNTIL_THE_DAY_BEFORE,
-  UNTIL_TWO_DAYS_BEFORE,
-} from "../customs.ts";
+import { INDONESIA_TAXES, INDONESIA_TAXES_INCLUDED, LEBARAN, NEW_YEAR, UNTIL_THE_DAY_BEFORE, UNTIL_TWO_DAYS_BEFORE } from "../customs.ts";
 import { PLACE } from "../gazetteer.ts";
 import type { SeedPlace } from "../types.ts";
 
@@ -105,16 +98,7 @@ export const yogyakarta: SeedPlace = {
       longitude: 110.1975,
       stars: 4,
       phone: "+622745084200",
-      amenities: [
-        "pool",
-        "wifi",
-        "breakfast",
-        "restaurant",
-        "parking",
-        "yoga",
-        "airport_shuttle",
-        "bicycles",
-      ],
+      amenities: ["pool", "wifi", "breakfast", "restaurant", "parking", "yoga", "airport_shuttle", "bicycles"],
       scene: "stupa-volcano",
       palette: "dawn",
       breakfast: 9_000_000,

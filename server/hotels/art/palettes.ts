@@ -33,7 +33,13 @@ export const PALETTES: Record<string, Palette> = {
 /** `a` at 0, `b` at 1. */
 export function mix(a: string, b: string, share: number): string {
   const [x, y] = [channels(a), channels(b)];
-  return `#${x.map((value, at) => Math.round(value + ((y[at] ?? 0) - value) * share).toString(16).padStart(2, "0")).join("")}`;
+  return `#${x
+    .map((value, at) =>
+      Math.round(value + ((y[at] ?? 0) - value) * share)
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;
 }
 
 /** A tone of the land: 0 is the horizon, 1 is close by. */

@@ -96,7 +96,10 @@ export function water(draw: Draw, y: number, fill: string, glint: string, x = 30
 export function palm(draw: Draw, x: number, y: number, height: number, lean: number, fill: string): string {
   const [cx, cy] = [x + lean, y - height];
   const w = Math.max(2.2, height / 32);
-  let all = path(`M${n(x - w * 1.3)} ${n(y)}Q${n(x + lean * 0.1 - w)} ${n(y - height * 0.6)} ${n(cx - w * 0.6)} ${n(cy)}h${n(w * 1.2)}Q${n(x + lean * 0.1 + w)} ${n(y - height * 0.55)} ${n(x + w * 1.3)} ${n(y)}Z`, fill);
+  let all = path(
+    `M${n(x - w * 1.3)} ${n(y)}Q${n(x + lean * 0.1 - w)} ${n(y - height * 0.6)} ${n(cx - w * 0.6)} ${n(cy)}h${n(w * 1.2)}Q${n(x + lean * 0.1 + w)} ${n(y - height * 0.55)} ${n(x + w * 1.3)} ${n(y)}Z`,
+    fill,
+  );
   const reach = height * 0.36;
   for (const angle of [-172, -142, -112, -70, -38, -8, 20, 165]) {
     const turn = ((angle + draw.from(-9, 9)) * Math.PI) / 180;
@@ -122,7 +125,10 @@ export function tree(draw: Draw, x: number, y: number, size: number, trunk: stri
 /** An umbrella thorn. */
 export function acacia(x: number, y: number, size: number, fill: string, lit: string): string {
   return (
-    path(`M${n(x - size * 0.05)} ${n(y)}C${n(x - size * 0.02)} ${n(y - size * 0.4)} ${n(x - size * 0.12)} ${n(y - size * 0.55)} ${n(x - size * 0.42)} ${n(y - size * 0.86)}L${n(x - size * 0.36)} ${n(y - size * 0.88)}L${n(x)} ${n(y - size * 0.52)}L${n(x + size * 0.4)} ${n(y - size * 0.9)}L${n(x + size * 0.46)} ${n(y - size * 0.87)}C${n(x + size * 0.1)} ${n(y - size * 0.5)} ${n(x + size * 0.06)} ${n(y - size * 0.35)} ${n(x + size * 0.07)} ${n(y)}Z`, fill) +
+    path(
+      `M${n(x - size * 0.05)} ${n(y)}C${n(x - size * 0.02)} ${n(y - size * 0.4)} ${n(x - size * 0.12)} ${n(y - size * 0.55)} ${n(x - size * 0.42)} ${n(y - size * 0.86)}L${n(x - size * 0.36)} ${n(y - size * 0.88)}L${n(x)} ${n(y - size * 0.52)}L${n(x + size * 0.4)} ${n(y - size * 0.9)}L${n(x + size * 0.46)} ${n(y - size * 0.87)}C${n(x + size * 0.1)} ${n(y - size * 0.5)} ${n(x + size * 0.06)} ${n(y - size * 0.35)} ${n(x + size * 0.07)} ${n(y)}Z`,
+      fill,
+    ) +
     ellipse(x - size * 0.34, y - size * 0.9, size * 0.5, size * 0.1, fill) +
     ellipse(x + size * 0.34, y - size * 0.95, size * 0.56, size * 0.11, fill) +
     ellipse(x + size * 0.02, y - size * 1.06, size * 0.52, size * 0.11, fill) +
@@ -140,5 +146,9 @@ export function windows(x: number, y: number, width: number, height: number, col
 /** A tower block in two tones with windows. */
 export function block(draw: Draw, x: number, y: number, width: number, height: number, lit: string, shade: string, glass: string, share = 0.35): string {
   const edge = width * share;
-  return rect(x, y, width, height, lit) + rect(x + width - edge, y, edge, height, shade) + windows(x + 3, y + 4, width - edge - 4, height - 8, Math.max(1, Math.round((width - edge) / 9)), glass, draw.pick([4, 5, 6]), draw.pick([5, 6, 8]));
+  return (
+    rect(x, y, width, height, lit) +
+    rect(x + width - edge, y, edge, height, shade) +
+    windows(x + 3, y + 4, width - edge - 4, height - 8, Math.max(1, Math.round((width - edge) / 9)), glass, draw.pick([4, 5, 6]), draw.pick([5, 6, 8]))
+  );
 }

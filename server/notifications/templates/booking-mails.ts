@@ -87,10 +87,7 @@ function cancelled(facts: MailFacts): Template {
   const own = words.booking_cancelled;
   const lead = own.lead(facts.property.name);
   const amount = (minor: number) => money(minor, facts.currency, facts.locale);
-  const lines = [
-    ...(facts.fee > 0 ? [{ text: own.fee, amount: amount(facts.fee) }] : []),
-    ...(facts.refund > 0 ? [{ text: own.refund, amount: amount(facts.refund) }] : []),
-  ];
+  const lines = [...(facts.fee > 0 ? [{ text: own.fee, amount: amount(facts.fee) }] : []), ...(facts.refund > 0 ? [{ text: own.refund, amount: amount(facts.refund) }] : [])];
   return {
     subject: own.subject(facts.property.name, shortDate(facts.checkIn, facts.locale)),
     element: layout(

@@ -33,7 +33,17 @@ export const style = {
   cell: { padding: "5px 0", color: INK, fontSize: "15px", lineHeight: "22px", verticalAlign: "top" },
   figure: { padding: "5px 0 5px 16px", color: INK, fontSize: "15px", lineHeight: "22px", textAlign: "right", verticalAlign: "top", whiteSpace: "nowrap" },
   total: { borderTop: `1px solid ${LINE}`, paddingTop: "10px", color: NAVY, fontSize: "17px", fontWeight: 700 },
-  button: { display: "inline-block", backgroundColor: TERRACOTTA, color: "#ffffff", borderRadius: "8px", padding: "14px 26px", fontSize: "16px", lineHeight: "22px", fontWeight: 700, textDecoration: "none" },
+  button: {
+    display: "inline-block",
+    backgroundColor: TERRACOTTA,
+    color: "#ffffff",
+    borderRadius: "8px",
+    padding: "14px 26px",
+    fontSize: "16px",
+    lineHeight: "22px",
+    fontWeight: 700,
+    textDecoration: "none",
+  },
   link: { color: TERRACOTTA, textDecoration: "underline" },
   footer: { margin: "18px 36px 0", color: MUTED, fontSize: "13px", lineHeight: "20px" },
 } as const satisfies Record<string, CSSProperties>;

@@ -11,8 +11,7 @@ const en = {
   until: (time: string) => `until ${time}`,
   nights: (n: number) => (n === 1 ? "1 night" : `${n} nights`),
   rooms: (n: number): string => (n === 1 ? "Your room" : "Your rooms"),
-  party: (adults: number, children: number) =>
-    (adults === 1 ? "1 adult" : `${adults} adults`) + (children === 0 ? "" : children === 1 ? ", 1 child" : `, ${children} children`),
+  party: (adults: number, children: number) => (adults === 1 ? "1 adult" : `${adults} adults`) + (children === 0 ? "" : children === 1 ? ", 1 child" : `, ${children} children`),
   meals: {
     room_only: "no meals",
     breakfast: "with breakfast",

@@ -5,7 +5,7 @@ import { at, block, circle, ellipse, fade, line, n, palm, path, poly, rect, ridg
 /** A row of towers along the horizon, higher to the middle. */
 function skyline({ p, draw, glass }: Canvas, base: number, high: number, nearness: number): string {
   let all = "";
-  for (let x = -14; x < 600; ) {
+  for (let x = -14; x < 600;) {
     const width = draw.from(26, 52);
     const middle = 1 - Math.abs(x + width / 2 - 300) / 420;
     const height = high * draw.from(0.4, 1) * (0.45 + middle * 0.55);
@@ -76,9 +76,18 @@ export const shophouses: Scene = (canvas) => {
     houses += rect(x - 1, top, 100, 6, p.light);
     for (const y of [top + 20, top + 94]) {
       houses += rect(x + 4, y + 62, 90, 4, mix(p.light, wall, 0.3));
-      for (const wx of [12, 39, 66]) houses += path(`M${n(x + wx)} ${n(y + 58)}V${n(y + 10)}q10 -16 20 0V${n(y + 58)}Z`, glass) + rect(x + wx - 3, y + 12, 8, 46, shutter) + rect(x + wx + 15, y + 12, 8, 46, shutter) + line(`M${n(x + wx + 1)} ${n(y + 15)}V${n(y + 56)}M${n(x + wx + 19)} ${n(y + 15)}V${n(y + 56)}`, mix(shutter, p.ink, 0.3), 6, 'stroke-dasharray="1.4 3"');
+      for (const wx of [12, 39, 66])
+        houses +=
+          path(`M${n(x + wx)} ${n(y + 58)}V${n(y + 10)}q10 -16 20 0V${n(y + 58)}Z`, glass) +
+          rect(x + wx - 3, y + 12, 8, 46, shutter) +
+          rect(x + wx + 15, y + 12, 8, 46, shutter) +
+          line(`M${n(x + wx + 1)} ${n(y + 15)}V${n(y + 56)}M${n(x + wx + 19)} ${n(y + 15)}V${n(y + 56)}`, mix(shutter, p.ink, 0.3), 6, 'stroke-dasharray="1.4 3"');
     }
-    houses += path(`M${n(x + 4)} 380V334Q${n(x + 49)} 300 ${n(x + 94)} 334V380Z`, mix(p.ink, p.near, 0.2)) + circle(x + 49, 336, 12, p.sun, 0.35) + ellipse(x + 49, 336, 7, 8.5, p.accent) + line(`M${n(x + 49)} 318v9`, p.light, 1.4);
+    houses +=
+      path(`M${n(x + 4)} 380V334Q${n(x + 49)} 300 ${n(x + 94)} 334V380Z`, mix(p.ink, p.near, 0.2)) +
+      circle(x + 49, 336, 12, p.sun, 0.35) +
+      ellipse(x + 49, 336, 7, 8.5, p.accent) +
+      line(`M${n(x + 49)} 318v9`, p.light, 1.4);
   }
   return (
     skyline(canvas, 240, 150, 0.16) +
@@ -105,7 +114,8 @@ export const canalGables: Scene = (canvas) => {
     houses += poly(gable, wall) + rect(x, top - 1, 92, 310 - top, wall) + rect(x + 82, top - 1, 10, 310 - top, mix(wall, p.ink, 0.15)) + circle(mid, top - 30, 8, glass);
     for (const y of [top + 6, top + 52, top + 98]) {
       if (y > 272) continue;
-      for (const wx of [10, 36, 62]) houses += rect(x + wx, y, 18, 30, p.light) + rect(x + wx + 2, y + 2, 14, 26, glass) + line(`M${n(x + wx + 9)} ${n(y)}v30M${n(x + wx)} ${n(y + 14)}h18`, p.light, 1.6);
+      for (const wx of [10, 36, 62])
+        houses += rect(x + wx, y, 18, 30, p.light) + rect(x + wx + 2, y + 2, 14, 26, glass) + line(`M${n(x + wx + 9)} ${n(y)}v30M${n(x + wx)} ${n(y + 14)}h18`, p.light, 1.6);
     }
     houses += rect(mid - 12, 276, 24, 34, mix(p.leaf, p.ink, 0.35));
     mirror += rect(x + 6, 326, 80, draw.from(26, 46), mix(wall, p.water, 0.35));
@@ -123,10 +133,16 @@ export const canalGables: Scene = (canvas) => {
 /** Porcelain spires on a river of long-tail boats. */
 export const riverPrang: Scene = ({ p, draw, sunX }) => {
   const spire = (x: number, base: number, s: number, fill: string, shade: string) => {
-    const side = (k: number) => `L${n(x + k * 60 * s)} ${n(base)}L${n(x + k * 54 * s)} ${n(base - 26 * s)}H${n(x + k * 44 * s)}L${n(x + k * 38 * s)} ${n(base - 58 * s)}H${n(x + k * 30 * s)}L${n(x + k * 25 * s)} ${n(base - 92 * s)}H${n(x + k * 19 * s)}C${n(x + k * 17 * s)} ${n(base - 150 * s)} ${n(x + k * 12 * s)} ${n(base - 176 * s)} ${n(x)} ${n(base - 196 * s)}`;
+    const side = (k: number) =>
+      `L${n(x + k * 60 * s)} ${n(base)}L${n(x + k * 54 * s)} ${n(base - 26 * s)}H${n(x + k * 44 * s)}L${n(x + k * 38 * s)} ${n(base - 58 * s)}H${n(x + k * 30 * s)}L${n(x + k * 25 * s)} ${n(base - 92 * s)}H${n(x + k * 19 * s)}C${n(x + k * 17 * s)} ${n(base - 150 * s)} ${n(x + k * 12 * s)} ${n(base - 176 * s)} ${n(x)} ${n(base - 196 * s)}`;
     let bands = "";
     for (const [y, w] of [[8, 56], [18, 54], [34, 42], [46, 40], [66, 29], [78, 27], [100, 18], [116, 17], [132, 15], [148, 13]] as const) bands += `M${n(x - w * s)} ${n(base - y * s)}h${n(2 * w * s)}`; // prettier-ignore
-    return path(`M${n(x)} ${n(base)}${side(-1)}Z`, fill) + path(`M${n(x)} ${n(base)}${side(1)}Z`, shade) + line(bands, p.light, 1.7 * s, 'opacity=".65" stroke-dasharray="5 3"') + line(`M${n(x)} ${n(base - 190 * s)}v${n(-26 * s)}`, fill, 2.6 * s);
+    return (
+      path(`M${n(x)} ${n(base)}${side(-1)}Z`, fill) +
+      path(`M${n(x)} ${n(base)}${side(1)}Z`, shade) +
+      line(bands, p.light, 1.7 * s, 'opacity=".65" stroke-dasharray="5 3"') +
+      line(`M${n(x)} ${n(base - 190 * s)}v${n(-26 * s)}`, fill, 2.6 * s)
+    );
   };
   const boat = path("M-84 -20Q-70 8 -20 10H46Q78 8 96 -12Q60 -2 0 -2Q-50 -4 -84 -20Z", p.ink) + path("M-30 -4V-20Q8 -34 44 -20V-4Z", p.accent) + line("M-30 -20Q8 -34 44 -20M70 -2L112 10", p.ink, 3) + circle(-78, -18, 5, p.accent); // prettier-ignore
   const [gold, shade] = [mix(p.light, p.accent, 0.32), mix(p.near, p.accent, 0.25)];

@@ -6,8 +6,14 @@ import { acacia, at, birds, circle, ellipse, fade, line, mountain, n, path, poly
 export const harbourShells: Scene = ({ p, draw, sunX }) => {
   const flip = draw.chance(0.5);
   const shell = (x: number, base: number, width: number, height: number) =>
-    path(`M${n(x)} ${n(base)}C${n(x + width * 0.05)} ${n(base - height * 0.75)} ${n(x + width * 0.5)} ${n(base - height)} ${n(x + width)} ${n(base - height)}C${n(x + width * 0.86)} ${n(base - height * 0.6)} ${n(x + width * 0.9)} ${n(base - height * 0.2)} ${n(x + width)} ${n(base)}Z`, p.light) +
-    path(`M${n(x + width)} ${n(base - height)}C${n(x + width * 0.62)} ${n(base - height * 0.62)} ${n(x + width * 0.5)} ${n(base - height * 0.3)} ${n(x + width * 0.52)} ${n(base)}H${n(x + width)}C${n(x + width * 0.9)} ${n(base - height * 0.2)} ${n(x + width * 0.86)} ${n(base - height * 0.6)} ${n(x + width)} ${n(base - height)}Z`, mix(p.light, p.near, 0.26));
+    path(
+      `M${n(x)} ${n(base)}C${n(x + width * 0.05)} ${n(base - height * 0.75)} ${n(x + width * 0.5)} ${n(base - height)} ${n(x + width)} ${n(base - height)}C${n(x + width * 0.86)} ${n(base - height * 0.6)} ${n(x + width * 0.9)} ${n(base - height * 0.2)} ${n(x + width)} ${n(base)}Z`,
+      p.light,
+    ) +
+    path(
+      `M${n(x + width)} ${n(base - height)}C${n(x + width * 0.62)} ${n(base - height * 0.62)} ${n(x + width * 0.5)} ${n(base - height * 0.3)} ${n(x + width * 0.52)} ${n(base)}H${n(x + width)}C${n(x + width * 0.9)} ${n(base - height * 0.2)} ${n(x + width * 0.86)} ${n(base - height * 0.6)} ${n(x + width)} ${n(base - height)}Z`,
+      mix(p.light, p.near, 0.26),
+    );
   let hangers = "";
   for (let x = 330; x <= 590; x += 20) hangers += `M${x} 262V${n(262 - 112 * (1 - ((x - 460) / 150) ** 2))}`;
   const ferry = path("M-66 0H66L56 18H-56Z", mix(p.leaf, p.ink, 0.25)) + rect(-52, -16, 104, 16, p.light) + rect(-36, -30, 72, 14, p.light) + line("M-46 -8H48M-30 -23H32", p.ink, 5, 'stroke-dasharray="6 5"') + rect(-8, -46, 12, 16, p.accent); // prettier-ignore
@@ -31,8 +37,14 @@ export const harbourShells: Scene = ({ p, draw, sunX }) => {
 export const surfCliffs: Scene = ({ p, draw, sunX }) => {
   const rock = (t: number) => mix(mix(p.far, p.light, 0.2), p.near, t);
   const cliff = (x: number, y: number, width: number, t: number) =>
-    path(`M610 ${n(y - 4)}L${n(x + width * 0.4)} ${n(y - 8)}Q${n(x + 12)} ${n(y)} ${n(x)} ${n(y + 26)}L${n(x + 16)} ${n(y + 48)}L${n(x - 14)} ${n(y + 84)}L${n(x + 8)} 320H610Z`, rock(t)) +
-    path(`M610 ${n(y - 4)}L${n(x + width * 0.4)} ${n(y - 8)}Q${n(x + 30)} ${n(y - 4)} ${n(x + 10)} ${n(y + 14)}Q${n(x + 120)} ${n(y + 4)} 610 ${n(y + 18)}Z`, mix(p.leaf, p.near, t * 0.5)) +
+    path(
+      `M610 ${n(y - 4)}L${n(x + width * 0.4)} ${n(y - 8)}Q${n(x + 12)} ${n(y)} ${n(x)} ${n(y + 26)}L${n(x + 16)} ${n(y + 48)}L${n(x - 14)} ${n(y + 84)}L${n(x + 8)} 320H610Z`,
+      rock(t),
+    ) +
+    path(
+      `M610 ${n(y - 4)}L${n(x + width * 0.4)} ${n(y - 8)}Q${n(x + 30)} ${n(y - 4)} ${n(x + 10)} ${n(y + 14)}Q${n(x + 120)} ${n(y + 4)} 610 ${n(y + 18)}Z`,
+      mix(p.leaf, p.near, t * 0.5),
+    ) +
     line(`M${n(x + 18)} ${n(y + 40)}H610M${n(x + 8)} ${n(y + 68)}H610M${n(x + 6)} ${n(y + 96)}H610`, mix(rock(t), p.near, 0.4), 2.4, 'stroke-dasharray="60 14 120 22"');
   const wave = path("M130 352C150 280 260 246 372 268C420 280 438 316 414 334C408 306 372 296 344 308C312 322 306 346 330 362Z", mix(p.water, p.near, 0.45)) + path("M176 350C204 296 276 268 352 280C310 284 270 310 262 356Z", mix(p.water, p.light, 0.25)) + path("M372 268C428 276 446 318 412 338C418 312 398 294 372 290C340 286 306 300 296 320C306 288 338 264 372 268Z", p.light); // prettier-ignore
   const rider = path("M-44 8Q-6 20 44 0Q4 10 -44 8Z", p.light) + line("M-10 8L-4 -10L8 -18M6 8L0 -8M8 -18L26 -14M6 -18L-14 -22", p.ink, 5, 'stroke-linecap="round" stroke-linejoin="round"') + circle(11, -27, 6, p.ink); // prettier-ignore

@@ -20,7 +20,14 @@ export const beachPalms: Scene = ({ p, draw, sunX }) => {
     palm(draw, 86, 410, draw.from(270, 300), draw.from(50, 90), p.ink) +
     palm(draw, 30, 410, draw.from(200, 230), draw.from(20, 50), mix(p.ink, p.near, 0.35)) +
     palm(draw, 548, 410, draw.from(210, 260), draw.from(-80, -40), p.ink) +
-    at(draw.from(380, 440), 372, 0.9, line("M0 18V-34", p.ink, 3) + path("M-44 -20Q-36 -58 0 -60Q36 -58 44 -20Q30 -28 22 -20Q11 -28 0 -20Q-11 -28 -22 -20Q-30 -28 -44 -20Z", p.accent) + path("M-22 -20Q-16 -56 0 -60Q16 -56 22 -20Q11 -28 0 -20Q-11 -28 -22 -20Z", p.light))
+    at(
+      draw.from(380, 440),
+      372,
+      0.9,
+      line("M0 18V-34", p.ink, 3) +
+        path("M-44 -20Q-36 -58 0 -60Q36 -58 44 -20Q30 -28 22 -20Q11 -28 0 -20Q-11 -28 -22 -20Q-30 -28 -44 -20Z", p.accent) +
+        path("M-22 -20Q-16 -56 0 -60Q16 -56 22 -20Q11 -28 0 -20Q-11 -28 -22 -20Z", p.light),
+    )
   );
 };
 
@@ -34,7 +41,13 @@ export const riceTerraces: Scene = ({ p, draw }) => {
     const green = mix(mix(p.leaf, p.far, 0.5 - step * 0.08), p.ink, step * 0.05);
     steps += path(`${edge}V400H-10Z`, green) + line(edge, mix(p.light, p.leaf, 0.25), 2.4 + step * 0.4);
     const pool = draw.from(60, 380);
-    steps += fade(0.75, path(`M${n(pool)} ${n(y + 12 + step)}q${n(50 + step * 8)} ${n(-7 - step)} ${n(100 + step * 12)} 1q-50 ${n(9 + step * 1.6)} ${n(-100 - step * 12)} -1Z`, mix(p.sky[2], p.water, 0.25)));
+    steps += fade(
+      0.75,
+      path(
+        `M${n(pool)} ${n(y + 12 + step)}q${n(50 + step * 8)} ${n(-7 - step)} ${n(100 + step * 12)} 1q-50 ${n(9 + step * 1.6)} ${n(-100 - step * 12)} -1Z`,
+        mix(p.sky[2], p.water, 0.25),
+      ),
+    );
   }
   const hut = line("M-20 0V26M20 0V26M-20 13H20", p.ink, 3.4) + poly([[-40, 2], [-14, -32], [14, -32], [40, 2]], p.ink) + poly([[-14, -32], [14, -32], [4, 2], [-40, 2]], p.accent); // prettier-ignore
   return (
@@ -53,7 +66,8 @@ export const riceTerraces: Scene = ({ p, draw }) => {
 export const volcanoGate: Scene = ({ p, draw, sunX }) => {
   const half = (fill: string, lit: string) => {
     const points: [number, number][] = [[26, 0]];
-    for (let tier = 0; tier < 8; tier++) points.push([26 + 74 - tier * 9, -tier * 24], [26 + 78 - tier * 9, -tier * 24 - 7], [26 + 62 - tier * 9, -tier * 24 - 12], [26 + 62 - tier * 9, -tier * 24 - 24]);
+    for (let tier = 0; tier < 8; tier++)
+      points.push([26 + 74 - tier * 9, -tier * 24], [26 + 78 - tier * 9, -tier * 24 - 7], [26 + 62 - tier * 9, -tier * 24 - 12], [26 + 62 - tier * 9, -tier * 24 - 24]);
     points.push([30, -204], [26, -222]);
     let bands = "";
     for (let tier = 1; tier < 8; tier++) bands += `M28 ${-tier * 24}h${70 - tier * 9}`;
@@ -72,10 +86,20 @@ export const volcanoGate: Scene = ({ p, draw, sunX }) => {
     steps +
     at(300, 344, 1, half(stone, lit)) +
     at(300, 344, 1, half(stone, lit), true) +
-    [212, 388].map((x) => line(`M${x} 362v-66`, p.ink, 3) + path(`M${x - 24} 300Q${x} 262 ${x + 24} 300Q${x} 293 ${x - 24} 300Z`, p.accent) + path(`M${x - 15} 286Q${x} 258 ${x + 15} 286Z`, p.light)).join("") +
+    [212, 388]
+      .map(
+        (x) =>
+          line(`M${x} 362v-66`, p.ink, 3) +
+          path(`M${x - 24} 300Q${x} 262 ${x + 24} 300Q${x} 293 ${x - 24} 300Z`, p.accent) +
+          path(`M${x - 15} 286Q${x} 258 ${x + 15} 286Z`, p.light),
+      )
+      .join("") +
     tree(draw, 70, 384, 92, p.ink, mix(p.leaf, p.ink, 0.35), p.leaf) +
     tree(draw, 540, 386, 84, p.ink, mix(p.leaf, p.ink, 0.35), p.leaf) +
-    fade(0.9, [0, 1, 2, 3, 4, 5].map(() => circle(draw.from(20, 120), draw.from(230, 300), 3.4, p.light) + circle(draw.from(500, 585), draw.from(240, 310), 3.4, p.light)).join("")) +
+    fade(
+      0.9,
+      [0, 1, 2, 3, 4, 5].map(() => circle(draw.from(20, 120), draw.from(230, 300), 3.4, p.light) + circle(draw.from(500, 585), draw.from(240, 310), 3.4, p.light)).join(""),
+    ) +
     (sunX < 300 ? "" : ellipse(300, 398, 150, 4, stone))
   );
 };
@@ -84,7 +108,9 @@ export const volcanoGate: Scene = ({ p, draw, sunX }) => {
 export const stupaVolcano: Scene = ({ p, draw }) => {
   const bell = (x: number, y: number, s: number, fill: string, lit: string) => {
     let holes = "";
-    for (let row = 0; row < 3; row++) for (let hole = -2 + (row % 2) * 0.5; hole <= 2; hole++) holes += `M${n(x + hole * s * (13 - row * 2))} ${n(y - s * (16 + row * 12))}l${n(s * 3)} ${n(-s * 4)}l${n(-s * 3)} ${n(-s * 4)}l${n(-s * 3)} ${n(s * 4)}Z`;
+    for (let row = 0; row < 3; row++)
+      for (let hole = -2 + (row % 2) * 0.5; hole <= 2; hole++)
+        holes += `M${n(x + hole * s * (13 - row * 2))} ${n(y - s * (16 + row * 12))}l${n(s * 3)} ${n(-s * 4)}l${n(-s * 3)} ${n(-s * 4)}l${n(-s * 3)} ${n(s * 4)}Z`;
     return (
       rect(x - 46 * s, y - 8 * s, 92 * s, 10 * s, fill) +
       path(`M${n(x - 38 * s)} ${n(y - 8 * s)}C${n(x - 40 * s)} ${n(y - 44 * s)} ${n(x - 26 * s)} ${n(y - 62 * s)} ${n(x)} ${n(y - 66 * s)}C${n(x + 26 * s)} ${n(y - 62 * s)} ${n(x + 40 * s)} ${n(y - 44 * s)} ${n(x + 38 * s)} ${n(y - 8 * s)}Z`, fill) +

@@ -1,0 +1,161 @@
+import { expect, test } from "vitest";
+import { composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
+import { baliView, bookingView } from "../helpers/booking-view.ts";
+
+const LINKS = { trip: "https://stay.test/trips/1?token=t0ken", search: "https://stay.test/" };
+const KINDS = ["booking_confirmed", "payment_failed", "hold_expired", "booking_cancelled"] as const satisfies MailKind[];
+const VIEWS = { en: bookingView({ holdExpiresAt: "2026-11-01T09:45:00Z" }), id: baliView({ holdExpiresAt: "2026-11-01T09:45:00Z" }) };
+const CASES = KINDS.flatMap((kind) => (["en", "id"] as const).map((locale) => ({ kind, locale })));
+
+function mailOf(kind: MailKind, view = bookingView()): Promise<Mail> {
+  return composeMail(kind, factsOf(view, LINKS));
+}
+
+/** The text without the spaces that formats put between digits and signs. */
+function plain(text: string): string {
+  return text.replaceAll(/[\u00a0\u202f]/g, " ");
+}
+
+function jsonLdOf(mail: Mail): Record<string, unknown> {
+  return JSON.parse(/<script type="application\/ld\+json">(.*?)<\/script>/s.exec(mail.html)?.[1] ?? "") as Record<string, unknown>;
+}
+
+test.each(CASES)("$kind in $locale is whole in both parts and names the stay", async ({ kind, locale }) => {
+  const view = VIEWS[locale];
+  const mail = await mailOf(kind, view);
+  for (const part of [mail.subject, mail.html, mail.text]) {
+    expect(part).not.toMatch(/undefined|null|NaN|\[object|Invalid/);
+    expect(part).toContain(view.property.name);
+  }
+  expect(mail.html).toContain(`lang="${locale}"`);
+  expect(mail.html).not.toMatch(/<img|src="http|@import|url\(/);
+  for (const part of [mail.html, mail.text]) {
+    expect(part).toContain(view.code);
+    expect(part).toContain(view.guest.name);
+    expect(part).toContain(locale === "en" ? "Sunday, 20 December 2026" : "Minggu, 20 Desember 2026");
+    expect(part).toContain(locale === "en" ? "2 nights" : "2 malam");
+  }
+  expect(mail.text).not.toMatch(/<[a-z]|&nbsp;|&#/);
+});
+
+test.each(CASES)("$kind in $locale is the same bytes when it is sent again", async ({ kind, locale }) => {
+  expect(await mailOf(kind, structuredClone(VIEWS[locale]))).toEqual(await mailOf(kind, VIEWS[locale]));
+});
+
+test("the confirmation tells all that was sold", async () => {
+  const { html, text, subject } = await mailOf("booking_confirmed");
+  expect(subject).toBe("Confirmed: Casa do Rio, 20 Dec 2026");
+  const said = [
+    "from 15:00",
+    "until 11:00",
+    "River view double",
+    "with breakfast",
+    "2 adults, 1 child",
+    "€230.00",
+    "City tax",
+    "€8.00",
+    "€238.00",
+    "The prices include VAT 6 % €13.02.",
+    "Cancelling is free until Fri, 18 Dec 2026, 18:00 GMT+0.",
+    "From Fri, 18 Dec 2026, 18:00 GMT+0 it costs €110.00.",
+    "Europe/Lisbon",
+    "Rua das Flores 12, Lisbon, Portugal",
+    "+351 21 000 0000",
+    "stay@casa.test",
+    LINKS.trip,
+  ];
+  for (const part of [html, text]) for (const words of said) expect(plain(part)).toContain(words);
+  expect(plain(text)).toMatch(/Total +€238\.00\nPaid +€230\.00\nTo pay at the property +€8\.00/);
+});
+
+test("deadlines are in the property's zone with its offset, rupiah without decimals", async () => {
+  const { text } = await mailOf("booking_confirmed", baliView());
+  expect(plain(text)).toContain("Pembatalan gratis sampai Jum, 18 Des 2026, 18.00 GMT+8.");
+  expect(plain(text)).toMatch(/Dibayar di properti +Rp 1\.450\.000/);
+  expect(text).not.toContain("Sudah dibayar");
+});
+
+test("a rate that never was free says so, one without fees too", async () => {
+  const [stay] = bookingView().stays;
+  const withSteps = (steps: { from: string; fee: number }[]) => bookingView({ stays: [{ ...stay!, policy: { ...stay!.policy, steps } }] });
+  const fixed = await mailOf("booking_confirmed", withSteps([{ from: "2026-10-01T00:00:00Z", fee: 23_800 }]));
+  expect(fixed.text).toContain("Cancelling this booking costs €238.00.");
+  expect(fixed.text).not.toContain("free");
+  expect((await mailOf("booking_confirmed", withSteps([]))).text).toContain("You can cancel free of charge.");
+});
+
+test("two rooms' policies and taxes are told as one", async () => {
+  const [stay] = bookingView().stays;
+  const later = { ...stay!.policy, steps: [{ from: "2026-12-19T18:00:00Z", fee: 5_000 }] };
+  const view = bookingView({ total: 47_600, stays: [stay!, { ...stay!, id: "0199a000-0000-7000-8000-000000000009", policy: later }] });
+  const { text } = await mailOf("booking_confirmed", view);
+  expect(text).toContain("From Fri, 18 Dec 2026, 18:00 GMT+0 it costs €110.00.");
+  expect(text).toContain("From Sat, 19 Dec 2026, 18:00 GMT+0 it costs €160.00.");
+  expect(text).toContain("From Sun, 20 Dec 2026, 15:00 GMT+0 it costs €288.00.");
+  expect(text).toMatch(/City tax +€16\.00/);
+  expect(text).toContain("YOUR ROOMS");
+});
+
+test("the confirmation carries the reservation for machines, and a name can't break out of it", async () => {
+  const view = bookingView({ guest: { name: "</script><b>Ana", email: "ana@guest.test", phone: "" } });
+  const mail = await mailOf("booking_confirmed", view);
+  expect(jsonLdOf(mail)).toMatchObject({
+    "@type": "LodgingReservation",
+    reservationNumber: "ABCDEFGH23",
+    reservationStatus: "https://schema.org/ReservationConfirmed",
+    underName: { name: "</script><b>Ana" },
+    reservationFor: { name: "Casa do Rio", address: { addressCountry: "PT" } },
+    checkinTime: "2026-12-20T15:00:00+00:00",
+    checkoutTime: "2026-12-22T11:00:00+00:00",
+    numAdults: 2,
+    numChildren: 1,
+    totalPrice: "238.00",
+    priceCurrency: "EUR",
+  });
+  expect(mail.html).not.toContain("<b>Ana");
+  expect(jsonLdOf(await mailOf("booking_cancelled"))).toMatchObject({ reservationStatus: "https://schema.org/ReservationCancelled" });
+});
+
+test("confirmation and cancellation bring the calendar along", async () => {
+  for (const kind of ["booking_confirmed", "booking_cancelled"] as const) {
+    const view = bookingView({ state: kind === "booking_confirmed" ? "confirmed" : "cancelled" });
+    const { attachments } = await mailOf(kind, view);
+    expect(attachments).toHaveLength(1);
+    expect(attachments[0]).toMatchObject({ filename: "ABCDEFGH23.ics", contentType: expect.stringContaining("text/calendar") });
+    expect(Buffer.from(attachments[0]!.content, "base64").toString()).toBe(factsOf(view, LINKS).calendar);
+  }
+  expect((await mailOf("payment_failed")).attachments).toEqual([]);
+});
+
+test.each([
+  ["free of charge", { refunds: [{ amount: 23_000, state: "requested" }] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
+  ["by hand", { refunds: [{ amount: 23_000, state: "manual" }] }, ["The property will contact you"]],
+  ["before the money was taken", { refunds: [], payments: [{ id: "p", provider: "stripe", state: "voided", amount: 23_000, method: "card" }] }, ["The amount held on your card is released."]],
+])("a cancellation %s tells what happens to the money", async (_, change, said) => {
+  const { text } = await mailOf("booking_cancelled", bookingView({ state: "cancelled", ...change }));
+  for (const words of said) expect(plain(text)).toContain(words);
+});
+
+test("a cancellation with a fee shows it beside the refund", async () => {
+  const [stay] = bookingView().stays;
+  const { text } = await mailOf("booking_cancelled", bookingView({ state: "cancelled", stays: [{ ...stay!, fee: 11_000 }], refunds: [{ amount: 12_000, state: "succeeded" }], refunded: 12_000 }));
+  expect(text).toMatch(/Cancellation fee +€110\.00\nRefund +€120\.00/);
+  expect(text).not.toContain("free of charge");
+});
+
+test("a failed payment says until when the rooms are held, an expired hold what comes back", async () => {
+  const held = await mailOf("payment_failed", bookingView({ state: "pending", paid: 0, holdExpiresAt: "2026-11-01T09:45:00Z" }));
+  expect(held.text).toContain("until Sun, 1 Nov 2026, 09:45 GMT+0");
+  expect((await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [] }))).text).toContain("Nothing was charged.");
+  expect((await mailOf("hold_expired", bookingView({ state: "expired", refunds: [{ amount: 23_000, state: "pending" }] }))).text).toContain("€230.00 goes back to you in full.");
+});
+
+test.each(["verify_email", "reset_password"] as const)("%s carries its link in both parts and locales", async (kind) => {
+  const url = "https://stay.test/verify?token=abc";
+  for (const locale of ["en", "id"] as const) {
+    const mail = await composeAccountMail(kind, { locale, name: "Ana", url });
+    expect(mail.html).toContain(`href="${url}"`);
+    expect(mail.text).toContain(url);
+    expect(mail.subject + mail.text).not.toMatch(/undefined|null/);
+  }
+});
