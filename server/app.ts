@@ -9,6 +9,7 @@ import { tick } from "../jobs/tick.ts";
 import { guestActor, type Auth } from "./accounts/index.ts";
 import type { Context, Services } from "./context.ts";
 import { isDomainError } from "./errors.ts";
+import { ownOrigins } from "./platform/config.ts";
 import { health } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
 import type { Limits, Tier } from "./platform/limits.ts";
@@ -94,7 +95,7 @@ app.use(async (c, next) => {
   if (browserFacing && c.req.method !== "GET" && c.req.method !== "HEAD") {
     const origin = c.req.header("origin");
     const site = c.req.header("sec-fetch-site");
-    const ours = origin ? origin === new URL(c.env.services.config.PUBLIC_URL).origin : !site || site === "same-origin" || site === "none";
+    const ours = origin ? ownOrigins(c.env.services.config).includes(origin) : !site || site === "same-origin" || site === "none";
     if (!ours) return c.json({ error: "This request came from another site." }, 403);
     if (path.startsWith("/trpc/") && !c.req.header("content-type")?.startsWith("application/json")) return c.json({ error: "Send JSON." }, 415);
   }

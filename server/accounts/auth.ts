@@ -3,6 +3,7 @@ import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { organization } from "better-auth/plugins";
 import { credentials, invitations, members, organizations, sessions, users, verifications } from "../../db/schema/accounts.ts";
 import type { Services } from "../context.ts";
+import { ownOrigins } from "../platform/config.ts";
 
 /** How an account's own mails are sent; given by the gateway, so that accounts know no mailer. */
 export interface AccountMails {
@@ -22,7 +23,7 @@ export function createAuth(services: Services, mails: AccountMails, defer: (work
     baseURL: config.PUBLIC_URL,
     basePath: "/auth",
     secret: config.AUTH_SECRET,
-    trustedOrigins: [config.PUBLIC_URL],
+    trustedOrigins: ownOrigins(config),
     telemetry: { enabled: false },
     logger: { disabled: true },
     database: drizzleAdapter(db, {

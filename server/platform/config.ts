@@ -58,3 +58,13 @@ export function readConfig(env: Record<string, unknown>): Config {
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`The configuration can't be used:\n${lines.join("\n")}`);
 }
+
+/**
+ * The origins that may change anything here: our own. Outside production `localhost` and `127.0.0.1` are one,
+ * since a person may type either.
+ */
+export function ownOrigins(config: Pick<Config, "PUBLIC_URL" | "NODE_ENV">): string[] {
+  const { origin } = new URL(config.PUBLIC_URL);
+  if (config.NODE_ENV === "production") return [origin];
+  return [...new Set([origin, origin.replace("//localhost", "//127.0.0.1"), origin.replace("//127.0.0.1", "//localhost")])];
+}

@@ -30,7 +30,7 @@ function view(art: ArtParams, p: Palette, id: string): string {
   const sunY = draw.from(96, 150);
   const radius = p.dark ? draw.from(24, 34) : draw.from(36, 58);
   const scene = SCENES[art.scene] ?? Object.values(SCENES)[0]!;
-  const canvas: Canvas = { p, draw, glass: p.dark ? p.accent : mix(p.ink, p.near, 0.5), sunX };
+  const canvas: Canvas = { p, draw, glass: p.dark ? p.accent : mix(p.ink, p.near, 0.5), sunX, id: gradient };
   return (
     `<defs><linearGradient id="${gradient}" x2="0" y2="1"><stop stop-color="${p.sky[0]}"/><stop offset=".55" stop-color="${p.sky[1]}"/><stop offset=".85" stop-color="${p.sky[2]}"/></linearGradient></defs>` +
     `<rect x="-10" y="-10" width="620" height="420" fill="url(#${gradient})"/>` +
@@ -39,7 +39,7 @@ function view(art: ArtParams, p: Palette, id: string): string {
     circle(sunX, sunY, radius * 1.5, p.sun, 0.2) +
     circle(sunX, sunY, radius, p.sun) +
     clouds(draw, p.dark ? 2 : 4, p.dark ? mix(p.sky[1], p.light, 0.25) : p.light) +
-    birds(draw, 4, mix(p.ink, p.sky[1], 0.35)) +
+    (p.dark ? "" : birds(draw, 4, mix(p.ink, p.sky[1], 0.35), sunX < 300 ? sunX + 170 : sunX - 180)) +
     scene(canvas)
   );
 }

@@ -107,7 +107,7 @@ function frames(p: Palette, draw: Draw, wall: string): string {
   const set = draw.pick([1, 2, 3] as const);
   if (set === 1) return print(106, 70, 82, 72);
   if (set === 2) return print(78, 62, 58, 76) + print(152, 62, 58, 76);
-  return print(62, 74, 44, 56) + print(120, 62, 56, 74) + print(190, 74, 44, 56);
+  return print(44, 74, 44, 56) + print(98, 62, 56, 74) + print(164, 74, 44, 56);
 }
 
 function lampOverhead(p: Palette, draw: Draw): string {

@@ -8,6 +8,8 @@ export interface Canvas {
   /** Glass of windows: lamplight after dark, shade by day. */
   glass: string;
   sunX: number;
+  /** Starts the names of what is drawn once and used often; no other picture on the page has it. */
+  id: string;
 }
 
 /** Paints everything in front of the sky. */

@@ -32,7 +32,8 @@ export function line(d: string, stroke: string, width: number, more = ""): strin
 }
 
 export function at(x: number, y: number, scale: number, content: string, flip = false): string {
-  return `<g transform="translate(${n(x)} ${n(y)}) scale(${n(scale * (flip ? -100 : 100)) === "0" ? 1 : Math.round(scale * (flip ? -100 : 100)) / 100} ${Math.round(scale * 100) / 100})">${content}</g>`;
+  const size = Math.round(scale * 100) / 100;
+  return `<g transform="translate(${n(x)} ${n(y)})${flip ? `scale(${-size} ${size})` : size === 1 ? "" : `scale(${size})`}">${content}</g>`;
 }
 
 export function fade(opacity: number, content: string): string {
@@ -70,9 +71,9 @@ export function clouds(draw: Draw, count: number, fill: string, low = 30, high =
   return fade(0.5, all);
 }
 
-export function birds(draw: Draw, count: number, colour: string, y = 110): string {
+/** A few birds around `x0`. */
+export function birds(draw: Draw, count: number, colour: string, x0: number, y = 110): string {
   let d = "";
-  const x0 = draw.from(150, 400);
   for (let bird = 0; bird < count; bird++) {
     const size = draw.from(4, 8);
     d += `M${n(x0 + draw.from(-60, 60))} ${n(y + draw.from(-30, 30))}q${n(size / 2)} ${n(-size * 0.7)} ${n(size)} 0q${n(size / 2)} ${n(-size * 0.7)} ${n(size)} 0`;
@@ -106,9 +107,9 @@ export function palm(draw: Draw, x: number, y: number, height: number, lean: num
     const long = reach * draw.from(0.85, 1.15);
     const [tx, ty] = [cx + Math.cos(turn) * long, cy + Math.sin(turn) * long * 0.75 + long * 0.42];
     const [mx, my] = [cx + Math.cos(turn) * long * 0.6, cy + Math.sin(turn) * long * 0.75 - long * 0.1];
-    all += path(`M${n(cx)} ${n(cy)}Q${n(mx)} ${n(my)} ${n(tx)} ${n(ty)}Q${n(mx)} ${n(my + long * 0.26)} ${n(cx)} ${n(cy + w)}Z`, fill);
+    d += `M${n(cx)} ${n(cy)}Q${n(mx)} ${n(my)} ${n(tx)} ${n(ty)}Q${n(mx)} ${n(my + long * 0.26)} ${n(cx)} ${n(cy + w)}Z`;
   }
-  return all;
+  return path(d, fill);
 }
 
 /** A broad-leaved tree in two tones. */
@@ -134,6 +135,20 @@ export function acacia(x: number, y: number, size: number, fill: string, lit: st
     ellipse(x + size * 0.02, y - size * 1.06, size * 0.52, size * 0.11, fill) +
     ellipse(x - size * 0.04, y - size * 1.1, size * 0.4, size * 0.05, lit)
   );
+}
+
+/** Many rectangles `[x, y, width, height]` of one ink, as one path. */
+export function boxes(list: readonly (readonly [number, number, number, number])[], fill: string): string {
+  return `<path d="${list.map(([x, y, width, height]) => `M${n(x)} ${n(y)}h${n(width)}v${n(height)}h${n(-width)}z`).join("")}" fill="${fill}"/>`;
+}
+
+/** Something drawn once under a name, then put in many places by `put`. */
+export function stamp(id: string, content: string): string {
+  return `<defs><g id="${id}">${content}</g></defs>`;
+}
+
+export function put(id: string, x: number, y: number, scale = 1): string {
+  return scale === 1 ? `<use href="#${id}" x="${n(x)}" y="${n(y)}"/>` : `<use href="#${id}" transform="translate(${n(x)} ${n(y)})scale(${Math.round(scale * 100) / 100})"/>`;
 }
 
 /** A column of windows between two heights: one dashed stroke. */

@@ -1,6 +1,6 @@
 import { land, mix } from "../palettes.ts";
 import type { Canvas, Scene } from "../scene.ts";
-import { at, block, circle, ellipse, fade, line, n, palm, path, poly, rect, ridge, tree, water } from "../shapes.ts";
+import { at, boxes, circle, ellipse, fade, line, n, palm, path, poly, put, rect, ridge, stamp, tree, water } from "../shapes.ts";
 
 /** A row of towers along the horizon, higher to the middle. */
 function skyline({ p, draw, glass }: Canvas, base: number, high: number, nearness: number): string {
@@ -9,11 +9,13 @@ function skyline({ p, draw, glass }: Canvas, base: number, high: number, nearnes
     const width = draw.from(26, 52);
     const middle = 1 - Math.abs(x + width / 2 - 300) / 420;
     const height = high * draw.from(0.4, 1) * (0.45 + middle * 0.55);
-    all += block(draw, x, base - height, width, height + 4, land(p, nearness), land(p, nearness + 0.18), mix(glass, land(p, nearness), p.dark ? 0.15 : 0.55));
-    if (draw.chance(0.25)) all += rect(x + width / 2 - 1, base - height - 20, 2, 20, land(p, nearness));
+    lit.push([x, base - height, width, height + 4]);
+    shade.push([x + width * 0.68, base - height, width * 0.32, height + 4]);
+    for (let column = x + 7; column < x + width * 0.66; column += 9) panes += `M${n(column)} ${n(base - height + 7)}V${n(base - 4)}`;
+    if (draw.chance(0.25)) masts.push([x + width / 2 - 1, base - height - 20, 2, 20]);
     x += width + draw.from(-2, 9);
   }
-  return all;
+  return boxes([...lit, ...masts], land(p, nearness)) + boxes(shade, land(p, nearness + 0.18)) + line(panes, mix(glass, land(p, nearness), p.dark ? 0.15 : 0.55), 4, 'stroke-dasharray="5 6"');
 }
 
 /** A flame-topped obelisk in a park among towers. */
@@ -24,7 +26,8 @@ export const monumentSkyline: Scene = (canvas) => {
     skyline(canvas, 300, 150, 0.18) +
     skyline(canvas, 306, 84, 0.5) +
     rect(-10, 302, 620, 110, mix(p.leaf, p.near, 0.35)) +
-    [...Array(12).keys()].map((index) => tree(draw, index * 54 + draw.from(-8, 8), 316, draw.from(22, 34), p.ink, mix(p.leaf, p.ink, 0.4), mix(p.leaf, p.near, 0.2))).join("") +
+    stamp(`${canvas.id}t`, tree(draw, 0, 0, 28, p.ink, mix(p.leaf, p.ink, 0.4), mix(p.leaf, p.near, 0.2))) +
+    [...Array(12).keys()].map((index) => put(`${canvas.id}t`, index * 54 + draw.from(-8, 8), 316, draw.from(0.8, 1.2))).join("") +
     poly([[291, 300], [296, 106], [304, 106], [309, 300]], stone) + poly([[300, 300], [300, 106], [304, 106], [309, 300]], mix(stone, p.near, 0.35)) +
     poly([[286, 106], [290, 97], [310, 97], [314, 106]], stone) +
     path("M291 97C284 82 296 78 298 60C310 72 316 82 309 97Z", mix(p.accent, p.sun, 0.3)) +
@@ -121,7 +124,9 @@ export const canalGables: Scene = (canvas) => {
     mirror += rect(x + 6, 326, 80, draw.from(26, 46), mix(wall, p.water, 0.35));
   }
   const boat = path("M-70 -8Q-56 16 0 16Q56 16 74 -14Q40 -2 0 -2Q-46 -2 -70 -8Z", p.ink) + line("M-6 0V-86", p.ink, 3) + poly([[-2, -84], [-2, -8], [48, -14]], p.light) + poly([[-10, -76], [-10, -8], [-42, -10]], p.accent); // prettier-ignore
+  const columns = [10, 36, 62];
   return (
+    stamp(`${canvas.id}w`, boxes(columns.map((x) => [x, 0, 18, 30]), p.light) + boxes(columns.map((x) => [x + 2, 2, 14, 26]), glass) + line(columns.map((x) => `M${x + 9} 0v30M${x} 14h18`).join(""), p.light, 1.6)) +
     houses +
     rect(-10, 308, 620, 16, mix(p.light, p.near, 0.45)) + rect(-10, 320, 620, 5, p.ink) +
     rect(-10, 324, 620, 90, p.water) + fade(0.6, mirror) + fade(0.75, water(draw, 326, p.water, p.light, sunX)) +
@@ -131,7 +136,7 @@ export const canalGables: Scene = (canvas) => {
 };
 
 /** Porcelain spires on a river of long-tail boats. */
-export const riverPrang: Scene = ({ p, draw, sunX }) => {
+export const riverPrang: Scene = ({ p, draw, sunX, id }) => {
   const spire = (x: number, base: number, s: number, fill: string, shade: string) => {
     const side = (k: number) =>
       `L${n(x + k * 60 * s)} ${n(base)}L${n(x + k * 54 * s)} ${n(base - 26 * s)}H${n(x + k * 44 * s)}L${n(x + k * 38 * s)} ${n(base - 58 * s)}H${n(x + k * 30 * s)}L${n(x + k * 25 * s)} ${n(base - 92 * s)}H${n(x + k * 19 * s)}C${n(x + k * 17 * s)} ${n(base - 150 * s)} ${n(x + k * 12 * s)} ${n(base - 176 * s)} ${n(x)} ${n(base - 196 * s)}`;
@@ -151,7 +156,8 @@ export const riverPrang: Scene = ({ p, draw, sunX }) => {
     spire(128, 304, 0.5, mix(gold, p.far, 0.3), mix(shade, p.far, 0.4)) + spire(472, 304, 0.5, mix(gold, p.far, 0.3), mix(shade, p.far, 0.4)) +
     spire(214, 308, 0.66, gold, shade) + spire(386, 308, 0.66, gold, shade) +
     spire(300, 310, 1.12, gold, shade) +
-    [...Array(11).keys()].map((index) => tree(draw, index * 60 + draw.from(-10, 10), 316, draw.from(18, 28), p.ink, mix(p.leaf, p.ink, 0.3), mix(p.leaf, p.ink, 0.1))).join("") +
+    stamp(`${id}t`, tree(draw, 0, 0, 24, p.ink, mix(p.leaf, p.ink, 0.3), mix(p.leaf, p.ink, 0.1))) +
+    [...Array(11).keys()].map((index) => put(`${id}t`, index * 60 + draw.from(-10, 10), 316, draw.from(0.8, 1.2))).join("") +
     rect(-10, 306, 620, 9, mix(p.near, p.ink, 0.4)) +
     water(draw, 314, p.water, p.light, sunX) +
     at(draw.from(200, 270), 368, 0.95, boat, draw.chance(0.5)) + at(draw.from(400, 480), 336, 0.5, boat, draw.chance(0.5)) +

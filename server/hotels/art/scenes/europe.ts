@@ -1,9 +1,9 @@
 import { land, mix } from "../palettes.ts";
 import type { Scene } from "../scene.ts";
-import { at, circle, ellipse, fade, line, n, path, poly, rect, ridge, tree, water } from "../shapes.ts";
+import { at, boxes, circle, fade, line, n, path, poly, put, rect, ridge, stamp, tree, water } from "../shapes.ts";
 
 /** A yellow tram climbing between tiled houses, the river at the end of the street. */
-export const tramHill: Scene = ({ p, draw, glass, sunX }) => {
+export const tramHill: Scene = ({ p, draw, glass, sunX, id }) => {
   const walls = [mix(p.light, p.sun, 0.3), mix(p.far, p.light, 0.35), mix(p.water, p.light, 0.3), mix(p.accent, p.light, 0.3), mix(p.light, p.far, 0.3)];
   let paint = Math.floor(draw.from(0, 5));
   const house = (x: number, top: number, width: number, foot: number) => {
@@ -24,6 +24,7 @@ export const tramHill: Scene = ({ p, draw, glass, sunX }) => {
     rect(-30, -102, 60, 9, p.ink, 2) + circle(0, -20, 9, p.light) + circle(0, -20, 6, p.sun) + rect(-40, -2, 80, 9, p.ink, 2) + circle(-32, -22, 4, p.accent) + circle(32, -22, 4, p.accent) + line("M0 -104V-128M-26 -128H26", p.ink, 2.4); // prettier-ignore
   const road = mix(p.near, p.light, 0.35);
   return (
+    stamp(`${id}w`, rect(-2, -2, 20, 34, p.light) + rect(0, 0, 16, 30, glass) + line("M8 0v30M0 14h16", p.light, 1.5) + line("M-4 26h24", p.ink, 7, 'stroke-dasharray="1.5 2.2"')) +
     ridge(draw, 226, 14, 6, land(p, 0.2)) + water(draw, 230, p.water, p.light, sunX, 300) +
     at(draw.from(270, 330), 246, 0.5, poly([[0, 0], [0, -60], [34, 0]], p.light) + poly([[-4, 0], [-4, -48], [-24, 0]], p.light) + path("M-30 3H40L28 13H-20Z", p.ink)) +
     house(176, 196, 56, 330) + house(368, 190, 58, 330) +
@@ -58,7 +59,7 @@ export const riverBridge: Scene = ({ p, draw, sunX }) => {
 };
 
 /** Zinc roofs, chimney pots and a far iron tower. */
-export const zincRooftops: Scene = ({ p, draw, glass }) => {
+export const zincRooftops: Scene = ({ p, draw, glass, id }) => {
   const zinc = (t: number) => mix(land(p, t), "#8fa3b8", 0.22);
   const roofs = (base: number, t: number, width: number, lit: boolean) => {
     let all = "";
@@ -70,23 +71,24 @@ export const zincRooftops: Scene = ({ p, draw, glass }) => {
       const count = Math.max(2, Math.floor(w / 34));
       for (let dormer = 0; dormer < count; dormer++) {
         const dx = x + (w / count) * (dormer + 0.5);
-        all += path(`M${n(dx - 9)} ${n(top + 40)}V${n(top + 18)}q9 -12 18 0V${n(top + 40)}Z`, p.light) + rect(dx - 6, top + 20, 12, 20, lit && draw.chance(0.6) ? p.sun : glass);
-        all += rect(dx - 6, top + 58, 12, 26, lit && draw.chance(0.3) ? p.sun : glass) + line(`M${n(dx - 10)} ${n(top + 82)}h20`, p.ink, 4, 'stroke-dasharray="1.4 1.6"');
+        all += put(`${id}${lit && draw.chance(0.5) ? "l" : "w"}`, dx, top);
       }
       if (draw.chance(0.75)) {
         const cx = x + w * draw.from(0.2, 0.6);
-        all += rect(cx, top - 26, 30, 28, mix(p.light, p.near, 0.4 + t * 0.2)) + [3, 12, 21].map((pot) => rect(cx + pot, top - 37, 6, 12, mix("#c4563a", p.near, 0.3))).join("");
+        all += put(`${id}c`, cx, top);
       }
     }
     return all;
   };
-  const iron = land(p, 0.42);
+  const iron = mix(land(p, 0.75), p.ink, p.dark ? 0.3 : 0);
+  const dormer = (pane: string) => path("M-9 40V18q9 -12 18 0V40Z", p.light) + boxes([[-6, 20, 12, 20], [-6, 58, 12, 26]], pane) + line("M-10 82h20", p.ink, 4, 'stroke-dasharray="1.4 1.6"');
   const tower = (x: number) => path(`M${x - 40} 284Q${x - 14} 210 ${x - 5} 84H${x + 5}Q${x + 14} 210 ${x + 40} 284H${x + 25}Q${x} 236 ${x - 25} 284Z`, iron) + rect(x - 1.2, 62, 2.4, 24, iron) + rect(x - 19, 208, 38, 6, iron) + rect(x - 11, 158, 22, 5, iron) + line(`M${x - 8} 156L${x + 6} 120M${x + 8} 156L${x - 6} 120M${x - 15} 206L${x + 10} 164M${x + 15} 206L${x - 10} 164`, p.sky[1], 1.6); // prettier-ignore
   const cat = path("M0 0Q-4 -16 6 -20L5 -29L10 -24H16L21 -29L20 -18Q24 -6 18 0ZM0 -1Q-18 2 -20 -14Q-20 -20 -15 -18Q-14 -8 0 -8Z", p.ink);
   return (
+    stamp(`${id}w`, dormer(glass)) + (p.dark ? stamp(`${id}l`, dormer(p.sun)) : "") +
+    stamp(`${id}c`, rect(0, -26, 30, 28, mix(p.light, p.near, 0.55)) + boxes([[3, -37, 6, 12], [12, -37, 6, 12], [21, -37, 6, 12]], mix("#c4563a", p.near, 0.3))) +
     ridge(draw, 256, 26, 5, land(p, 0.12)) + tower(Math.round(draw.from(220, 380))) +
     roofs(262, 0.3, 84, p.dark) + roofs(296, 0.58, 118, p.dark) +
-    at(draw.from(230, 360), 331, 1, "") +
     path("M-10 410V372H610V410Z", zinc(0.9)) + line("M-10 372H610", mix(zinc(0.9), p.light, 0.35), 3) + line("M40 374V410M120 374V410M200 374V410M280 374V410M360 374V410M440 374V410M520 374V410", mix(zinc(0.9), p.ink, 0.35), 2) +
     at(draw.from(230, 350), 373, 1.1, cat, draw.chance(0.5)) +
     rect(60, 330, 54, 46, mix(p.near, p.accent, 0.4)) + [64, 80, 96].map((x) => rect(x, 312, 11, 20, "#b9553d")).join("") +
@@ -95,7 +97,7 @@ export const zincRooftops: Scene = ({ p, draw, glass }) => {
 };
 
 /** A stone bridge of arches, quays under planes, a cathedral's towers. */
-export const riverArches: Scene = ({ p, draw, glass, sunX }) => {
+export const riverArches: Scene = ({ p, draw, glass, sunX, id }) => {
   const stone = mix(p.light, p.near, 0.28);
   const fronts = (x: number, step: number) => {
     let all = "";
@@ -118,7 +120,7 @@ export const riverArches: Scene = ({ p, draw, glass, sunX }) => {
   return (
     ridge(draw, 250, 16, 6, land(p, 0.18)) +
     fronts(-30, 1) + fronts(584, -1) + cathedral +
-    [178, 424, 216, 392].map((x) => tree(draw, x + draw.from(-8, 8), 292, 40, p.ink, mix(p.leaf, p.near, 0.3), mix(p.leaf, p.light, 0.15))).join("") +
+    stamp(`${id}t`, tree(draw, 0, 0, 40, p.ink, mix(p.leaf, p.near, 0.3), mix(p.leaf, p.light, 0.15))) + [178, 424, 216, 392].map((x) => put(`${id}t`, x + draw.from(-8, 8), 292)).join("") +
     water(draw, 316, p.water, p.light, sunX) +
     path(`${bridge}Z`, stone) + line("M-10 288Q300 262 610 288", mix(stone, p.light, 0.55), 6) + fade(0.4, line("M-10 299Q300 273 610 299", p.ink, 2.4)) +
     [114, 238, 362, 486].map((x) => line(`M${x} ${276}V248`, p.ink, 2.4) + circle(x, 244, 13, p.sun, 0.25) + circle(x, 244, 5, p.sun)).join("") +
@@ -175,7 +177,7 @@ export const clockRiver: Scene = ({ p, draw, glass, sunX }) => {
 };
 
 /** Pastel terraces on a rise, a park with kites. */
-export const parkTerraces: Scene = ({ p, draw, glass }) => {
+export const parkTerraces: Scene = ({ p, draw, glass, id }) => {
   const paints = [mix(p.leaf, p.light, 0.62), mix(p.accent, p.light, 0.6), p.light, mix(p.water, p.light, 0.5), mix(p.sun, p.light, 0.35), mix(p.far, p.light, 0.5)];
   let paint = Math.floor(draw.from(0, 6));
   let row = "";
@@ -204,13 +206,13 @@ export const parkTerraces: Scene = ({ p, draw, glass }) => {
   }
   const kite = (x: number, y: number, s: number, fill: string) => poly([[x, y - 18 * s], [x + 12 * s, y], [x, y + 20 * s], [x - 12 * s, y]], fill) + poly([[x, y - 18 * s], [x + 12 * s, y], [x, y + 20 * s]], mix(fill, p.ink, 0.2)) + line(`M${n(x)} ${n(y + 20 * s)}q8 12 0 22t2 20`, fill, 1.8) + line(`M${n(x)} ${n(y)}Q${n(x + 30)} ${n(y + 130)} 300 352`, p.ink, 0.8, 'opacity=".6"'); // prettier-ignore
   return (
-    ridge(draw, 190, 40, 4, land(p, 0.2)) + row +
+    stamp(`${id}h`, house) + ridge(draw, 190, 40, 4, land(p, 0.2)) + row +
     path("M-10 410V330Q140 296 300 312T610 326V410Z", mix(p.leaf, p.far, 0.2)) + path("M-10 410V366Q200 322 380 350T610 362V410Z", mix(p.leaf, p.near, 0.3)) +
     fade(0.85, path("M262 410Q300 372 284 346T306 314H318Q292 340 316 366T350 410Z", mix(p.light, p.sun, 0.3))) +
     kite(draw.from(180, 250), draw.from(70, 110), 1.2, p.accent) + kite(draw.from(350, 420), draw.from(60, 90), 0.9, mix(p.leaf, p.near, 0.3)) +
     [296, 312].map((x, index) => path(`M${x - 6} 368l3 -18q3 -6 7 0l3 18Z`, index ? p.accent : p.ink) + circle(x, 345, 4.2, p.ink)).join("") +
     tree(draw, 96, 376, 74, p.ink, mix(p.leaf, p.ink, 0.25), mix(p.leaf, p.light, 0.12)) + tree(draw, 500, 372, 82, p.ink, mix(p.leaf, p.ink, 0.25), mix(p.leaf, p.light, 0.12)) +
     tree(draw, 10, 406, 112, p.ink, mix(p.leaf, p.ink, 0.5), mix(p.leaf, p.ink, 0.2)) + tree(draw, 592, 408, 96, p.ink, mix(p.leaf, p.ink, 0.5), mix(p.leaf, p.ink, 0.2)) +
-    [...Array(18).keys()].map((index) => ellipse(draw.from(0, 600), draw.from(382, 398), 3, 3, index % 3 ? p.light : p.accent)).join("")
+    [p.light, p.accent].map((petal) => line([...Array(9).keys()].map(() => `M${n(draw.from(0, 600))} ${n(draw.from(382, 398))}h0`).join(""), petal, 6, 'stroke-linecap="round"')).join("")
   ); // prettier-ignore
 };

@@ -1,6 +1,6 @@
 import { land, mix } from "../palettes.ts";
 import type { Scene } from "../scene.ts";
-import { acacia, at, birds, circle, ellipse, fade, line, mountain, n, path, poly, rect, ridge, tree, water } from "../shapes.ts";
+import { acacia, at, birds, circle, ellipse, fade, line, mountain, n, path, poly, put, rect, ridge, stamp, tree, water } from "../shapes.ts";
 
 /** White shells and a great arch over a harbour. */
 export const harbourShells: Scene = ({ p, draw, sunX }) => {
@@ -46,16 +46,21 @@ export const surfCliffs: Scene = ({ p, draw, sunX }) => {
       mix(p.leaf, p.near, t * 0.5),
     ) +
     line(`M${n(x + 18)} ${n(y + 40)}H610M${n(x + 8)} ${n(y + 68)}H610M${n(x + 6)} ${n(y + 96)}H610`, mix(rock(t), p.near, 0.4), 2.4, 'stroke-dasharray="60 14 120 22"');
-  const wave = path("M130 352C150 280 260 246 372 268C420 280 438 316 414 334C408 306 372 296 344 308C312 322 306 346 330 362Z", mix(p.water, p.near, 0.45)) + path("M176 350C204 296 276 268 352 280C310 284 270 310 262 356Z", mix(p.water, p.light, 0.25)) + path("M372 268C428 276 446 318 412 338C418 312 398 294 372 290C340 286 306 300 296 320C306 288 338 264 372 268Z", p.light); // prettier-ignore
+  const blue = mix(p.water, p.near, 0.4);
+  const wave =
+    path("M-20 372C110 366 176 330 226 282C262 248 322 232 372 250C420 268 436 312 408 340C412 306 386 290 358 296C322 304 308 340 330 376Z", blue) +
+    path("M40 372C150 360 206 316 250 278C284 252 322 246 350 250C296 266 262 310 268 374ZM110 374C196 352 222 322 252 296C236 326 230 350 232 374Z", mix(blue, p.light, 0.28)) +
+    path("M372 250C420 268 436 312 408 340C412 306 386 290 358 296C330 302 314 322 316 344C300 312 312 284 340 276C310 272 286 284 276 300C284 262 330 236 372 250Z", p.light) +
+    [[300, 250], [330, 234], [392, 244], [424, 268], [286, 268], [438, 296]].map(([x, y]) => circle(x!, y!, 3.6, p.light)).join("") +
+    path("M300 384Q320 352 360 360Q392 342 424 358Q460 346 480 372Q500 384 520 386H290Z", p.light); // prettier-ignore
   const rider = path("M-44 8Q-6 20 44 0Q4 10 -44 8Z", p.light) + line("M-10 8L-4 -10L8 -18M6 8L0 -8M8 -18L26 -14M6 -18L-14 -22", p.ink, 5, 'stroke-linecap="round" stroke-linejoin="round"') + circle(11, -27, 6, p.ink); // prettier-ignore
   return (
     water(draw, 232, p.water, p.light, sunX) +
     cliff(470, 196, 150, 0.1) + cliff(510, 176, 120, 0.4) +
     [486, 520, 556].map((x, index) => rect(x + 20, 160 + index * -4, 34, 26, mix(p.light, p.accent, index * 0.2)) + poly([[x + 16, 160 - index * 4], [x + 37, 144 - index * 4], [x + 58, 160 - index * 4]], p.accent)).join("") +
     fade(0.9, line("M-10 286Q80 276 160 288T330 282M20 310Q130 300 220 314", p.light, 5, 'stroke-linecap="round"')) +
-    at(draw.from(-10, 20), draw.from(-4, 6), 1, wave + at(248, 318, 1, rider)) +
+    at(draw.from(-10, 20), draw.from(-4, 6), 1, wave + at(216, 328, 1.05, `<g transform="rotate(-24)">${rider}</g>`)) +
     path("M-10 372Q120 350 270 372T610 352V410H-10Z", p.light) + path("M-10 384Q120 362 270 384T610 364V410H-10Z", mix(p.sky[2], p.accent, 0.2)) +
-    [draw.from(420, 450), draw.from(490, 530)].map((x, index) => line(`M${n(x)} 392V340`, p.ink, 3) + path(`M${n(x - 34)} 352Q${n(x)} 310 ${n(x + 34)} 352Q${n(x)} 340 ${n(x - 34)} 352Z`, index ? p.light : p.accent)).join("") +
     path("M62 402C52 370 58 336 70 322C84 338 88 372 80 402Z", p.accent) + line("M70 324V402", p.light, 2.6) + path("M98 404C90 376 94 350 104 338C116 352 120 380 112 404Z", mix(p.leaf, p.light, 0.2))
   ); // prettier-ignore
 };
@@ -73,23 +78,22 @@ export const savannaAcacia: Scene = ({ p, draw }) => {
   const gold = mix(p.sky[2], p.accent, 0.3);
   return (
     mountain(draw.from(210, 390), 158, 272, 330, land(p, 0.1), land(p, 0.22)) +
-    path("", p.light) +
     ridge(draw, 266, 14, 7, land(p, 0.36)) +
     acacia(draw.from(80, 120), 284, 44, land(p, 0.7), land(p, 0.55)) + acacia(draw.from(500, 540), 286, 52, land(p, 0.7), land(p, 0.55)) + acacia(draw.from(330, 360), 280, 30, land(p, 0.6), land(p, 0.5)) +
     ridge(draw, 286, 8, 5, mix(gold, p.near, 0.28)) +
-    at(draw.from(180, 220), 322, 0.62, giraffe(mix(p.near, p.accent, 0.35))) + at(draw.from(240, 262), 318, 0.48, giraffe(mix(p.near, p.accent, 0.25)), true) +
+    at(draw.from(160, 190), 322, 0.6, giraffe(mix(p.near, p.accent, 0.35))) + at(draw.from(330, 360), 316, 0.46, giraffe(mix(p.near, p.accent, 0.25)), true) +
     ridge(draw, 322, 10, 4, mix(gold, p.near, 0.46)) +
     [0, 1, 2].map((index) => at(draw.from(90, 110) + index * 46, 346 + index * 5, 0.8, zebra, draw.chance(0.4))).join("") +
     grass(340, mix(p.ink, gold, 0.5)) +
-    at(draw.from(300, 330), 372, 1.15, giraffe(mix(p.ink, p.near, 0.3)), draw.chance(0.5)) +
-    acacia(draw.from(430, 462), 384, draw.from(170, 190), p.ink, mix(p.leaf, p.ink, 0.4)) +
+    at(draw.from(250, 280), 374, 1.2, giraffe(mix(p.ink, p.near, 0.3)), draw.chance(0.5)) +
+    acacia(draw.from(470, 490), 386, draw.from(170, 190), p.ink, mix(p.leaf, p.ink, 0.4)) +
     ridge(draw, 378, 9, 6, mix(p.ink, p.near, 0.25)) + grass(384, p.ink) + grass(396, p.ink) +
-    birds(draw, 5, p.ink, 90)
+    ""
   ); // prettier-ignore
 };
 
 /** Combed rows of tea on round hills, a verandahed house, cedars. */
-export const teaHills: Scene = ({ p, draw }) => {
+export const teaHills: Scene = ({ p, draw, id }) => {
   const hill = (x: number, y: number, rx: number, ry: number, t: number) => {
     const green = mix(mix(p.leaf, p.far, 0.55 - t * 0.5), p.ink, t * 0.22);
     let rows = "";
@@ -108,7 +112,7 @@ export const teaHills: Scene = ({ p, draw }) => {
   return (
     mountain(draw.from(380, 460), 122, 262, 260, land(p, 0.1), land(p, 0.2)) +
     ridge(draw, 240, 24, 5, land(p, 0.3)) +
-    [...Array(15).keys()].map((index) => cedar(index * 42 + draw.from(-8, 8), 262 + draw.from(-4, 6), draw.from(36, 58), land(p, 0.52))).join("") +
+    stamp(`${id}c`, cedar(0, 0, 48, land(p, 0.52))) + [...Array(15).keys()].map((index) => put(`${id}c`, index * 42 + draw.from(-8, 8), 262 + draw.from(-4, 6), draw.from(0.8, 1.25))).join("") +
     fade(0.6, rect(-20, 250, 280, 10, p.light, 5) + rect(320, 258, 300, 10, p.light, 5)) +
     hill(130, 262, 240, 90, 0.1) + hill(480, 258, 260, 100, 0.25) +
     cedar(196, 290, 96, land(p, 0.85)) + cedar(414, 288, 108, land(p, 0.85)) + cedar(436, 294, 80, land(p, 0.95)) +

@@ -33,31 +33,30 @@ export const beachPalms: Scene = ({ p, draw, sunX }) => {
 
 /** Flooded terraces stepping down from a volcano, with a field hut. */
 export const riceTerraces: Scene = ({ p, draw }) => {
-  let steps = "";
-  for (let step = 0; step < 7; step++) {
-    const y = 246 + step * step * 2.6 + step * 7;
-    const bend = draw.from(16, 30) * (step % 2 ? 1 : -1) + step * 3;
-    const edge = `M-10 ${n(y)}C120 ${n(y - bend)} 200 ${n(y + bend)} 320 ${n(y + bend * 0.3)}S520 ${n(y - bend)} 610 ${n(y + bend * 0.4)}`;
-    const green = mix(mix(p.leaf, p.far, 0.5 - step * 0.08), p.ink, step * 0.05);
-    steps += path(`${edge}V400H-10Z`, green) + line(edge, mix(p.light, p.leaf, 0.25), 2.4 + step * 0.4);
-    const pool = draw.from(60, 380);
-    steps += fade(
-      0.75,
-      path(
-        `M${n(pool)} ${n(y + 12 + step)}q${n(50 + step * 8)} ${n(-7 - step)} ${n(100 + step * 12)} 1q-50 ${n(9 + step * 1.6)} ${n(-100 - step * 12)} -1Z`,
-        mix(p.sky[2], p.water, 0.25),
-      ),
-    );
-  }
+  // Two slopes of narrow steps that meet in the valley: a light lip, the paddy, the dark riser.
+  const slope = (side: 1 | -1, top: number, reach: number, t: number) => {
+    let steps = "";
+    for (let step = 0; step < 8; step++) {
+      const y = top + step * 13 + step * step * 1.5;
+      const [sag, end] = [draw.from(10, 22), reach - step * draw.from(7, 12)];
+      const x = (share: number) => n(300 + side * (310 - share * end));
+      const lip = `M${x(-0.1)} ${n(y - sag)}C${x(0.3)} ${n(y - sag * 1.6)} ${x(0.55)} ${n(y + sag)} ${x(0.78)} ${n(y + sag * 0.4)}S${x(0.98)} ${n(y + 18)} ${x(1.04)} ${n(y + 40)}`;
+      const paddy = mix(mix(p.leaf, p.sun, step % 2 ? 0.34 : 0.12), p.ink, t + step * 0.03);
+      steps += path(`${lip}L${x(0.9)} 410H${x(-0.1)}Z`, mix(paddy, p.ink, 0.32)) + `<g transform="translate(0 6)">${path(`${lip}L${x(0.9)} 410H${x(-0.1)}Z`, paddy)}</g>` + line(lip, mix(p.light, paddy, 0.25), 2);
+    }
+    return steps;
+  };
   const hut = line("M-20 0V26M20 0V26M-20 13H20", p.ink, 3.4) + poly([[-40, 2], [-14, -32], [14, -32], [40, 2]], p.ink) + poly([[-14, -32], [14, -32], [4, 2], [-40, 2]], p.accent); // prettier-ignore
   return (
     mountain(draw.from(210, 400), 108, 262, 300, land(p, 0.1), land(p, 0.26)) +
     ridge(draw, 226, 26, 5, land(p, 0.42)) +
     palm(draw, draw.from(110, 160), 256, 74, 10, land(p, 0.85)) +
     palm(draw, draw.from(430, 480), 252, 86, -12, land(p, 0.85)) +
-    steps +
-    at(draw.from(250, 350), 302, 1, hut, draw.chance(0.5)) +
-    palm(draw, 44, 410, 250, 34, p.ink) +
+    ridge(draw, 262, 8, 3, mix(p.leaf, p.far, 0.4)) +
+    slope(1, 262, 380, 0) +
+    slope(-1, 282, 420, 0.08) +
+    at(draw.from(330, 400), 286, 0.9, hut, draw.chance(0.5)) +
+    palm(draw, draw.from(30, 60), 410, 260, 34, p.ink) +
     palm(draw, 566, 410, 208, -26, p.ink)
   );
 };
