@@ -3,6 +3,7 @@ import { tickRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
 import { balance, closeHold, overdueHolds, settle, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
 import { keepPartitions, rollHorizon } from "../server/inventory/index.ts";
+import { measureAges } from "./ages.ts";
 import { replayDue } from "./dead-letters.ts";
 import { forgetOldRows } from "./housekeeping.ts";
 import { drain } from "./outbox.ts";
@@ -22,6 +23,7 @@ export const TASKS: readonly Task[] = [
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
   { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
+  { name: "ages", everySeconds: 60, run: measureAges },
   { name: "horizon", everySeconds: 3600, run: rollHorizon },
   { name: "partitions", everySeconds: 86_400, run: keepPartitions },
   { name: "housekeeping", everySeconds: 3600, run: forgetOldRows },

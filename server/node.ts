@@ -34,7 +34,7 @@ const files = serveStatic({
   precompressed: true,
   onFound: (path, c) => c.header("cache-control", path.includes("/assets/") ? immutable : "no-cache"),
 });
-const page404 = serveStatic({ path: "dist/client/index.html", precompressed: true, onFound: (_, c) => c.header("cache-control", "no-cache") });
+const spa = serveStatic({ path: "dist/client/index.html", precompressed: true, onFound: (_, c) => c.header("cache-control", "no-cache") });
 
 const runtime: Omit<Runtime, "clientAddress"> = {
   services,
@@ -43,8 +43,12 @@ const runtime: Omit<Runtime, "clientAddress"> = {
   defer,
   published: coalesced(services, defer),
   metricsPage: page,
-  // The SPA answers every path that is not a file.
-  assets: createMiddleware((c, next) => files(c, () => page404(c, next).then(() => undefined))),
+  // The SPA answers every path that is not a file's.
+  assets: createMiddleware(async (c, next) => {
+    const file = await files(c, async () => {});
+    if (file) return file;
+    return /\.\w+$/.test(c.req.path) ? c.notFound() : ((await spa(c, next)) ?? undefined);
+  }),
 };
 
 const server = serve({

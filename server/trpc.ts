@@ -1,3 +1,4 @@
+import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { sqlState } from "../db/client.ts";
@@ -24,6 +25,9 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
+/** Spans go wherever the deployment registers an OpenTelemetry SDK; without one they cost nothing. */
+const tracer = trace.getTracer("nightledger");
+
 /** Busy or broken below us, and safe to try again: these become UNAVAILABLE, not a bug's 500. */
 const TRANSIENT = new Set([
   "57014",
@@ -47,9 +51,13 @@ const TRANSIENT = new Set([
  */
 const translate = t.middleware(async ({ ctx, next, path, type }) => {
   const started = performance.now();
-  const result = await next();
-  const labels = { path, type };
-  ctx.metrics.observe("trpc_seconds", (performance.now() - started) / 1000, labels);
+  const result = await tracer.startActiveSpan(path, async (span) => {
+    const inner = await next();
+    if (!inner.ok) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+    return inner;
+  });
+  ctx.metrics.observe("trpc_seconds", (performance.now() - started) / 1000, { path, type });
   if (result.ok) return result;
   let cause: unknown = result.error.cause;
   const state = sqlState(cause);

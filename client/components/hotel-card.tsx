@@ -28,7 +28,7 @@ export function HotelCard({ hotel, stay }: { hotel: Card; stay: Stay }) {
   return (
     <article className="relative grid overflow-hidden rounded-2xl border border-sand-200 bg-white shadow-card transition-shadow hover:shadow-lg sm:grid-cols-[15rem_1fr]">
       <img src={hotel.picture} alt="" width="480" height="360" loading="lazy" className="h-44 w-full bg-sand-100 object-cover sm:h-full" />
-      <div className="grid gap-4 p-5 md:grid-cols-[1fr_auto]">
+      <div className="grid gap-4 p-5 md:grid-cols-[1fr_15rem]">
         <div>
           <Stars count={hotel.stars} />
           <h2 className="text-xl font-bold">
@@ -42,7 +42,7 @@ export function HotelCard({ hotel, stay }: { hotel: Card; stay: Stay }) {
           <p className="mt-2 line-clamp-2 leading-relaxed">{hotel.summary}</p>
           <p className="mt-2 text-sm text-soft">{hotel.amenities.slice(0, 5).map(amenityName).join(" · ")}</p>
         </div>
-        <div className="flex flex-col gap-2 border-t border-sand-200 pt-4 md:min-w-48 md:items-end md:border-t-0 md:pt-0 md:text-right">
+        <div className="flex flex-col gap-2 border-t border-sand-200 pt-4 md:items-end md:border-t-0 md:pt-0 md:text-right">
           <ul className="text-sm text-soft">
             {roomNames(cheapest.rooms).map((name) => (
               <li key={name}>{name}</li>

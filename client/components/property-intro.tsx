@@ -13,7 +13,7 @@ export function PropertyIntro({ property }: { property: PropertyView }) {
       <p className="mt-2 text-soft">
         {property.address}, {property.city}, {countryName(property.country)}
       </p>
-      <img src={property.picture} alt="" width="1200" height="480" className="mt-6 h-56 w-full rounded-3xl bg-sand-100 object-cover shadow-card sm:h-96" />
+      <img src={property.picture} alt="" width="1200" height="480" fetchPriority="high" className="mt-6 h-56 w-full rounded-3xl bg-sand-100 object-cover shadow-card sm:h-96" />
       <div className="mt-8 grid gap-8 lg:grid-cols-[1fr_20rem]">
         <div>
           <p className="text-xl leading-relaxed font-medium">{property.summary}</p>

@@ -11,6 +11,7 @@ interface Props {
 /** Arrival and departure on the property's calendar, with weekday and hours. */
 export function StayDates({ checkIn, checkOut, from, until }: Props) {
   return (
+    <>
     <dl className="grid grid-cols-2 gap-4">
       <div>
         <dt className="text-sm font-semibold text-soft">{m.check_in()}</dt>
@@ -26,7 +27,8 @@ export function StayDates({ checkIn, checkOut, from, until }: Props) {
           {m.check_out_until({ time: until })}
         </dd>
       </div>
-      <div className="col-span-2 font-semibold">{m.nights({ count: countNights(checkIn, checkOut) })}</div>
     </dl>
+    <p className="mt-4 font-semibold">{m.nights({ count: countNights(checkIn, checkOut) })}</p>
+    </>
   );
 }

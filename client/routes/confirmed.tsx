@@ -35,7 +35,7 @@ export function Confirmed() {
         </div>
         <img src={booking.property.picture} alt="" width="704" height="480" className="h-48 w-full object-cover md:h-full" />
       </div>
-      <div className="mt-6 grid items-start gap-6 md:grid-cols-2">
+      <div className="mt-6 gap-6 md:columns-2 [&>*]:mb-6 [&>*]:break-inside-avoid">
         <BookingSummary booking={booking} />
       </div>
     </Page>

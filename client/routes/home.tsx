@@ -17,7 +17,7 @@ export function Home() {
       <div className="hero">
         <div className="mx-auto max-w-6xl px-4 pt-14 pb-24 sm:px-6 sm:pt-24 sm:pb-40">
           <h1 className="max-w-2xl text-4xl font-bold text-balance text-white sm:text-6xl">{m.home_heading()}</h1>
-          <p className="mt-4 max-w-xl text-lg text-sand-100">{m.home_lead()}</p>
+          <p className="mt-4 max-w-2xl text-lg text-pretty text-sand-100">{m.home_lead()}</p>
           <div className="mt-8 rounded-3xl bg-sand-50 p-4 shadow-card sm:mt-10 sm:p-6">
             <SearchForm initial={search} />
           </div>

@@ -36,7 +36,7 @@ export function Trip() {
         <Money booking={booking} />
         <Actions booking={booking} access={access} />
       </div>
-      <div className="grid items-start gap-6 md:grid-cols-2">
+      <div className="gap-6 md:columns-2 [&>*]:mb-6 [&>*]:break-inside-avoid">
         <BookingSummary booking={booking} />
       </div>
     </Page>

@@ -1,4 +1,4 @@
-import { and, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { pgArray, statement, type Database } from "../../db/client.ts";
 import { products, properties, ratePlans, roomTypes, taxes, type PaymentMethod } from "../../db/schema/index.ts";
 import type { ProductFacts, TaxFacts } from "../rooms/facts.ts";
@@ -34,15 +34,13 @@ const { placeholder } = sql;
 
 const inPlace = statement((db) =>
   db
-    .select({ propertyId: properties.id, version: properties.version })
+    .select({
+      propertyId: properties.id,
+      version: properties.version,
+      passes: sql<boolean>`(${placeholder("stars")}::smallint[] is null or ${properties.stars} = any(${placeholder("stars")}::smallint[])) and ${properties.amenities} @> ${placeholder("amenities")}::text[]`,
+    })
     .from(properties)
-    .where(
-      and(
-        inReach,
-        sql`(${placeholder("stars")}::smallint[] is null or ${properties.stars} = any(${placeholder("stars")}::smallint[]))`,
-        sql`${properties.amenities} @> ${placeholder("amenities")}::text[]`,
-      ),
-    )
+    .where(inReach)
     .prepare("search_properties"),
 );
 
@@ -52,11 +50,12 @@ const offers = sql`(
   from ${products} pr join ${ratePlans} rp on rp.property_id = pr.property_id and rp.id = pr.rate_plan_id
   where pr.room_type_id = rt.id and pr.archived_at is null and rp.archived_at is null)`;
 
+type OfferRow = Pick<Offer, "productId" | "baseProductId" | "derivedPercent" | "derivedPerAdult" | "payment">;
 type RoomRow = { roomTypeId: number; name: string } & Pick<AmountFacts, "maxAdults" | "maxChildren" | "maxOccupancy"> & {
-    offers: Pick<Offer, "productId" | "baseProductId" | "derivedPercent" | "derivedPerAdult" | "payment">[];
+    offers: OfferRow[];
   };
 
-const entries = statement((db) =>
+const entryRows = statement((db) =>
   db
     .select({
       propertyId: properties.id,
@@ -85,30 +84,44 @@ const MOST = 5000;
 const books = new WeakMap<Database, Map<string, Entry>>();
 
 /**
- * The entries of the properties in reach that pass the filters. What was read before is used again as
- * long as the property's version is the same, so that a search reads little more than nights.
+ * The entries of the properties in reach that pass the filters, and how many are in reach at all. What was
+ * read before is used again as long as the property's version is the same, so that a search reads little
+ * more than nights.
  */
-export async function entriesOf(db: Database, place: Place, filters: Pick<HotelsInput, "stars" | "amenities">): Promise<Entry[]> {
-  const wanted = await inPlace(db, { ...place, stars: filters.stars?.length ? pgArray(filters.stars) : null, amenities: pgArray(filters.amenities ?? []) });
+export async function entriesOf(db: Database, place: Place, filters: Pick<HotelsInput, "stars" | "amenities">): Promise<{ entries: Entry[]; inReach: number }> {
+  const found = await inPlace(db, { ...place, stars: filters.stars?.length ? pgArray(filters.stars) : null, amenities: pgArray(filters.amenities ?? []) });
+  const wanted = found.filter((property) => property.passes);
   const book = books.get(db) ?? new Map<string, Entry>();
   books.set(db, book);
   const unknown = wanted.filter((property) => book.get(property.propertyId)?.version !== property.version);
   if (book.size + unknown.length > MOST) book.clear();
   const missing = book.size === 0 ? wanted : unknown;
   if (missing.length > 0) {
-    const read = await entries(db, { ids: pgArray(missing.map((property) => property.propertyId)) });
+    const read = await entryRows(db, { ids: pgArray(missing.map((property) => property.propertyId)) });
     for (const row of read) book.set(row.propertyId, entryOf(row));
   }
-  return wanted.flatMap((property) => book.get(property.propertyId) ?? []);
+  return { entries: wanted.flatMap((property) => book.get(property.propertyId) ?? []), inReach: found.length };
 }
 
-function entryOf(row: Awaited<ReturnType<typeof entries>>[number]): Entry {
+function entryOf(row: Awaited<ReturnType<typeof entryRows>>[number]): Entry {
   const { propertyId, version, stars, currency, paymentMethods } = row;
   const { zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts } = row;
   const rooms = row.rooms.map(({ roomTypeId, name, offers: rows, ...capacity }) => ({
     roomTypeId,
     name,
-    offers: rows.map((offer) => ({ currency, zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts, ...capacity, ...offer })),
+    offers: rows.filter((offer) => !rows.some((other) => beats(other, offer, rows))).map((offer) => ({ currency, zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts, ...capacity, ...offer })),
   }));
   return { propertyId, version, stars, currency, paymentMethods, rooms };
+}
+
+/**
+ * Never dearer and never less open, whatever the nights say: the other offer can't be the cheapest. Of two
+ * equal ones the earlier stays.
+ */
+function beats(one: OfferRow, other: OfferRow, order: OfferRow[]): boolean {
+  if (one === other || one.baseProductId !== other.baseProductId) return false;
+  if (one.payment !== "either" && one.payment !== other.payment) return false;
+  if (one.derivedPercent > other.derivedPercent || one.derivedPerAdult > other.derivedPerAdult) return false;
+  const equal = one.derivedPercent === other.derivedPercent && one.derivedPerAdult === other.derivedPerAdult && one.payment === other.payment;
+  return !equal || order.indexOf(one) < order.indexOf(other);
 }

@@ -8,8 +8,8 @@ import type { Destination } from "./schemas.ts";
 const MOST = 8;
 /** Fewer literal matches than this, and misspellings are looked for too. */
 const ENOUGH = 3;
-/** Share of the typed text's trigrams that a misspelled place must have: "sidney" has 0.57 of "sydney". */
-const LIKENESS = "0.45";
+/** How much of its trigrams a misspelling must share with a word: "sidney" and "sydney" share 0.43. */
+const LIKENESS = "0.4";
 
 const { placeholder } = sql;
 const columns = {
@@ -38,7 +38,10 @@ const beginning = statement((db) =>
     .prepare("destinations_beginning"),
 );
 
-/** A stretch of words is like the text (pg_trgm's word similarity, by its GIN index). */
+/**
+ * A stretch of words is like the text (pg_trgm's word similarity, by its GIN index). Properties count as a
+ * fifth of likeness, and a large place a tenth more than a small one: "bankok" means Bangkok.
+ */
 const resembling = statement((db) =>
   db
     .select(columns)

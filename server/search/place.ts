@@ -35,23 +35,9 @@ const point = statement((db) =>
     .prepare("place_of"),
 );
 
-const counted = statement((db) =>
-  db
-    .select({ count: sql<number>`count(*)::int` })
-    .from(properties)
-    .where(inReach)
-    .prepare("properties_in_reach"),
-);
-
 /** @throws NOT_FOUND destination */
 export async function placeOf(db: Executor, destinationId: number): Promise<Place> {
   const [place] = await point(db, { id: destinationId });
   if (!place) throw refuse("NOT_FOUND", { what: "destination" });
   return place;
-}
-
-/** Live properties in reach, whether they can be sold or not. */
-export async function propertiesInReach(db: Executor, place: Place): Promise<number> {
-  const [row] = await counted(db, place);
-  return row?.count ?? 0;
 }

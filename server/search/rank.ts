@@ -1,6 +1,6 @@
 import type { Config } from "../platform/config.ts";
 import type { PartyRoom } from "../platform/fields.ts";
-import { amountOf } from "../rooms/price.ts";
+import { amountOf, type NightFacts } from "../rooms/price.ts";
 import { methodsFor } from "../rooms/quote.ts";
 import { assignRooms } from "./assign.ts";
 import type { Entry, EntryRoom, Offer } from "./book.ts";
@@ -98,27 +98,24 @@ function cheapest(config: Config, entry: Entry, words: string[], supply: Supply,
 
 /** Per room of the party: what each offer of the room type costs it, cheapest first. Equal rooms are priced once. */
 function pricesOf(room: EntryRoom, supply: Supply, input: HotelsInput, now: Date): Priced[][] {
+  const nights = new Map(room.offers.map(({ baseProductId }) => [baseProductId, supply.nightsOf(baseProductId)]));
   const known = new Map<string, Priced[]>();
   return input.rooms.map((party) => {
     const key = partyKey(party);
-    let list = known.get(key);
-    if (!list) {
-      list = priceFor(room, supply, input, party, now);
-      known.set(key, list);
-    }
+    const list = known.get(key) ?? priceFor(room, nights, input, party, now);
+    known.set(key, list);
     return list;
   });
 }
 
-function priceFor(room: EntryRoom, supply: Supply, input: HotelsInput, party: PartyRoom, now: Date): Priced[] {
-  return room.offers
-    .flatMap((offer) => {
-      const nights = supply.nights.get(offer.baseProductId);
-      if (!nights) return [];
-      const { amount } = amountOf(offer, nights, input.checkIn, input.checkOut, party, now);
-      return amount ? { offer, total: amount.total } : [];
-    })
-    .toSorted((a, b) => a.total - b.total);
+function priceFor(room: EntryRoom, nights: Map<number, Map<string, NightFacts> | undefined>, input: HotelsInput, party: PartyRoom, now: Date): Priced[] {
+  const list: Priced[] = [];
+  for (const offer of room.offers) {
+    const own = nights.get(offer.baseProductId);
+    const amount = own && amountOf(offer, own, input.checkIn, input.checkOut, party, now).amount;
+    if (amount) list.push({ offer, total: amount.total });
+  }
+  return list.toSorted((a, b) => a.total - b.total);
 }
 
 function partyKey(party: PartyRoom): string {

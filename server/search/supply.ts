@@ -4,12 +4,13 @@ import { inventoryNights, rateNights } from "../../db/schema/index.ts";
 import { nightsOf } from "../platform/dates.ts";
 import type { NightFacts } from "../rooms/price.ts";
 import type { Entry } from "./book.ts";
+import type { HotelsInput } from "./schemas.ts";
 
 export interface Supply {
   /** Units free on every night by room type; a type without one is absent. */
   left: Map<number, number>;
-  /** By base product, by date; the check-out date's are among them. */
-  nights: Map<number, Map<string, NightFacts>>;
+  /** A base product's nights by date, the check-out date's among them; undefined where it has none. */
+  nightsOf(baseProductId: number): Map<string, NightFacts> | undefined;
 }
 
 const { placeholder } = sql;
@@ -32,12 +33,12 @@ const UNRESTRICTED_MAX_STAY = 30;
 const restricted = sql`${n.closed} or ${n.closedToArrival} or ${n.closedToDeparture} or ${n.minStayArrival} > 1 or ${n.minStayThrough} > 1 or ${n.maxStay} <> ${sql.raw(String(UNRESTRICTED_MAX_STAY))}`;
 
 // One row a product, as carrying thousands of rows would cost more than finding them: its nights as JSON,
-// each [day, prices, child prices], and the restrictions where there are any.
+// each [day, prices, child prices (where children come)], and the restrictions where there are any.
 const prices = statement((db) =>
   db
     .select({
       productId: n.productId,
-      nights: sql<string>`'[' || translate(string_agg('[' || (${n.stayDate} - ${placeholder("from")}::date) || ',' || ${n.adultPrices}::text || ',' || ${n.childPrices}::text || case when ${restricted}
+      nights: sql<string>`'[' || translate(string_agg('[' || (${n.stayDate} - ${placeholder("from")}::date) || ',' || ${n.adultPrices}::text || ',' || case when ${placeholder("children")}::bool then ${n.childPrices}::text else '{}' end || case when ${restricted}
         then ',' || ${n.closed}::int || ',' || ${n.closedToArrival}::int || ',' || ${n.closedToDeparture}::int || ',' || ${n.minStayArrival} || ',' || ${n.minStayThrough} || ',' || ${n.maxStay} else '' end || ']', ','), '{}', '[]') || ']'`,
     })
     .from(n)
@@ -46,16 +47,25 @@ const prices = statement((db) =>
     .prepare("search_nights"),
 );
 
-/** Stock and prices of all that the properties sell, for the stay `[checkIn, checkOut)`. */
-export async function supplyOf(db: Executor, entries: Entry[], checkIn: string, checkOut: string): Promise<Supply> {
+/** Stock and prices of all that the properties sell, for the stay and the party. */
+export async function supplyOf(db: Executor, entries: Entry[], input: Pick<HotelsInput, "checkIn" | "checkOut" | "rooms">): Promise<Supply> {
   const rooms = entries.flatMap((entry) => entry.rooms);
   const bases = new Set(rooms.flatMap((room) => room.offers.map((offer) => offer.baseProductId)));
-  const span = { from: checkIn, to: checkOut };
-  const [stockRows, priceRows] = await Promise.all([stock(db, { ...span, ids: pgArray(rooms.map((room) => room.roomTypeId)) }), prices(db, { ...span, ids: pgArray([...bases]) })]);
-  const dayAt = [...nightsOf(checkIn, checkOut), checkOut];
+  const span = { from: input.checkIn, to: input.checkOut };
+  const children = input.rooms.some((room) => room.childAges.length > 0);
+  const [stockRows, priceRows] = await Promise.all([
+    stock(db, { ...span, ids: pgArray(rooms.map((room) => room.roomTypeId)) }),
+    prices(db, { ...span, ids: pgArray([...bases]), children }),
+  ]);
+  const dayAt = [...nightsOf(input.checkIn, input.checkOut), input.checkOut];
+  const texts = new Map(priceRows.map((row) => [row.productId, row.nights]));
   return {
     left: new Map(stockRows.map((row) => [row.roomTypeId, row.left])),
-    nights: new Map(priceRows.map((row) => [row.productId, readNights(row.nights, dayAt)])),
+    // Read only when asked for, and not kept: tens of thousands of living objects are what slows a search.
+    nightsOf(baseProductId) {
+      const text = texts.get(baseProductId);
+      return text === undefined ? undefined : readNights(text, dayAt);
+    },
   };
 }
 

@@ -5,18 +5,7 @@ import { createClock } from "../../local/kit/clock.ts";
 import { startResend, type RunningResend } from "../../local/resend/start.ts";
 import { smsStore } from "../../local/twilio/model.ts";
 import { startTwilio, type RunningTwilio } from "../../local/twilio/start.ts";
-import {
-  composeMail,
-  deliver,
-  factsOf,
-  readResendWebhook,
-  readTwilioWebhook,
-  recordStatus,
-  sendEmail,
-  sendSms,
-  smsText,
-  type Delivery,
-} from "../../server/notifications/index.ts";
+import { composeMail, deliver, factsOf, readResendWebhook, readTwilioWebhook, recordStatus, sendEmail, sendSms, smsText, type Delivery } from "../../server/notifications/index.ts";
 import type { Desk } from "../../server/notifications/deliver.ts";
 import { readConfig, type Config } from "../../server/platform/config.ts";
 import { newBookingCode, newId } from "../../server/platform/ids.ts";
@@ -130,9 +119,7 @@ async function takeNotices(from: "resend" | "twilio", types: number): Promise<vo
     const body = call.body.toString();
     const headers = new Headers(call.headers);
     const notice =
-      from === "resend"
-        ? readResendWebhook(config, body, headers)
-        : await readTwilioWebhook(config, call.target, new URLSearchParams(body), headers.get("x-twilio-signature"));
+      from === "resend" ? readResendWebhook(config, body, headers) : await readTwilioWebhook(config, call.target, new URLSearchParams(body), headers.get("x-twilio-signature"));
     await recordStatus(desk, notice);
   }
 }
@@ -155,11 +142,23 @@ test("a lost answer and the retry make one mail", async () => {
 });
 
 test.each([
-  [{ status: 429, headers: { "retry-after": "2" }, body: { statusCode: 429, name: "rate_limit_exceeded", message: "slow" } }, { kind: "busy", code: "rate_limit_exceeded", retryAfterMs: 2000 }],
+  [
+    { status: 429, headers: { "retry-after": "2" }, body: { statusCode: 429, name: "rate_limit_exceeded", message: "slow" } },
+    { kind: "busy", code: "rate_limit_exceeded", retryAfterMs: 2000 },
+  ],
   [{ status: 409, body: { statusCode: 409, name: "concurrent_idempotent_requests", message: "wait" } }, { kind: "busy" }],
-  [{ status: 500, body: "<html>", calls: 2 }, { kind: "server", status: 500 }],
-  [{ drop: "before" as const, calls: 2 }, { kind: "network", status: undefined }],
-  [{ status: 403, body: { statusCode: 403, name: "invalid_api_key", message: "no" } }, { kind: "refused", code: "invalid_api_key" }],
+  [
+    { status: 500, body: "<html>", calls: 2 },
+    { kind: "server", status: 500 },
+  ],
+  [
+    { drop: "before" as const, calls: 2 },
+    { kind: "network", status: undefined },
+  ],
+  [
+    { status: 403, body: { statusCode: 403, name: "invalid_api_key", message: "no" } },
+    { kind: "refused", code: "invalid_api_key" },
+  ],
 ])("a failure of the mail vendor %j has its kind", async (fault, expected) => {
   mail.faults.add(fault);
   await expect(sendEmail(config, await confirmation())).rejects.toMatchObject({ vendor: "resend", ...expected });

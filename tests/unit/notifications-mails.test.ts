@@ -130,7 +130,11 @@ test("confirmation and cancellation bring the calendar along", async () => {
 test.each([
   ["free of charge", { refunds: [{ amount: 23_000, state: "requested" }] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
   ["by hand", { refunds: [{ amount: 23_000, state: "manual" }] }, ["The property will contact you"]],
-  ["before the money was taken", { refunds: [], payments: [{ id: "p", provider: "stripe", state: "voided", amount: 23_000, method: "card" }] }, ["The amount held on your card is released."]],
+  [
+    "before the money was taken",
+    { refunds: [], payments: [{ id: "p", provider: "stripe", state: "voided", amount: 23_000, method: "card" }] },
+    ["The amount held on your card is released."],
+  ],
 ])("a cancellation %s tells what happens to the money", async (_, change, said) => {
   const { text } = await mailOf("booking_cancelled", bookingView({ state: "cancelled", ...change }));
   for (const words of said) expect(plain(text)).toContain(words);
@@ -138,7 +142,10 @@ test.each([
 
 test("a cancellation with a fee shows it beside the refund", async () => {
   const [stay] = bookingView().stays;
-  const { text } = await mailOf("booking_cancelled", bookingView({ state: "cancelled", stays: [{ ...stay!, fee: 11_000 }], refunds: [{ amount: 12_000, state: "succeeded" }], refunded: 12_000 }));
+  const { text } = await mailOf(
+    "booking_cancelled",
+    bookingView({ state: "cancelled", stays: [{ ...stay!, fee: 11_000 }], refunds: [{ amount: 12_000, state: "succeeded" }], refunded: 12_000 }),
+  );
   expect(text).toMatch(/Cancellation fee +€110\.00\nRefund +€120\.00/);
   expect(text).not.toContain("free of charge");
 });

@@ -3,6 +3,9 @@ import type { Draw } from "./random.ts";
 
 export type Point = readonly [number, number];
 
+/** x, y, width, height. */
+export type Box = readonly [number, number, number, number];
+
 export function n(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
@@ -97,10 +100,7 @@ export function water(draw: Draw, y: number, fill: string, glint: string, x = 30
 export function palm(draw: Draw, x: number, y: number, height: number, lean: number, fill: string): string {
   const [cx, cy] = [x + lean, y - height];
   const w = Math.max(2.2, height / 32);
-  let all = path(
-    `M${n(x - w * 1.3)} ${n(y)}Q${n(x + lean * 0.1 - w)} ${n(y - height * 0.6)} ${n(cx - w * 0.6)} ${n(cy)}h${n(w * 1.2)}Q${n(x + lean * 0.1 + w)} ${n(y - height * 0.55)} ${n(x + w * 1.3)} ${n(y)}Z`,
-    fill,
-  );
+  let d = `M${n(x - w * 1.3)} ${n(y)}Q${n(x + lean * 0.1 - w)} ${n(y - height * 0.6)} ${n(cx - w * 0.6)} ${n(cy)}h${n(w * 1.2)}Q${n(x + lean * 0.1 + w)} ${n(y - height * 0.55)} ${n(x + w * 1.3)} ${n(y)}Z`;
   const reach = height * 0.36;
   for (const angle of [-172, -142, -112, -70, -38, -8, 20, 165]) {
     const turn = ((angle + draw.from(-9, 9)) * Math.PI) / 180;
@@ -138,7 +138,7 @@ export function acacia(x: number, y: number, size: number, fill: string, lit: st
 }
 
 /** Many rectangles `[x, y, width, height]` of one ink, as one path. */
-export function boxes(list: readonly (readonly [number, number, number, number])[], fill: string): string {
+export function boxes(list: readonly Box[], fill: string): string {
   return `<path d="${list.map(([x, y, width, height]) => `M${n(x)} ${n(y)}h${n(width)}v${n(height)}h${n(-width)}z`).join("")}" fill="${fill}"/>`;
 }
 

@@ -40,7 +40,7 @@ function confirmed(facts: MailFacts): Template {
       rule(),
       policyText(facts),
       rule(),
-      placeText(facts),
+      placeText(facts, words.place),
     ),
   };
 }
@@ -102,7 +102,7 @@ function cancelled(facts: MailFacts): Template {
       facts.refund > 0 || facts.refundWay === "released" ? note(own[facts.refundWay]) : null,
       button(words.searchAgain, facts.searchUrl),
       rule(),
-      placeText(facts),
+      placeText(facts, words.property),
     ),
   };
 }

@@ -137,12 +137,13 @@ export function policyText(facts: MailFacts): ReactElement {
   );
 }
 
-export function placeText({ property, locale }: MailFacts): ReactElement {
+/** How to reach the property; `title` over it. */
+export function placeText({ property, locale }: MailFacts, title: string): ReactElement {
   const address = [property.address, property.city, countryName(property.country, locale)].filter(Boolean).join(", ");
   return h(
     Section,
     null,
-    heading(WORDS[locale].place),
+    heading(title),
     h(Text, { style: style.strong, className: "ink" }, property.name),
     note(address),
     property.phone ? note(h(Link, { href: `tel:${property.phone.replaceAll(/[^+\d]/g, "")}`, style: style.link, className: "link" }, property.phone)) : null,

@@ -52,7 +52,7 @@ export const style = {
 export const SHEET = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
-  .page { background-color: #0d1526 !important; }
+  .page, .page > table > tbody > tr > td { background-color: #0d1526 !important; }
   .band { background-color: #1d2c4f !important; }
   .card { background-color: #16213a !important; }
   .panel { background-color: #202d4a !important; }

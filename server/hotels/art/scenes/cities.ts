@@ -1,10 +1,11 @@
 import { land, mix } from "../palettes.ts";
 import type { Canvas, Scene } from "../scene.ts";
-import { at, boxes, circle, ellipse, fade, line, n, palm, path, poly, put, rect, ridge, stamp, tree, water } from "../shapes.ts";
+import { at, boxes, circle, ellipse, fade, line, n, palm, path, poly, put, rect, ridge, stamp, tree, water, type Box } from "../shapes.ts";
 
 /** A row of towers along the horizon, higher to the middle. */
 function skyline({ p, draw, glass }: Canvas, base: number, high: number, nearness: number): string {
-  let all = "";
+  const [lit, shade, masts]: [Box[], Box[], Box[]] = [[], [], []];
+  let panes = "";
   for (let x = -14; x < 600;) {
     const width = draw.from(26, 52);
     const middle = 1 - Math.abs(x + width / 2 - 300) / 420;
@@ -79,20 +80,14 @@ export const shophouses: Scene = (canvas) => {
     houses += rect(x - 1, top, 100, 6, p.light);
     for (const y of [top + 20, top + 94]) {
       houses += rect(x + 4, y + 62, 90, 4, mix(p.light, wall, 0.3));
-      for (const wx of [12, 39, 66])
-        houses +=
-          path(`M${n(x + wx)} ${n(y + 58)}V${n(y + 10)}q10 -16 20 0V${n(y + 58)}Z`, glass) +
-          rect(x + wx - 3, y + 12, 8, 46, shutter) +
-          rect(x + wx + 15, y + 12, 8, 46, shutter) +
-          line(`M${n(x + wx + 1)} ${n(y + 15)}V${n(y + 56)}M${n(x + wx + 19)} ${n(y + 15)}V${n(y + 56)}`, mix(shutter, p.ink, 0.3), 6, 'stroke-dasharray="1.4 3"');
+      houses += `<g color="${shutter}">${put(`${canvas.id}w`, x, y)}</g>`;
     }
-    houses +=
-      path(`M${n(x + 4)} 380V334Q${n(x + 49)} 300 ${n(x + 94)} 334V380Z`, mix(p.ink, p.near, 0.2)) +
-      circle(x + 49, 336, 12, p.sun, 0.35) +
-      ellipse(x + 49, 336, 7, 8.5, p.accent) +
-      line(`M${n(x + 49)} 318v9`, p.light, 1.4);
+    houses += put(`${canvas.id}d`, x, 0);
   }
+  const columns = [12, 39, 66];
   return (
+    stamp(`${canvas.id}w`, path(columns.map((x) => `M${x} 58V10q10 -16 20 0V58Z`).join(""), glass) + line(columns.map((x) => `M${x + 1} 12V58M${x + 19} 12V58`).join(""), "currentColor", 8) + fade(0.3, line(columns.map((x) => `M${x + 1} 15V56M${x + 19} 15V56`).join(""), p.ink, 6, 'stroke-dasharray="1.4 3"'))) +
+    stamp(`${canvas.id}d`, path("M4 380V334Q49 300 94 334V380Z", mix(p.ink, p.near, 0.2)) + circle(49, 336, 12, p.sun, 0.35) + ellipse(49, 336, 7, 8.5, p.accent) + line("M49 318v9", p.light, 1.4)) +
     skyline(canvas, 240, 150, 0.16) +
     houses +
     rect(-10, 372, 620, 40, mix(p.near, p.ink, 0.45)) + rect(-10, 372, 620, 5, mix(p.light, p.near, 0.3)) +
@@ -117,8 +112,7 @@ export const canalGables: Scene = (canvas) => {
     houses += poly(gable, wall) + rect(x, top - 1, 92, 310 - top, wall) + rect(x + 82, top - 1, 10, 310 - top, mix(wall, p.ink, 0.15)) + circle(mid, top - 30, 8, glass);
     for (const y of [top + 6, top + 52, top + 98]) {
       if (y > 272) continue;
-      for (const wx of [10, 36, 62])
-        houses += rect(x + wx, y, 18, 30, p.light) + rect(x + wx + 2, y + 2, 14, 26, glass) + line(`M${n(x + wx + 9)} ${n(y)}v30M${n(x + wx)} ${n(y + 14)}h18`, p.light, 1.6);
+      houses += put(`${canvas.id}w`, x, y);
     }
     houses += rect(mid - 12, 276, 24, 34, mix(p.leaf, p.ink, 0.35));
     mirror += rect(x + 6, 326, 80, draw.from(26, 46), mix(wall, p.water, 0.35));

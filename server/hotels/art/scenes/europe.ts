@@ -1,6 +1,6 @@
 import { land, mix } from "../palettes.ts";
 import type { Scene } from "../scene.ts";
-import { at, boxes, circle, fade, line, n, path, poly, put, rect, ridge, stamp, tree, water } from "../shapes.ts";
+import { at, boxes, circle, fade, line, n, path, poly, put, rect, ridge, stamp, tree, water, type Box } from "../shapes.ts";
 
 /** A yellow tram climbing between tiled houses, the river at the end of the street. */
 export const tramHill: Scene = ({ p, draw, glass, sunX, id }) => {
@@ -11,11 +11,7 @@ export const tramHill: Scene = ({ p, draw, glass, sunX, id }) => {
     let all = rect(x, top, width, foot - top, wall) + rect(x + width - 7, top, 7, foot - top, mix(wall, p.ink, 0.14)) + poly([[x - 4, top + 2], [x + 8, top - 22], [x + width - 8, top - 22], [x + width + 4, top + 2]], mix("#c4563a", p.near, 0.3)); // prettier-ignore
     for (let y = top + 14; y < foot - 40; y += 50) {
       for (let wx = x + 10; wx < x + width - 22; wx += 34)
-        all +=
-          rect(wx - 2, y - 2, 20, 34, p.light) +
-          rect(wx, y, 16, 30, glass) +
-          line(`M${n(wx + 8)} ${y}v30M${n(wx)} ${y + 14}h16`, p.light, 1.5) +
-          line(`M${n(wx - 4)} ${y + 26}h24`, p.ink, 7, 'stroke-dasharray="1.5 2.2"');
+        all += put(`${id}w`, wx, y);
     }
     return all;
   };
@@ -185,25 +181,13 @@ export const parkTerraces: Scene = ({ p, draw, glass, id }) => {
     const x = -24 + house * 72;
     const y = 176 + Math.abs(house - 4) * 5 + draw.from(-3, 3);
     const wall = paints[paint++ % paints.length]!;
-    row +=
-      rect(x + 8, y - 30, 16, 32, mix(p.accent, p.near, 0.4)) +
-      [10, 17].map((pot) => rect(x + pot, y - 38, 5, 9, p.near)).join("") +
-      rect(x, y, 72, 320 - y, wall) +
-      rect(x + 66, y, 6, 320 - y, mix(wall, p.ink, 0.14)) +
-      rect(x - 1, y, 74, 6, p.light) +
-      rect(x - 1, y - 5, 74, 5, mix(p.near, p.light, 0.3));
-    for (const wy of [y + 16, y + 60])
-      row += [9, 28, 47]
-        .map((wx) => rect(x + wx - 1.5, wy - 1.5, 15, 29, p.light) + rect(x + wx, wy, 12, 26, glass) + line(`M${n(x + wx)} ${n(wy + 13)}h12`, p.light, 1.6))
-        .join("");
-    row +=
-      line(`M${n(x + 4)} ${n(y + 90)}h60`, p.ink, 6, 'stroke-dasharray="1.6 3"') +
-      rect(x + 44, 284, 16, 36, mix(p.ink, paints[(paint + 2) % 6]!, 0.35)) +
-      path(`M${n(x + 42)} 284q10 -14 20 0Z`, p.light) +
-      path(`M${n(x + 8)} 320V286h28V320Z`, p.light) +
-      rect(x + 11, 289, 10, 26, glass) +
-      rect(x + 23, 289, 10, 26, glass);
+    row += rect(x, y, 72, 320 - y, wall) + put(`${id}h`, x, y) + rect(x + 44, y + 108, 16, 36, mix(p.ink, paints[(paint + 2) % 6]!, 0.35));
   }
+  const panes = [16, 60].flatMap((y) => [9, 28, 47].map((x): Box => [x, y, 12, 26]));
+  const house =
+    rect(8, -30, 16, 32, mix(p.accent, p.near, 0.4)) + boxes([[10, -38, 5, 9], [17, -38, 5, 9]], p.near) + fade(0.14, rect(66, 0, 6, 144, p.ink)) + rect(-1, -5, 74, 5, mix(p.near, p.light, 0.3)) +
+    boxes([[-1, 0, 74, 6], ...panes.map(([x, y]): Box => [x - 1.5, y - 1.5, 15, 29]), [8, 110, 28, 34]], p.light) + boxes([...panes, [11, 113, 10, 26], [23, 113, 10, 26]], glass) +
+    line(panes.map(([x, y]) => `M${x} ${y + 13}h12`).join(""), p.light, 1.6) + line("M4 90h60", p.ink, 6, 'stroke-dasharray="1.6 3"') + path("M42 108q10 -14 20 0Z", p.light); // prettier-ignore
   const kite = (x: number, y: number, s: number, fill: string) => poly([[x, y - 18 * s], [x + 12 * s, y], [x, y + 20 * s], [x - 12 * s, y]], fill) + poly([[x, y - 18 * s], [x + 12 * s, y], [x, y + 20 * s]], mix(fill, p.ink, 0.2)) + line(`M${n(x)} ${n(y + 20 * s)}q8 12 0 22t2 20`, fill, 1.8) + line(`M${n(x)} ${n(y)}Q${n(x + 30)} ${n(y + 130)} 300 352`, p.ink, 0.8, 'opacity=".6"'); // prettier-ignore
   return (
     stamp(`${id}h`, house) + ridge(draw, 190, 40, 4, land(p, 0.2)) + row +

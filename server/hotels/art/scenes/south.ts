@@ -1,6 +1,6 @@
 import { land, mix } from "../palettes.ts";
 import type { Scene } from "../scene.ts";
-import { acacia, at, birds, circle, ellipse, fade, line, mountain, n, path, poly, put, rect, ridge, stamp, tree, water } from "../shapes.ts";
+import { acacia, at, circle, ellipse, fade, line, mountain, n, path, poly, put, rect, ridge, stamp, tree, water } from "../shapes.ts";
 
 /** White shells and a great arch over a harbour. */
 export const harbourShells: Scene = ({ p, draw, sunX }) => {
@@ -87,8 +87,7 @@ export const savannaAcacia: Scene = ({ p, draw }) => {
     grass(340, mix(p.ink, gold, 0.5)) +
     at(draw.from(250, 280), 374, 1.2, giraffe(mix(p.ink, p.near, 0.3)), draw.chance(0.5)) +
     acacia(draw.from(470, 490), 386, draw.from(170, 190), p.ink, mix(p.leaf, p.ink, 0.4)) +
-    ridge(draw, 378, 9, 6, mix(p.ink, p.near, 0.25)) + grass(384, p.ink) + grass(396, p.ink) +
-    ""
+    ridge(draw, 378, 9, 6, mix(p.ink, p.near, 0.25)) + grass(384, p.ink) + grass(396, p.ink)
   ); // prettier-ignore
 };
 

@@ -1,0 +1,76 @@
+import { createMiddleware } from "hono/factory";
+import { openDatabase } from "../db/client.ts";
+import { coalesced } from "../jobs/outbox.ts";
+import { createAuth } from "./accounts/index.ts";
+import { app } from "./app.ts";
+import { readConfig, type Config } from "./platform/config.ts";
+import { createLimits } from "./platform/limits.ts";
+import { createLogger } from "./platform/log.ts";
+import { noMetrics } from "./platform/metrics.ts";
+import { accountMails, createServices } from "./services.ts";
+
+// The workerd entry. A socket belongs to the request that opened it, so every client lives for one request.
+
+interface Bindings {
+  ASSETS: { fetch(request: Request): Promise<Response> };
+  /** A pooler near the database; without it `DATABASE_URL` names the server or its provider's pooler. */
+  HYPERDRIVE?: { connectionString: string };
+  [variable: string]: unknown;
+}
+
+interface Lifetime {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** A request may have 6 connections open at once: the rest are for Redis, the queue and the vendors. */
+const CONNECTIONS = 3;
+
+async function answer(request: Request, env: Bindings, lifetime: Lifetime): Promise<Response> {
+  const config = readConfig({ CLIENT_IP_HEADER: "cf-connecting-ip", ...env, ...(env.HYPERDRIVE && { DATABASE_URL: env.HYPERDRIVE.connectionString }) });
+  // oxlint-disable-next-line no-console -- the platform collects what the console is told
+  const log = createLogger(config.LOG_LEVEL, (line) => console.log(line));
+  const database = openDatabase(config.DATABASE_URL, { max: CONNECTIONS });
+  const services = createServices(config, database.db, log, noMetrics);
+
+  const deferred: Promise<unknown>[] = [];
+  const defer = (work: Promise<unknown>): void => void deferred.push(work.catch((error: unknown) => log.warn("deferred work failed", {}, error)));
+  try {
+    return await app.fetch(request, {
+      services,
+      auth: createAuth(services, accountMails(services), defer),
+      limits: createLimits(services.redis, config, noMetrics),
+      clientAddress: addressOf(request, config),
+      defer,
+      published: coalesced(services, defer),
+      assets: createMiddleware((c) => file(c.req.raw, env.ASSETS)),
+    });
+  } finally {
+    lifetime.waitUntil(finish(deferred).then(() => database.close()));
+  }
+}
+
+/** Deferred work may defer more. */
+async function finish(deferred: Promise<unknown>[]): Promise<void> {
+  while (deferred.length > 0) await Promise.all(deferred.splice(0));
+}
+
+function addressOf(request: Request, config: Config): string {
+  return (
+    request.headers
+      .get(config.CLIENT_IP_HEADER ?? "")
+      ?.split(",")[0]
+      ?.trim() || "unknown"
+  );
+}
+
+/** A file of the client's; a path without an extension is one of the SPA's own. */
+async function file(request: Request, assets: Bindings["ASSETS"]): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const isFile = /\.\w+$/.test(pathname);
+  const found = await assets.fetch(isFile ? request : new Request(new URL("/index.html", request.url), request));
+  const response = new Response(found.body, found);
+  response.headers.set("cache-control", found.ok && pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+  return response;
+}
+
+export default { fetch: answer };
