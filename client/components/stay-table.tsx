@@ -13,7 +13,7 @@ const CELL = "px-4 py-3 align-top";
 export function StayTable({ title, rows, currency, emptyState }: { title: string; rows: StayRow[]; currency: string; emptyState: string }) {
   const id = useId();
   return (
-    <section aria-labelledby={id}>
+    <section aria-labelledby={id} className="min-w-0">
       <h2 id={id} className="mb-3 text-xl font-bold">
         {title} <span className="font-normal text-soft">({rows.length})</span>
       </h2>

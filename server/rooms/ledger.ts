@@ -34,9 +34,9 @@ export interface MovedNight {
 const { placeholder } = sql;
 
 /**
- * The one statement through which nights change. It locks the rows in order (room type, date), takes them
- * all or none, and appends the audit. The guard stands twice: over the locked rows (all or none), and on
- * the UPDATE itself. The date bounds let the planner skip the other years' partitions.
+ * The one statement through which nights change: it locks the rows in order (room type, date), takes them
+ * all or none, and appends the audit. The guard reads the locked rows, so the UPDATE must not ask again: its
+ * snapshot may be older than the lock. The CHECK says it once more. The date bounds spare other years' partitions.
  */
 const move = statement((db) => {
   const need = db
@@ -72,7 +72,7 @@ const move = statement((db) => {
       })
       .from(sql`need`)
       .where(
-        sql`${n.roomTypeId} = need.room_type_id and ${n.stayDate} = need.stay_date and ${bounds} and ${fits}
+        sql`${n.roomTypeId} = need.room_type_id and ${n.stayDate} = need.stay_date and ${bounds}
           and (select count(*) filter (where ok) from locked) = cardinality(${placeholder("rooms")}::int[])`,
       )
       .returning({

@@ -34,12 +34,7 @@ function since(started: number): string {
 /** A fresh account, so that the history is its own. The address is the one where Resend takes tests. */
 async function signUp(site: Deployment): Promise<Guest> {
   const guest = { name: "Smoke Test", email: `delivered+smoke-${randomUUID().slice(0, 8)}@resend.dev` };
-  const answer = await site.fetch(`${site.url}/auth/sign-up/email`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ...guest, password: randomUUID() }),
-  });
-  if (!answer.ok) throw new Error(`status ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
+  await site.post("/auth/sign-up/email", { ...guest, password: randomUUID() });
   return guest;
 }
 
