@@ -54,7 +54,7 @@ export function ChoiceSummary({ property, stay, currency, picks, active, onActiv
           );
         })}
       </ol>
-      <div className="flex flex-wrap items-center justify-between gap-3 lg:mt-4 lg:block lg:border-t lg:border-sand-200 lg:pt-4">
+      <div className={`flex flex-wrap items-center justify-between gap-3 ${many ? "mt-3" : ""} lg:mt-4 lg:block lg:border-t lg:border-sand-200 lg:pt-4`}>
         <p aria-live="polite">
           <span className="block text-sm text-soft">
             {m.total()} · <StayLength stay={stay} />

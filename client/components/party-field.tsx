@@ -20,7 +20,7 @@ export function PartyField({ value, onChange }: { value: PartyRoom[]; onChange: 
       <button type="button" popoverTarget={`${id}-panel`} id={`${id}-button`} aria-labelledby={`${id}-label ${id}-button`} className={`${INPUT} party-button text-left`}>
         {partyText(value)}
       </button>
-      <div id={`${id}-panel`} popover="auto" role="dialog" aria-labelledby={`${id}-label`} className="party-panel w-[min(24rem,calc(100vw-2rem))] overflow-y-auto rounded-2xl border border-sand-200 bg-white p-5 text-ink shadow-card">
+      <div id={`${id}-panel`} popover="auto" role="dialog" aria-labelledby={`${id}-label`} className="party-panel w-[min(24rem,calc(100vw-4rem))] overflow-y-auto rounded-2xl border border-sand-200 bg-white p-5 text-ink shadow-card">
         {value.map((room, index) => (
           <RoomFields
             key={index}

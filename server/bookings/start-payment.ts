@@ -87,7 +87,7 @@ async function openPage(ctx: Context, paymentId: string): Promise<string> {
   const booking = await authoriseBooking({ ...ctx, actor: { kind: "job", name: "open-page" } }, ctx.db, { bookingId: row.bookingId });
   const [[guest], [property]] = await Promise.all([
     ctx.db.select().from(guests).where(eq(guests.id, booking.guestId)),
-    ctx.db.select({ name: properties.name }).from(properties).where(eq(properties.id, booking.propertyId)),
+    ctx.db.select({ name: properties.name, extendHolds: properties.extendHolds }).from(properties).where(eq(properties.id, booking.propertyId)),
   ]);
   const nights = daysBetween(booking.checkIn, booking.checkOut);
   const back = await returnUrl(ctx, booking.id);
@@ -103,7 +103,7 @@ async function openPage(ctx: Context, paymentId: string): Promise<string> {
       description: `${property!.name}, ${nights} ${nights === 1 ? "night" : "nights"} from ${booking.checkIn}`,
       guest: guest!,
       locale: booking.locale,
-      expiresAt: booking.holdExpiresAt ?? ctx.clock.now(),
+      expiresAt: pageEnd(booking.holdExpiresAt ?? ctx.clock.now(), property!.extendHolds && !booking.holdExtended),
       successUrl: back,
       cancelUrl: `${ctx.config.PUBLIC_URL}/checkout/${booking.id}?token=${await bookingToken(ctx.config.AUTH_SECRET, booking.id)}`,
     });
@@ -116,6 +116,11 @@ async function openPage(ctx: Context, paymentId: string): Promise<string> {
     .set({ pageRef: page.pageRef, pageUrl: page.pageUrl, expiresAt: page.expiresAt ?? null, updatedAt: sql`app_now()` })
     .where(and(eq(payments.id, row.id), sql`${payments.pageRef} is null`));
   return page.pageUrl;
+}
+
+/** Where a slow method may extend the hold, its number must outlive the hold: a day, as virtual accounts do. */
+function pageEnd(holdEnd: Date, extendable: boolean): Date {
+  return extendable ? new Date(holdEnd.getTime() + 24 * 3_600_000) : holdEnd;
 }
 
 /** Closes pages of other attempts, so that nobody pays twice. @returns whether one of them was paid already */

@@ -33,10 +33,32 @@ export interface MovedNight {
 
 const { placeholder } = sql;
 
+const n = inventoryNights;
+const bounds = sql`${n.stayDate} between ${placeholder("from")} and ${placeholder("to")}`;
+
 /**
- * The one statement through which nights change: it locks the rows in order (room type, date), takes them
- * all or none, and appends the audit. The guard reads the locked rows, so the UPDATE must not ask again: its
- * snapshot may be older than the lock. The CHECK says it once more. The date bounds spare other years' partitions.
+ * Locks the nights in order (room type, date), so that two moves never deadlock. A statement before the move,
+ * not a part of it: the move's snapshot must be younger than the locks, or a night that another transaction
+ * has just freed would still look full. Both travel together, in one round trip.
+ */
+const lock = statement((db) => {
+  const need = db
+    .$with("need", { roomTypeId: sql<number>`room_type_id`.as("room_type_id") })
+    .as(sql`select * from unnest(${placeholder("rooms")}::int[], ${placeholder("dates")}::date[]) as t(room_type_id, stay_date)`);
+  return db
+    .with(need)
+    .select({ version: n.version })
+    .from(n)
+    .innerJoin(sql`need`, sql`need.room_type_id = ${n.roomTypeId} and need.stay_date = ${n.stayDate} and ${bounds}`)
+    .orderBy(asc(n.roomTypeId), asc(n.stayDate))
+    .for("no key update", { of: n })
+    .prepare("lock_nights");
+});
+
+/**
+ * The one statement through which nights change: takes them all or none, and appends the audit. The guard stands
+ * twice: over all nights together, and on the UPDATE itself; the CHECK says it once more. The date bounds let the
+ * planner skip the other years' partitions.
  */
 const move = statement((db) => {
   const need = db
@@ -44,18 +66,14 @@ const move = statement((db) => {
     .as(
       sql`select * from unnest(${placeholder("rooms")}::int[], ${placeholder("dates")}::date[], ${placeholder("sold")}::int[], ${placeholder("held")}::int[], ${placeholder("blocked")}::int[], ${placeholder("physical")}::int[], ${placeholder("allowance")}::int[]) as t(room_type_id, stay_date, sold, held, blocked, physical, allowance)`,
     );
-  const n = inventoryNights;
-  const bounds = sql`${n.stayDate} between ${placeholder("from")} and ${placeholder("to")}`;
   const takes = sql`need.sold + need.held + need.blocked - need.physical - need.allowance`;
   const free = sql`${n.physical} + ${n.allowance} - ${n.sold} - ${n.held} - ${n.blocked}`;
   const fits = sql`(${takes} <= 0 or ${placeholder("force")}::bool or ${free} >= ${takes})`;
-  const locked = db.$with("locked").as(
+  const before = db.$with("before").as(
     db
       .select({ roomTypeId: n.roomTypeId, stayDate: n.stayDate, was: sql<number>`${n.oversold}`.as("was"), ok: sql<boolean>`${fits}`.as("ok") })
       .from(n)
-      .innerJoin(sql`need`, sql`need.room_type_id = ${n.roomTypeId} and need.stay_date = ${n.stayDate} and ${bounds}`)
-      .orderBy(asc(n.roomTypeId), asc(n.stayDate))
-      .for("no key update", { of: n }),
+      .innerJoin(sql`need`, sql`need.room_type_id = ${n.roomTypeId} and need.stay_date = ${n.stayDate} and ${bounds}`),
   );
   const over = sql`greatest(0, ${takes} - (${free}))`;
   const moved = db.$with("moved").as(
@@ -72,8 +90,8 @@ const move = statement((db) => {
       })
       .from(sql`need`)
       .where(
-        sql`${n.roomTypeId} = need.room_type_id and ${n.stayDate} = need.stay_date and ${bounds}
-          and (select count(*) filter (where ok) from locked) = cardinality(${placeholder("rooms")}::int[])`,
+        sql`${n.roomTypeId} = need.room_type_id and ${n.stayDate} = need.stay_date and ${bounds} and ${fits}
+          and (select count(*) filter (where ok) from before) = cardinality(${placeholder("rooms")}::int[])`,
       )
       .returning({
         roomTypeId: sql<number>`${n.roomTypeId}`.as("m_room"),
@@ -91,10 +109,10 @@ const move = statement((db) => {
   const logged = db.$with("logged", { one: sql<number>`1`.as("one") }).as(
     sql`insert into inventory_events (room_type_id, stay_date, reason, actor, booking_id, sold, held, blocked, physical, allowance, oversold, version)
       select m_room, m_date, ${placeholder("reason")}, ${placeholder("actor")}, ${placeholder("bookingId")}::uuid, e_sold, e_held, e_blocked, e_physical, e_allowance, m_oversold - was, m_version
-      from moved join locked on locked.room_type_id = m_room and locked.stay_date = m_date returning 1 as one`,
+      from moved join before on before.room_type_id = m_room and before.stay_date = m_date returning 1 as one`,
   );
   return db
-    .with(need, locked, moved, logged)
+    .with(need, before, moved, logged)
     .select({ roomTypeId: moved.roomTypeId, date: moved.date, available: moved.available, oversold: moved.oversold, version: moved.version })
     .from(moved)
     .prepare("move_nights");
@@ -109,21 +127,27 @@ export async function moveNights(tx: Transaction, moves: NightMove[], cause: Mov
   const needs = sumMoves(moves);
   if (needs.length === 0) return [];
   const dates = needs.map((need) => need.date);
-  const rows = await move(tx, {
+  const nights = {
     rooms: pgArray(needs.map((need) => need.roomTypeId)),
     dates: pgArray(dates),
-    sold: pgArray(needs.map((need) => need.sold)),
-    held: pgArray(needs.map((need) => need.held)),
-    blocked: pgArray(needs.map((need) => need.blocked)),
-    physical: pgArray(needs.map((need) => need.physical)),
-    allowance: pgArray(needs.map((need) => need.allowance)),
     from: dates.reduce((a, b) => (a < b ? a : b)),
     to: dates.reduce((a, b) => (a > b ? a : b)),
-    force: cause.force ?? false,
-    reason: cause.reason,
-    actor: cause.actor,
-    bookingId: cause.bookingId ?? null,
-  });
+  };
+  const [, rows] = await Promise.all([
+    lock(tx, nights),
+    move(tx, {
+      ...nights,
+      sold: pgArray(needs.map((need) => need.sold)),
+      held: pgArray(needs.map((need) => need.held)),
+      blocked: pgArray(needs.map((need) => need.blocked)),
+      physical: pgArray(needs.map((need) => need.physical)),
+      allowance: pgArray(needs.map((need) => need.allowance)),
+      force: cause.force ?? false,
+      reason: cause.reason,
+      actor: cause.actor,
+      bookingId: cause.bookingId ?? null,
+    }),
+  ]);
   return rows.length === needs.length ? rows : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { exponentOf } from "../../server/platform/money.ts";
 import type { AppRouter } from "../../server/router.ts";
 import type { Deployment } from "./client.ts";
 import { isStandIn, payOnPage } from "./pay.ts";
@@ -32,27 +33,77 @@ const NIGHTS = 2;
  */
 export async function journey(site: Deployment, step: Step, method: Method, place: string, guest: Guest): Promise<string | undefined> {
   const { api } = site;
-  const destinationId = await step("search.destinations", () => findPlace(site, place), ({ name }) => name).then(({ id }) => id);
+  const destinationId = await step(
+    "search.destinations",
+    () => findPlace(site, place),
+    ({ name, propertyCount }) => `${name}, ${propertyCount} properties`,
+  ).then(({ id }) => id);
   const checkIn = day(DAYS_AHEAD);
   const stay = { checkIn, checkOut: day(DAYS_AHEAD + NIGHTS), rooms: [{ adults: 2, childAges: [] }] };
-  const hotels = await step("search.hotels", () => api.search.hotels.query({ destinationId, ...stay }), ({ items }) => `${items.length} can be booked from ${checkIn}`);
-  const quote = await step("rooms.quote", () => quoteOf(site, hotels.items.map((hotel) => hotel.propertyId), stay, method), (found) => (found ? `${money(found.total, found.currency)}` : `no rate is offered with ${method}`));
+  const hotels = await step(
+    "search.hotels",
+    () => api.search.hotels.query({ destinationId, ...stay }),
+    ({ items }) => `${items.length} can be booked from ${checkIn}`,
+  );
+  const quote = await step(
+    "rooms.quote",
+    () =>
+      quoteOf(
+        site,
+        hotels.items.map((hotel) => hotel.propertyId),
+        stay,
+        method,
+      ),
+    (found) => (found ? money(found.total, found.currency) : `no rate is offered with ${method}`),
+  );
   if (!quote) return `paying by ${method}: no rate in ${place} offers it`;
-  const hold = await step("bookings.hold", () => holdOf(site, quote, guest), ({ code }) => code);
+  const hold = await step(
+    "bookings.hold",
+    () => holdOf(site, quote, guest),
+    ({ code }) => code,
+  );
   const booking = { bookingId: hold.bookingId, token: hold.token };
-  const started = await step("payments.start", () => api.payments.start.mutate({ ...booking, idempotencyKey: randomUUID(), method }), ({ status }) => status);
+  const started = await step(
+    "payments.start",
+    () => api.payments.start.mutate({ ...booking, idempotencyKey: randomUUID(), method }),
+    ({ status }) => status,
+  );
   if (started.status === "redirect") {
     if (method === "property") throw new Error("paying at the property leads to a page");
     if (!isStandIn(started.redirectUrl)) {
-      await step("bookings.cancel", () => cancel(site, booking), () => "the hold is let go");
+      await step(
+        "bookings.cancel",
+        () => cancel(site, booking),
+        () => "the hold is let go",
+      );
       return `paying by ${method}, and all that follows it: ${new URL(started.redirectUrl).host} is the provider's own page`;
     }
     await step("pay", () => payOnPage(started.redirectUrl, method));
   }
-  await step("confirmed", () => until(() => api.payments.status.query(booking), (status) => status.booking === "confirmed"), ({ payment }) => payment ?? "to be paid at the property");
+  await step(
+    "confirmed",
+    () =>
+      until(
+        () => api.payments.status.query(booking),
+        (status) => status.booking === "confirmed",
+      ),
+    ({ payment }) => payment ?? "to be paid at the property",
+  );
   await step("bookings.mine", () => historyHas(site, hold, "upcoming"));
-  const answer = await step("bookings.cancel", () => cancel(site, booking), ({ fee, refund, currency }) => `fee ${money(fee, currency)}, back ${money(refund, currency)}`);
-  await step("refunded", () => until(() => api.bookings.get.query(booking), (view) => moneyIsBack(view, answer.fee)), whatCameBack);
+  const answer = await step(
+    "bookings.cancel",
+    () => cancel(site, booking),
+    ({ fee, refund, currency }) => `fee ${money(fee, currency)}, back ${money(refund, currency)}`,
+  );
+  await step(
+    "refunded",
+    () =>
+      until(
+        () => api.bookings.get.query(booking),
+        (view) => moneyIsBack(view, answer.fee),
+      ),
+    whatCameBack,
+  );
   await step("bookings.mine", () => historyHas(site, hold, "cancelled"));
   return undefined;
 }
@@ -131,6 +182,5 @@ function day(ahead: number): string {
 }
 
 function money(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return `${currency} ${(minor / 10 ** exponentOf(currency)).toLocaleString("en")}`;
 }

@@ -49,7 +49,11 @@ const site = openDeployment(values.url);
 const skipped: string[] = [];
 const started = performance.now();
 try {
-  const guest = await step("sign-up", () => signUp(site), ({ email }) => email);
+  const guest = await step(
+    "sign-up",
+    () => signUp(site),
+    ({ email }) => email,
+  );
   for (const method of wanted) {
     say(`\n${method === "property" ? "Paid at the property" : `Paid online by ${method}`}`);
     const left = await journey(site, step, method, values.place, guest);

@@ -1,0 +1,68 @@
+import { TRPCClientError } from "@trpc/client";
+import { expect, test } from "vitest";
+import { explain, explainRestriction } from "../../client/lib/errors.ts";
+import { mayRetry, retryDelay } from "../../client/lib/query.ts";
+import { refusalOf } from "../../client/lib/refusal.ts";
+import { TRPC_CODE, type ErrorCode, type ErrorFacts } from "../../server/errors.ts";
+
+/** A failed call as tRPC's client makes it of the server's answer. */
+function failed(data: object) {
+  return TRPCClientError.from({ error: { message: "x", code: -32603, data: { requestId: "req-1", ...data } } });
+}
+
+function refused<C extends ErrorCode>(code: C, facts: ErrorFacts[C]) {
+  return failed({ domain: { code, facts } });
+}
+
+test("every refusal of the server has a sentence of its own and says what to do", () => {
+  const facts = { retryAfterMs: 1500, total: 100_00, currency: "EUR", limit: 3, reason: "min_stay", value: 2 };
+  const generic = explain(new Error("bug")).title;
+  for (const code of Object.keys(TRPC_CODE)) {
+    const { title, advice } = explain(failed({ domain: { code, facts } }));
+    expect(title, code).not.toBe(generic);
+    expect(advice.length, code).toBeGreaterThan(10);
+    expect(`${title} ${advice}`, code).not.toMatch(/[A-Z]+_[A-Z]+|undefined|NaN/);
+  }
+});
+
+test("the facts of a refusal are in its words", () => {
+  expect(explain(refused("PRICE_CHANGED", { total: 123_45, currency: "EUR", quoteHash: "x" })).title).toBe("The price is now €123.45");
+  expect(explain(refused("RATE_LIMITED", { retryAfterMs: 4200 })).advice).toBe("Wait 5 seconds, then try again.");
+  expect(explain(refused("HOLD_LIMIT", { limit: 1 })).title).toBe("You hold 1 unpaid booking already");
+  expect(explainRestriction({ reason: "min_stay", value: 3 })).toBe("Stay at least 3 nights");
+});
+
+test("a fault of ours names the request, a refusal does not", () => {
+  expect(explain(failed({ code: "INTERNAL_SERVER_ERROR" })).requestId).toBe("req-1");
+  expect(explain(refused("SOLD_OUT", { nights: [] })).requestId).toBeUndefined();
+});
+
+test("no answer at all is told as a lost connection", () => {
+  expect(refusalOf(TRPCClientError.from(new TypeError("Failed to fetch")))?.code).toBe("OFFLINE");
+});
+
+test("a refused input names its fields", () => {
+  const refusal = refusalOf(failed({ fields: [{ path: "guest.email", message: "Invalid" }] }));
+  expect(refusal).toMatchObject({ code: "INVALID", facts: { field: "guest.email" }, fields: [{ path: "guest.email" }] });
+});
+
+test("only what may pass by itself is tried again, and not for ever", () => {
+  const busy = refused("ROOM_BUSY", { retryAfterMs: 200 });
+  const out = refused("UNAVAILABLE", { what: "database", retryAfterMs: 1000 });
+  expect(mayRetry("mutation", 0, busy)).toBe(true);
+  expect(mayRetry("mutation", 4, busy)).toBe(false);
+  expect(mayRetry("query", 0, out)).toBe(true);
+  expect(mayRetry("mutation", 0, out)).toBe(false);
+  expect(mayRetry("query", 0, refused("UNAVAILABLE", { what: "database", retryAfterMs: 60_000 }))).toBe(false);
+  expect(mayRetry("query", 0, refused("SOLD_OUT", { nights: [] }))).toBe(false);
+  expect(mayRetry("query", 0, failed({}))).toBe(false);
+});
+
+test("the wait before a retry starts at what the server asked for, grows, and is bounded", () => {
+  const busy = refused("ROOM_BUSY", { retryAfterMs: 200 });
+  for (const [tries, least, most] of [[0, 200, 300], [2, 800, 1200], [30, 8000, 12_000]] as const) {
+    const wait = retryDelay(tries, busy);
+    expect(wait).toBeGreaterThanOrEqual(least);
+    expect(wait).toBeLessThanOrEqual(most);
+  }
+});

@@ -1,0 +1,90 @@
+import { afterEach, expect, test } from "vitest";
+import { addDays, countNights, formatCountdown, formatDate, formatInstant, isDate, today } from "../../client/lib/dates.ts";
+import { overwriteGetLocale } from "../../client/lib/i18n/compiled/runtime.js";
+import { formatMoney, toMajor, toMinor } from "../../client/lib/money.ts";
+import { freeUntil, policySentences } from "../../client/lib/policy.ts";
+import { partyText } from "../../client/lib/party-words.ts";
+
+afterEach(() => overwriteGetLocale(() => "en"));
+
+/** Intl parts amounts with no-break spaces. */
+const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, " ");
+
+test.each([
+  [1_500_000_00, "IDR", "IDR 1,500,000"],
+  [12_000, "JPY", "¥12,000"],
+  [123_45, "EUR", "€123.45"],
+  [120_00, "EUR", "€120.00"],
+  [1_230, "KWD", "KWD 1.23"],
+  [0, "USD", "$0.00"],
+])("%i minor units of %s read %s", (amount, currency, text) => {
+  expect(plain(formatMoney(amount, currency))).toBe(text);
+});
+
+test("money and dates follow the reader's language", () => {
+  overwriteGetLocale(() => "id");
+  expect(plain(formatMoney(1_500_000_00, "IDR"))).toBe("Rp 1.500.000");
+  expect(formatDate("2026-09-11")).toBe("Jum, 11 Sep 2026");
+  expect(partyText([{ adults: 2, childAges: [4] }])).toBe("2 dewasa, 1 anak · 1 kamar");
+});
+
+test("what is typed as an amount comes back as it was", () => {
+  expect(toMinor("1500000", "IDR")).toBe(1_500_000_00);
+  expect(toMinor("12.5", "EUR")).toBe(12_50);
+  expect(toMajor(12_50, "EUR")).toBe("12.5");
+  for (const text of ["", " ", "x", "-1", "1e400"]) expect(toMinor(text, "EUR")).toBeUndefined();
+});
+
+test("dates carry their weekday, whatever the device's zone", () => {
+  expect(formatDate("2026-09-11")).toBe("Fri, 11 Sept 2026");
+});
+
+test("a deadline is shown in the property's time with its offset", () => {
+  expect(formatInstant("2026-09-11T10:00:00Z", "Asia/Makassar")).toBe("Fri, 11 Sept 2026, 18:00 GMT+8");
+  expect(formatInstant("2026-01-10T04:30:00Z", "America/New_York")).toBe("Fri, 9 Jan 2026, 23:30 GMT-5");
+});
+
+test("days are counted on the calendar", () => {
+  expect(addDays("2026-12-31", 1)).toBe("2027-01-01");
+  expect(countNights("2026-10-24", "2026-10-26")).toBe(2);
+  expect(isDate("2026-02-30")).toBe(false);
+  expect(today(new Date(2026, 0, 5, 23, 59))).toBe("2026-01-05");
+});
+
+test("a countdown reads in minutes and seconds and stops at nothing", () => {
+  expect(formatCountdown(899_001)).toBe("15:00");
+  expect(formatCountdown(61_000)).toBe("1:01");
+  expect(formatCountdown(-5)).toBe("0:00");
+});
+
+const POLICY = {
+  name: "Flexible",
+  zone: "Asia/Makassar",
+  steps: [
+    { from: "2026-09-10T10:00:00Z", fee: 100_00 },
+    { from: "2026-09-11T10:00:00Z", fee: 300_00 },
+  ],
+  noShowFee: 300_00,
+};
+
+test("a policy tells the free deadline first, then what each step costs", () => {
+  expect(policySentences(POLICY, "EUR", Date.parse("2026-09-01T00:00:00Z"))).toEqual([
+    "Free cancellation until Thu, 10 Sept 2026, 18:00 GMT+8",
+    "After Thu, 10 Sept 2026, 18:00 GMT+8: €100.00",
+    "After Fri, 11 Sept 2026, 18:00 GMT+8: €300.00",
+    "If you don't come: €300.00",
+  ]);
+});
+
+test("once a deadline is over, only what holds now and what comes is told", () => {
+  expect(policySentences(POLICY, "EUR", Date.parse("2026-09-10T10:00:01Z"))).toEqual([
+    "Cancelling costs €100.00",
+    "After Fri, 11 Sept 2026, 18:00 GMT+8: €300.00",
+    "If you don't come: €300.00",
+  ]);
+  expect(freeUntil(POLICY, Date.parse("2026-09-10T10:00:01Z"))).toBeNull();
+});
+
+test("a policy without steps is free at any time", () => {
+  expect(policySentences({ ...POLICY, steps: [], noShowFee: 0 }, "EUR", 0)).toEqual(["Free cancellation at any time"]);
+});

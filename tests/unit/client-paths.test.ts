@@ -1,0 +1,65 @@
+import { createMemoryHistory } from "@tanstack/react-router";
+import { expect, test } from "vitest";
+import { files, paths } from "../../client/lib/paths.ts";
+import { createAppRouter } from "../../client/router.tsx";
+
+const ID = "0198c0de-0000-7000-8000-000000000001";
+const STAY = { in: "2026-12-22", out: "2026-12-25", rooms: "2-8_2" };
+
+test("every address of the app is as links in mails and bookmarks know it", () => {
+  const router = createAppRouter(createMemoryHistory());
+  const href = (place: Parameters<typeof router.buildLocation>[0]) => router.buildLocation(place).href;
+  expect({
+    home: href(paths.home()),
+    homeAgain: href(paths.home({ place: "1", name: "Ubud" })),
+    results: href(paths.results({ place: "1650535", name: "Ubud", ...STAY, stars: "4.5", sort: "price" })),
+    property: href(paths.property("sawah-house", STAY)),
+    book: href(paths.book("sawah-house", { ...STAY, products: "12.14" })),
+    checkout: href(paths.checkout(ID)),
+    payReturn: href(paths.payReturn(ID, { token: "t0k" })),
+    trips: href(paths.trips()),
+    tripsPast: href(paths.trips("past")),
+    trip: href(paths.trip(ID, { token: "t0k" })),
+    confirmed: href(paths.confirmed(ID)),
+    find: href(paths.find()),
+    signIn: href(paths.signIn("/trips")),
+    signUp: href(paths.signUp()),
+    forgot: href(paths.forgot()),
+    reset: href(paths.reset("t0k")),
+    verify: href(paths.verify()),
+    admin: href(paths.admin()),
+    adminToday: href(paths.adminToday(ID, "2026-12-22")),
+    calendar: files.calendar(ID, "a b"),
+  }).toMatchInlineSnapshot(`
+    {
+      "admin": "/admin",
+      "adminToday": "/admin/0198c0de-0000-7000-8000-000000000001/today?date=2026-12-22",
+      "book": "/hotels/sawah-house/book?in=2026-12-22&out=2026-12-25&rooms=2-8_2&products=12.14",
+      "calendar": "/bookings/0198c0de-0000-7000-8000-000000000001/calendar.ics?token=a%20b",
+      "checkout": "/checkout/0198c0de-0000-7000-8000-000000000001",
+      "confirmed": "/trips/0198c0de-0000-7000-8000-000000000001/confirmed",
+      "find": "/find",
+      "forgot": "/forgot",
+      "home": "/",
+      "homeAgain": "/?place=1&name=Ubud",
+      "payReturn": "/pay/return?bookingId=0198c0de-0000-7000-8000-000000000001&token=t0k",
+      "property": "/hotels/sawah-house?in=2026-12-22&out=2026-12-25&rooms=2-8_2",
+      "reset": "/reset?token=t0k",
+      "results": "/search?place=1650535&name=Ubud&in=2026-12-22&out=2026-12-25&rooms=2-8_2&stars=4.5&sort=price",
+      "signIn": "/sign-in?next=%2Ftrips",
+      "signUp": "/sign-up",
+      "trip": "/trips/0198c0de-0000-7000-8000-000000000001?token=t0k",
+      "trips": "/trips",
+      "tripsPast": "/trips?scope=past",
+      "verify": "/verify",
+    }
+  `);
+});
+
+test("each address is a screen, and an unknown one is not", () => {
+  const router = createAppRouter(createMemoryHistory());
+  const screen = (path: string) => router.matchRoutes(path, {}).at(-1)?.routeId;
+  expect(screen("/hotels/sawah-house/book")).toBe("/hotels/$slug/book");
+  expect(screen(`/admin/${ID}/today`)).toBe("/admin/$propertyId/today");
+  expect(screen("/nothing/here")).toBe("__root__");
+});
