@@ -84,7 +84,7 @@ export function demoBookings(all: BuiltProperty[], userId: string, blocksOf: (ro
       stay.total,
       0,
       "property",
-      ended ? 2 : 1,
+      ended ? 3 : 2,
       bookedAt,
     ]);
     stays.push([
@@ -107,7 +107,7 @@ export function demoBookings(all: BuiltProperty[], userId: string, blocksOf: (ro
       json(stay.policy),
       0,
       ended,
-      ended ? 2 : 1,
+      ended ? 3 : 2,
     ]);
     for (const { date, price } of stay.nights) {
       nights.push([stayId, date, price]);
@@ -122,8 +122,9 @@ export function demoBookings(all: BuiltProperty[], userId: string, blocksOf: (ro
           at: ended ?? bookedAt,
         });
     }
-    tell("booking.confirmed", actor, 1, bookedAt);
-    if (ended) tell(`booking.${wish.state}`, wish.state === "cancelled" ? actor : "job:demo", 2, ended);
+    tell("held", actor, 1, bookedAt);
+    tell("confirmed", actor, 2, bookedAt);
+    if (ended) tell(wish.state, wish.state === "cancelled" ? actor : "job:demo", 3, ended);
   }
   return {
     sales,

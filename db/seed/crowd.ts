@@ -28,7 +28,28 @@ const COUNTRIES: Record<string, { zone: string; currency: string; price: number 
 /** East of it Indonesia keeps another time. */
 const WEST_INDONESIA = 114;
 
-const FIRST = ["Amber", "Blue", "Cedar", "Copper", "Coral", "Garden", "Golden", "Harbour", "Indigo", "Jasmine", "Juniper", "Lantern", "Linden", "Marigold", "Olive", "Orchid", "Quiet", "River", "Saffron", "Willow"];
+const FIRST = [
+  "Amber",
+  "Blue",
+  "Cedar",
+  "Copper",
+  "Coral",
+  "Garden",
+  "Golden",
+  "Harbour",
+  "Indigo",
+  "Jasmine",
+  "Juniper",
+  "Lantern",
+  "Linden",
+  "Marigold",
+  "Olive",
+  "Orchid",
+  "Quiet",
+  "River",
+  "Saffron",
+  "Willow",
+];
 const LAST = ["Court", "House", "Inn", "Lodge", "Residence", "Rooms", "Stay", "Suites", "Terrace", "Yard"];
 const AMENITIES = ["wifi", "pool", "gym", "restaurant", "bar", "parking", "spa", "breakfast", "accessible", "pet_friendly"];
 const SCENES = ["monument-skyline", "canal-gables", "river-bridge", "park-terraces", "skyscrapers", "tram-hill", "zinc-rooftops", "beach-palms", "tea-hills", "joglo"];

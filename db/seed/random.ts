@@ -1,4 +1,5 @@
 import { v7 } from "uuid";
+import { drawFrom } from "../../server/hotels/art/random.ts";
 
 export interface Random {
   /** A number in [0, 1). */
@@ -15,22 +16,16 @@ export interface Random {
 /** All demo ids carry this instant, so that they sort before any real one. */
 const IDS_FROM = Date.UTC(2026, 0, 1);
 
-/** Numbers that are the same for the same key, whatever else is drawn: mulberry32 over FNV-1a. */
+/** Numbers that are the same for the same key, whatever else is drawn. */
 export function randomOf(key: string): Random {
-  let state = hashOf(key);
+  const { next, pick, chance } = drawFrom(hashOf(key));
   let ids = 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
   const int = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
   return {
     next,
     int,
-    pick: <T>(items: readonly T[]) => items[int(0, items.length - 1)] as T,
-    chance: (probability) => next() < probability,
+    pick,
+    chance,
     uuid: () =>
       v7({
         msecs: IDS_FROM,

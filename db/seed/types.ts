@@ -1,6 +1,5 @@
 import type { Bed } from "../schema/rooms.ts";
-import type { ChildBucket, PaymentMethod, PolicyRule } from "../schema/properties.ts";
-import type { TAX_BASES } from "../schema/properties.ts";
+import type { ChildBucket, PaymentMethod, PolicyRule, TAX_BASES } from "../schema/properties.ts";
 
 /** A text in each locale of the demo. */
 export interface Localised {
@@ -48,7 +47,7 @@ export interface SeedProperty {
   amenities: string[];
   scene: string;
   palette: string;
-  /** Which of the place's taxes hold here, by name; all where absent. */
+  /** Instead of the place's, where they differ. */
   taxes?: SeedTax[];
   paymentMethods?: PaymentMethod[];
   /** Minor units per adult and night; absent: no breakfast rate. */

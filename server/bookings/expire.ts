@@ -9,8 +9,8 @@ import { recordEvent } from "./record.ts";
 import { endHold, moveStays, nightMoves, staysOf } from "./stays.ts";
 
 /**
- * Gives back the nights of a hold that is over. Quiet when it isn't any more: paid, cancelled, extended,
- * or being paid in another transaction this instant.
+ * Gives back the nights of a hold that is over. Quiet when it isn't any more: paid, cancelled, extended.
+ * One that another transaction is paying or expiring this instant is waited for, and then judged anew.
  * @returns whether it expired now
  */
 export async function expire(ctx: Context, bookingId: string): Promise<boolean> {
@@ -20,7 +20,7 @@ export async function expire(ctx: Context, bookingId: string): Promise<boolean> 
       .select({ id: bookings.id, propertyId: bookings.propertyId })
       .from(bookings)
       .where(and(eq(bookings.id, bookingId), lte(bookings.holdExpiresAt, sql`app_now()`)))
-      .for("no key update", { skipLocked: true });
+      .for("no key update");
     if (!booking) return false;
     const stays = (await staysOf(tx, bookingId)).filter((stay) => stay.state === "pending");
     if (stays.length === 0) return false;
@@ -42,8 +42,8 @@ export async function expire(ctx: Context, bookingId: string): Promise<boolean> 
 }
 
 /**
- * Expires the overdue holds on these nights: a take that failed may have been in their way.
- * @returns how many expired
+ * Expires the overdue holds on these nights: they may have been in the way of a take that failed.
+ * @returns how many there were, expired by us or, meanwhile, by somebody else
  */
 export async function expireOverdue(ctx: Context, nights: { roomTypeId: number; date: string }[]): Promise<number> {
   const overdue = await ctx.db
@@ -60,9 +60,8 @@ export async function expireOverdue(ctx: Context, nights: { roomTypeId: number; 
     )
     .limit(100);
   const system: Context = { ...ctx, actor: { kind: "job", name: "expire-overdue" } };
-  let freed = 0;
-  for (const booking of overdue) if (await expire(system, booking.id)) freed += 1;
-  return freed;
+  for (const booking of overdue) await expire(system, booking.id);
+  return overdue.length;
 }
 
 /** Bookings whose hold ended before `now - graceSeconds`: what the sweep must look at, oldest first. */

@@ -29,10 +29,11 @@ export async function hold(ctx: Context, input: HoldInput): Promise<z.infer<type
   const attempt = () => withNightLocks(ctx, nights, () => take(ctx, input, nights));
 
   const taken = await attempt().catch(async (error: unknown) => {
-    // Overdue holds never refuse anyone: let them go, each in its own transaction, and try once more.
     if (!(error instanceof Lacking)) throw error;
-    const freed = await expireOverdue(ctx, nights);
-    if (freed === 0) throw refuse("SOLD_OUT", { nights: error.nights });
+    // Overdue holds never refuse anyone: let them go, each in its own transaction, and try once more.
+    // So does a night that came free before we could say which ones lack rooms.
+    const overdue = await expireOverdue(ctx, nights);
+    if (overdue === 0 && error.nights.length > 0) throw refuse("SOLD_OUT", { nights: error.nights });
     return attempt().catch((again: unknown) => {
       throw again instanceof Lacking ? refuse("SOLD_OUT", { nights: again.nights }) : again;
     });
@@ -55,7 +56,8 @@ async function take(ctx: Context, input: HoldInput, nights: { roomTypeId: number
   const ids = [...new Set(input.rooms.map((room) => room.productId))];
   let moved: MovedNight[] = [];
   const answer = await once(ctx, "bookings.hold", input, async (tx) => {
-    const [facts, rates, [live]] = await Promise.all([
+    const [, facts, rates, [live]] = await Promise.all([
+      lockClient(tx, { actor }),
       productsByIds(tx, input.propertyId, ids),
       rateNightsOf(tx, ids, input.checkIn, input.checkOut),
       liveHolds(tx, { actor, propertyId: input.propertyId }),
@@ -126,6 +128,14 @@ async function roomTypesOf(db: Executor, input: HoldInput): Promise<number[]> {
   if (found.length !== ids.length) throw refuse("NOT_FOUND", { what: "product" });
   return found.map((row) => row.roomTypeId);
 }
+
+/** One hold of a client at a time, so that many sent at once can't each be the last that the limit allows. */
+const lockClient = statement((db) =>
+  db
+    .select({ locked: sql`pg_advisory_xact_lock(hashtextextended(${placeholder("actor")}, 0))`.as("locked") })
+    .from(sql`(values (1)) as one`)
+    .prepare("lock_client"),
+);
 
 /** Pending bookings and rooms that this client holds: so that nobody empties a hotel for free. */
 const liveHolds = statement((db) =>

@@ -60,7 +60,14 @@ async function read(ctx: Context, id: string, locale: Locale): Promise<PropertyV
     picture: propertyPicture(house.slug, house.version),
     roomTypes: rooms.map(({ id: roomTypeId, code, name, maxAdults, maxChildren, maxOccupancy, beds, sizeSqm, amenities }) => ({
       id: roomTypeId,
-      ...{ code, name, maxAdults, maxChildren, maxOccupancy, beds, sizeSqm, amenities },
+      code,
+      name,
+      maxAdults,
+      maxChildren,
+      maxOccupancy,
+      beds,
+      sizeSqm,
+      amenities,
       description:
         inLocale(
           roomContents.filter((content) => content.roomTypeId === roomTypeId),

@@ -11,15 +11,20 @@ export interface Cache {
   through<T>(key: string, times: { ttlMs: number; staleMs?: number }, load: () => Promise<T>, defer: (work: Promise<unknown>) => void): Promise<T>;
 }
 
-interface Entry {
-  at: number;
-  value: unknown;
-}
+/** Values of which one process keeps the parsed form; what Redis says about their age always decides. */
+const MOST_KNOWN = 500;
+/** Refreshes behind answers at one time: more would slow the answers that they are for. */
+const MOST_BEHIND = 2;
 
+/**
+ * An entry is two keys: a short head ("instant:nonce"), read by every hit, and the body, read only by a
+ * process that doesn't hold the value of that head yet. So a hit carries some forty bytes, not the page.
+ */
 export function createCache(redis: RedisPort | undefined, clock: Clock, metrics: Metrics): Cache {
   const flights = new Map<string, Promise<unknown>>();
-  const read = redis && gathered((keys) => redis.mget(keys));
-  const parse = parsedOnce();
+  const known = new Map<string, { head: string; value: unknown }>();
+  const readHead = redis && gathered((keys) => redis.mget(keys));
+  let behind = 0;
 
   /** One flight per key in this process, however many ask. */
   function once<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -30,30 +35,56 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
     return flight;
   }
 
+  function remember(key: string, head: string, value: unknown): void {
+    if (known.size >= MOST_KNOWN && !known.has(key)) known.clear();
+    known.set(key, { head, value });
+  }
+
+  /** The body first: a head never stands before what it promises. */
+  async function write(key: string, value: unknown, lifeMs: number): Promise<void> {
+    if (!redis) return;
+    const head = `${clock.now().getTime()}:${crypto.randomUUID().slice(0, 8)}`;
+    await redis.set(`${key}:body`, JSON.stringify(value), lifeMs);
+    await redis.set(key, head, lifeMs);
+    remember(key, head, value);
+  }
+
+  async function valueOf(key: string, head: string): Promise<unknown> {
+    const mine = known.get(key);
+    if (mine?.head === head) return mine.value;
+    const body = await redis?.get(`${key}:body`).catch(() => null);
+    if (!body) return undefined;
+    const value: unknown = JSON.parse(body);
+    remember(key, head, value);
+    return value;
+  }
+
   return {
-    async through(key, { ttlMs, staleMs = 0 }, load, defer) {
+    async through<T>(key: string, { ttlMs, staleMs = 0 }: { ttlMs: number; staleMs?: number }, load: () => Promise<T>, defer: (work: Promise<unknown>) => void) {
       const refresh = () =>
         once(key, async () => {
           const value = await load();
-          const entry = JSON.stringify({ at: clock.now().getTime(), value } satisfies Entry);
-          defer(redis ? redis.set(key, entry, ttlMs + staleMs).catch(() => undefined) : Promise.resolve());
+          defer(write(key, value, ttlMs + staleMs).catch(() => undefined));
           return value;
         });
-      const stored = await read?.(key).catch(() => null);
-      const family = key.slice(0, key.indexOf(":"));
-      if (!stored) {
-        metrics.count("cache_requests_total", { family, result: "miss" });
+      const count = (result: string) => metrics.count("cache_requests_total", { family: key.slice(0, key.indexOf(":")), result });
+      const head = await readHead?.(key).catch(() => null);
+      const age = head ? clock.now().getTime() - Number.parseInt(head, 10) : Infinity;
+      const value = head && age >= 0 && age <= ttlMs + staleMs ? await valueOf(key, head) : undefined;
+      if (value === undefined) {
+        count("miss");
         return refresh();
       }
-      const entry = parse(key, stored);
-      const age = clock.now().getTime() - entry.at;
-      if (age > ttlMs + staleMs || age < 0) {
-        metrics.count("cache_requests_total", { family, result: "miss" });
-        return refresh();
+      count(age <= ttlMs ? "hit" : "stale");
+      if (age > ttlMs && behind < MOST_BEHIND) {
+        behind += 1;
+        defer(
+          refresh()
+            .catch(() => undefined)
+            .finally(() => (behind -= 1)),
+        );
       }
-      metrics.count("cache_requests_total", { family, result: age <= ttlMs ? "hit" : "stale" });
-      if (age > ttlMs) defer(refresh().catch(() => undefined));
-      return entry.value as Awaited<ReturnType<typeof load>>;
+      return value as T;
     },
   };
 }
@@ -88,21 +119,5 @@ function gathered(mget: (keys: string[]) => Promise<(string | null)[]>): (key: s
     waiting.set(key, mine);
     if (!busy) void send();
     return mine.promise;
-  };
-}
-
-/** Texts of which one process keeps the parsed form. */
-const MOST = 500;
-
-/** The same text under a key is parsed once. Redis is still asked each time: nothing is kept for longer than there. */
-function parsedOnce(): (key: string, text: string) => Entry {
-  const known = new Map<string, { text: string; entry: Entry }>();
-  return (key, text) => {
-    const before = known.get(key);
-    if (before?.text === text) return before.entry;
-    const entry = JSON.parse(text) as Entry;
-    if (known.size >= MOST) known.clear();
-    known.set(key, { text, entry });
-    return entry;
   };
 }

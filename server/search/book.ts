@@ -109,7 +109,9 @@ function entryOf(row: Awaited<ReturnType<typeof entryRows>>[number]): Entry {
   const rooms = row.rooms.map(({ roomTypeId, name, offers: rows, ...capacity }) => ({
     roomTypeId,
     name,
-    offers: rows.filter((offer) => !rows.some((other) => beats(other, offer, rows))).map((offer) => ({ currency, zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts, ...capacity, ...offer })),
+    offers: rows
+      .filter((offer) => !rows.some((other) => beats(other, offer, rows)))
+      .map((offer) => ({ currency, zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts, ...capacity, ...offer })),
   }));
   return { propertyId, version, stars, currency, paymentMethods, rooms };
 }

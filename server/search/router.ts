@@ -1,9 +1,9 @@
-import { procedure, router } from "../trpc.ts";
 import { z } from "zod";
+import { procedure, router } from "../trpc.ts";
 import { calendar } from "./calendar.ts";
 import { destinations } from "./destinations.ts";
-import { hotels } from "./hotels.ts";
-import { calendarInput, calendarOutput, destinationOutput, destinationsInput, hotelsInput, hotelsOutput } from "./schemas.ts";
+import { hotels, type HotelsPage } from "./hotels.ts";
+import { calendarInput, calendarOutput, destinationOutput, destinationsInput, hotelsInput } from "./schemas.ts";
 
 export const searchRouter = router({
   destinations: procedure
@@ -12,7 +12,8 @@ export const searchRouter = router({
     .query(({ ctx, input }) => destinations(ctx, input)),
   hotels: procedure
     .input(hotelsInput)
-    .output(hotelsOutput)
+    // Checked when it is made, not again with every hit of the cache: that would cost as much as the hit.
+    .output(z.custom<HotelsPage>())
     .query(({ ctx, input }) => hotels(ctx, input)),
   calendar: procedure
     .input(calendarInput)

@@ -87,7 +87,15 @@ test("payment methods are those that the property, every rate plan and our keys 
   });
   const { flex, prepaid, desk } = world.rooms[0]!.products as { flex: number; prepaid: number; desk: number };
   const methods = async (productIds: number[], env?: Record<string, string>) =>
-    (await quote(contextAt(database.db, NOW, { env }), stay(world, productIds.map((productId) => ({ productId, ...COUPLE }))))).paymentMethods;
+    (
+      await quote(
+        contextAt(database.db, NOW, { env }),
+        stay(
+          world,
+          productIds.map((productId) => ({ productId, ...COUPLE })),
+        ),
+      )
+    ).paymentMethods;
   const keys = { STRIPE_SECRET_KEY: "sk_test_1", MIDTRANS_SERVER_KEY: "SB-1" };
   expect(await methods([flex], keys)).toEqual(["stripe", "midtrans", "property"]);
   expect(await methods([flex], {})).toEqual(["property"]);
@@ -114,7 +122,15 @@ test("availability shows every product with the total per room, or why it can't 
     plans: [{ code: "flex" }, { code: "breakfast", meal: "breakfast", name: "With breakfast" }],
     rooms: [
       { name: "Double room", rates: [{ plan: "flex" }, { plan: "breakfast", base: "flex", perAdult: 1_000 }] },
-      { name: "Family room", maxAdults: 4, maxOccupancy: 5, prices: [9_000, 12_000, 15_000], units: 1, nights: { "2027-03-04": { closedToDeparture: true } }, rates: [{ plan: "flex" }] },
+      {
+        name: "Family room",
+        maxAdults: 4,
+        maxOccupancy: 5,
+        prices: [9_000, 12_000, 15_000],
+        units: 1,
+        nights: { "2027-03-04": { closedToDeparture: true } },
+        rates: [{ plan: "flex" }],
+      },
     ],
   });
   const { roomTypes } = await availability(contextAt(database.db, NOW), { ...stay(world), rooms: [COUPLE, { adults: 3, childAges: [] }] });

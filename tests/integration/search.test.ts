@@ -98,10 +98,7 @@ test("stop-sell, arrival, departure and length rules hide a stay that they forbi
 
 test("the whole party must fit: people by room, and units by room type", async () => {
   const { destinationId } = await createProperty(database.db, {
-    rooms: [
-      { units: 1 },
-      { name: "Family room", prices: [12_000, 14_000, 15_000, 16_000], maxAdults: 4, maxOccupancy: 4, units: 1 },
-    ],
+    rooms: [{ units: 1 }, { name: "Family room", prices: [12_000, 14_000, 15_000, 16_000], maxAdults: 4, maxOccupancy: 4, units: 1 }],
   });
   expect(await found(destinationId, { rooms: [{ adults: 5, childAges: [] }] })).toBeUndefined();
   expect(await found(destinationId, { rooms: [{ adults: 4, childAges: [] }] })).toMatchObject({ total: 35_200, rooms: [{ roomName: "Family room" }] });
@@ -124,7 +121,10 @@ test("children are priced by their age, and a child above the buckets counts as 
 
 test("rooms of one booking share a way to pay: an online-only and a desk-only rate are not mixed", async () => {
   const { destinationId } = await createProperty(database.db, {
-    plans: [{ code: "online", payment: "online" }, { code: "desk", payment: "property" }],
+    plans: [
+      { code: "online", payment: "online" },
+      { code: "desk", payment: "property" },
+    ],
     rooms: [
       { units: 1, rates: [{ plan: "online" }] },
       { units: 2, prices: [13_000, 13_000], rates: [{ plan: "desk" }] },
@@ -146,7 +146,10 @@ test("past dates and dates beyond the horizon show nothing", async () => {
 test("filters: stars, every amenity, words of the room type, total", async () => {
   const first = await createProperty(database.db, { property: { stars: 3, amenities: ["pool", "wifi"] } });
   const { destinationId } = first;
-  const second = await createProperty(database.db, { property: { destinationId, stars: 5, amenities: ["wifi"] }, rooms: [{ name: "Deluxe twin 100%", prices: [15_000, 15_000] }, { prices: [18_000, 18_000] }] });
+  const second = await createProperty(database.db, {
+    property: { destinationId, stars: 5, amenities: ["wifi"] },
+    rooms: [{ name: "Deluxe twin 100%", prices: [15_000, 15_000] }, { prices: [18_000, 18_000] }],
+  });
   const ids = async (asked: Partial<HotelsInput>) => (await search(destinationId, asked)).items.map((item) => item.propertyId);
   expect(await ids({})).toEqual([first.propertyId, second.propertyId]);
   expect(await ids({ stars: [4, 5] })).toEqual([second.propertyId]);
@@ -211,7 +214,10 @@ test("unpublished and archived properties are nowhere", async () => {
 });
 
 test("a change of what is sold is seen when it raises the property's version", async () => {
-  const world = await createProperty(database.db, { plans: [{ code: "flex" }, { code: "saver" }], rooms: [{ rates: [{ plan: "flex" }, { plan: "saver", base: "flex", percent: 8_000 }] }] });
+  const world = await createProperty(database.db, {
+    plans: [{ code: "flex" }, { code: "saver" }],
+    rooms: [{ rates: [{ plan: "flex" }, { plan: "saver", base: "flex", percent: 8_000 }] }],
+  });
   expect(await found(world.destinationId)).toMatchObject({ total: 17_600 });
   await database.db.update(products).set({ derivedPercent: 7_000 }).where(eq(products.id, world.rooms[0]!.products["saver"]!));
   await database.db.update(properties).set({ version: 2 }).where(eq(properties.id, world.propertyId));

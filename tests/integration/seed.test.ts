@@ -35,7 +35,21 @@ async function count(query: postgres.PendingQuery<postgres.Row[]>): Promise<numb
 
 /** Content of every table that the seed fills, in one hash each. */
 async function fingerprint(): Promise<string[]> {
-  const tables = ["destinations", "properties", "property_contents", "room_types", "products", "rate_nights", "inventory_nights", "inventory_events", "blocks", "bookings", "room_stays", "users", "members"];
+  const tables = [
+    "destinations",
+    "properties",
+    "property_contents",
+    "room_types",
+    "products",
+    "rate_nights",
+    "inventory_nights",
+    "inventory_events",
+    "blocks",
+    "bookings",
+    "room_stays",
+    "users",
+    "members",
+  ];
   const prints = tables.map(async (table) => {
     const [row] = await sql`select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) as print from ${sql(table)} t`;
     return `${table} ${row!["print"]}`;
@@ -51,8 +65,16 @@ test("the demo has at least 24 properties in 12 cities, with 2 to 5 room types a
 });
 
 test("every property and room type has both locales, and a picture", async () => {
-  expect(await count(sql`select count(*) from properties p where (select count(*) from property_contents c where c.property_id = p.id and c.locale in ('en', 'id') and length(c.summary) > 40 and length(c.description) > 100 and c.good_to_know <> '') <> 2`)).toBe(0);
-  expect(await count(sql`select count(*) from room_types r where (select count(*) from room_type_contents c where c.room_type_id = r.id and c.locale in ('en', 'id') and c.description <> '') <> 2`)).toBe(0);
+  expect(
+    await count(
+      sql`select count(*) from properties p where (select count(*) from property_contents c where c.property_id = p.id and c.locale in ('en', 'id') and length(c.summary) > 40 and length(c.description) > 100 and c.good_to_know <> '') <> 2`,
+    ),
+  ).toBe(0);
+  expect(
+    await count(
+      sql`select count(*) from room_types r where (select count(*) from room_type_contents c where c.room_type_id = r.id and c.locale in ('en', 'id') and c.description <> '') <> 2`,
+    ),
+  ).toBe(0);
   expect(await count(sql`select count(*) from (select art from properties union all select art from room_types) a where not (art ?& array['scene', 'palette', 'seed'])`)).toBe(0);
 });
 
@@ -74,10 +96,22 @@ test("sold nights are the nights of the live stays, and blocked nights those of 
 });
 
 test("all base products, and only they, are priced for 500 days; some nights are sold out or restricted", async () => {
-  expect(await count(sql`select count(*) from products p where (select count(*) from rate_nights n where n.product_id = p.id and n.stay_date >= current_date) < case when p.base_product_id is null then 500 else 0 end`)).toBe(0);
+  expect(
+    await count(
+      sql`select count(*) from products p where (select count(*) from rate_nights n where n.product_id = p.id and n.stay_date >= current_date) < case when p.base_product_id is null then 500 else 0 end`,
+    ),
+  ).toBe(0);
   expect(await count(sql`select count(*) from rate_nights n join products p on p.id = n.product_id where p.base_product_id is not null`)).toBe(0);
-  expect(await count(sql`select count(*) from rate_nights n join products p on p.id = n.product_id join room_types r on r.id = p.room_type_id join properties h on h.id = p.property_id where cardinality(n.adult_prices) <> r.max_adults or cardinality(n.child_prices) <> jsonb_array_length(h.child_buckets)`)).toBe(0);
-  expect(await count(sql`select count(*) from rate_nights n join products p on p.id = n.product_id join properties h on h.id = p.property_id where h.currency = 'IDR' and exists (select 1 from unnest(n.adult_prices || n.child_prices) x where x % 100 <> 0)`)).toBe(0);
+  expect(
+    await count(
+      sql`select count(*) from rate_nights n join products p on p.id = n.product_id join room_types r on r.id = p.room_type_id join properties h on h.id = p.property_id where cardinality(n.adult_prices) <> r.max_adults or cardinality(n.child_prices) <> jsonb_array_length(h.child_buckets)`,
+    ),
+  ).toBe(0);
+  expect(
+    await count(
+      sql`select count(*) from rate_nights n join products p on p.id = n.product_id join properties h on h.id = p.property_id where h.currency = 'IDR' and exists (select 1 from unnest(n.adult_prices || n.child_prices) x where x % 100 <> 0)`,
+    ),
+  ).toBe(0);
   for (const some of [
     sql`select count(*) from inventory_nights where sold + held + blocked >= physical`,
     sql`select count(*) from rate_nights where min_stay_arrival > 1`,
@@ -107,7 +141,9 @@ test("the demo people can sign in, and the hotelier owns at least three properti
     expect(row["email_verified"]).toBe(true);
     expect(await verifyPassword({ hash: row["password"], password: DEMO_PASSWORD })).toBe(true);
   }
-  const owned = await count(sql`select count(*) from properties p join members m on m.organization_id = p.organization_id and m.role = 'owner' join users u on u.id = m.user_id where u.email = ${DEMO_HOTELIER.email}`);
+  const owned = await count(
+    sql`select count(*) from properties p join members m on m.organization_id = p.organization_id and m.role = 'owner' join users u on u.id = m.user_id where u.email = ${DEMO_HOTELIER.email}`,
+  );
   expect(owned).toBeGreaterThanOrEqual(3);
   expect(owned).toBeLessThan(await count(sql`select count(*) from properties`));
 });
@@ -125,7 +161,8 @@ test("a second run changes nothing, and ids go on after the demo's", async () =>
   const before = await fingerprint();
   await seedDemo(url.href);
   expect(await fingerprint()).toEqual(before);
-  const [ids] = await sql`select nextval(pg_get_serial_sequence('room_types', 'id')) > (select max(id) from room_types) as rooms, nextval(pg_get_serial_sequence('products', 'id')) > (select max(id) from products) as products`;
+  const [ids] =
+    await sql`select nextval(pg_get_serial_sequence('room_types', 'id')) > (select max(id) from room_types) as rooms, nextval(pg_get_serial_sequence('products', 'id')) > (select max(id) from products) as products`;
   expect(ids).toEqual({ rooms: true, products: true });
 });
 
@@ -136,7 +173,9 @@ test("the crowd for load tests stands beside the demo: three room types, 365 nig
   expect(await count(sql`select count(*) from (${crowd}) c`)).toBe(20);
   expect(await count(sql`select count(*) from (${crowd}) c join properties p using (id) where p.city = 'Jakarta'`)).toBe(2);
   expect(await count(sql`select count(*) from inventory_nights n join room_types r on r.id = n.room_type_id where r.property_id in (${crowd})`)).toBe(20 * 3 * 365);
-  expect(await count(sql`select count(*) from rate_nights n join products p on p.id = n.product_id where p.property_id in (${crowd}) and p.base_product_id is null`)).toBe(20 * 3 * 365);
+  expect(await count(sql`select count(*) from rate_nights n join products p on p.id = n.product_id where p.property_id in (${crowd}) and p.base_product_id is null`)).toBe(
+    20 * 3 * 365,
+  );
   expect(await count(sql`select count(*) from products where property_id in (${crowd}) and base_product_id is not null`)).toBe(20 * 3);
   expect(await count(sql`select count(*) from destinations d where property_count <> (select count(*) from properties p where p.destination_id = d.id)`)).toBe(0);
   expect(lines.at(-1)).toMatch(/^total: /);

@@ -200,5 +200,13 @@ test("rooms get the cheapest types that have units for all of them", () => {
   expect(assignRooms([cheap, dear], [2, 3])).toEqual([0, 0, 1]);
   expect(assignRooms([cheap, dear], [1, 1])).toBeUndefined();
   // The family fits the dear type alone, so that the couple must leave it.
-  expect(assignRooms([[130, undefined], [100, 200]], [1, 1])).toEqual([0, 1]);
+  expect(
+    assignRooms(
+      [
+        [130, undefined],
+        [100, 200],
+      ],
+      [1, 1],
+    ),
+  ).toEqual([0, 1]);
 });

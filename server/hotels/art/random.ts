@@ -8,7 +8,7 @@ export interface Draw {
   chance(probability: number): boolean;
 }
 
-/** mulberry32. */
+/** Numbers in the order that the seed decides: mulberry32. */
 export function drawFrom(seed: number): Draw {
   let state = seed | 0;
   const next = () => {

@@ -58,7 +58,6 @@ export const brownstones: Scene = ({ p, draw, glass, id }) => {
       path(`M${n(door)} 338V285Q${n(door + 14)} 270 ${n(door + 28)} 285V338Z`, [p.accent, mix(p.leaf, p.ink, 0.3), p.ink][house % 3]!) +
       circle(door + 14, 288, 4.5, p.sun);
     row += put(`${id}s`, door, 0);
-
   }
   const tone = mix(mix("#a9623f", p.far, 0.15), p.light, 0.38);
   const pane = (fill: string) => boxes([[-3, -7, 34, 7], [-3, 46, 34, 5]], tone) + rect(0, 0, 28, 46, p.light) + boxes([[2.5, 2, 23, 18.7], [2.5, 23.3, 23, 20.7]], fill); // prettier-ignore

@@ -16,7 +16,11 @@ function skyline({ p, draw, glass }: Canvas, base: number, high: number, nearnes
     if (draw.chance(0.25)) masts.push([x + width / 2 - 1, base - height - 20, 2, 20]);
     x += width + draw.from(-2, 9);
   }
-  return boxes([...lit, ...masts], land(p, nearness)) + boxes(shade, land(p, nearness + 0.18)) + line(panes, mix(glass, land(p, nearness), p.dark ? 0.15 : 0.55), 4, 'stroke-dasharray="5 6"');
+  return (
+    boxes([...lit, ...masts], land(p, nearness)) +
+    boxes(shade, land(p, nearness + 0.18)) +
+    line(panes, mix(glass, land(p, nearness), p.dark ? 0.15 : 0.55), 4, 'stroke-dasharray="5 6"')
+  );
 }
 
 /** A flame-topped obelisk in a park among towers. */

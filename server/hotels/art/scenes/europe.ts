@@ -10,8 +10,7 @@ export const tramHill: Scene = ({ p, draw, glass, sunX, id }) => {
     const wall = walls[paint++ % walls.length]!;
     let all = rect(x, top, width, foot - top, wall) + rect(x + width - 7, top, 7, foot - top, mix(wall, p.ink, 0.14)) + poly([[x - 4, top + 2], [x + 8, top - 22], [x + width - 8, top - 22], [x + width + 4, top + 2]], mix("#c4563a", p.near, 0.3)); // prettier-ignore
     for (let y = top + 14; y < foot - 40; y += 50) {
-      for (let wx = x + 10; wx < x + width - 22; wx += 34)
-        all += put(`${id}w`, wx, y);
+      for (let wx = x + 10; wx < x + width - 22; wx += 34) all += put(`${id}w`, wx, y);
     }
     return all;
   };
@@ -77,7 +76,16 @@ export const zincRooftops: Scene = ({ p, draw, glass, id }) => {
     return all;
   };
   const iron = mix(land(p, 0.75), p.ink, p.dark ? 0.3 : 0);
-  const dormer = (pane: string) => path("M-9 40V18q9 -12 18 0V40Z", p.light) + boxes([[-6, 20, 12, 20], [-6, 58, 12, 26]], pane) + line("M-10 82h20", p.ink, 4, 'stroke-dasharray="1.4 1.6"');
+  const dormer = (pane: string) =>
+    path("M-9 40V18q9 -12 18 0V40Z", p.light) +
+    boxes(
+      [
+        [-6, 20, 12, 20],
+        [-6, 58, 12, 26],
+      ],
+      pane,
+    ) +
+    line("M-10 82h20", p.ink, 4, 'stroke-dasharray="1.4 1.6"');
   const tower = (x: number) => path(`M${x - 40} 284Q${x - 14} 210 ${x - 5} 84H${x + 5}Q${x + 14} 210 ${x + 40} 284H${x + 25}Q${x} 236 ${x - 25} 284Z`, iron) + rect(x - 1.2, 62, 2.4, 24, iron) + rect(x - 19, 208, 38, 6, iron) + rect(x - 11, 158, 22, 5, iron) + line(`M${x - 8} 156L${x + 6} 120M${x + 8} 156L${x - 6} 120M${x - 15} 206L${x + 10} 164M${x + 15} 206L${x - 10} 164`, p.sky[1], 1.6); // prettier-ignore
   const cat = path("M0 0Q-4 -16 6 -20L5 -29L10 -24H16L21 -29L20 -18Q24 -6 18 0ZM0 -1Q-18 2 -20 -14Q-20 -20 -15 -18Q-14 -8 0 -8Z", p.ink);
   return (

@@ -42,7 +42,10 @@ export const riceTerraces: Scene = ({ p, draw }) => {
       const x = (share: number) => n(300 + side * (310 - share * end));
       const lip = `M${x(-0.1)} ${n(y - sag)}C${x(0.3)} ${n(y - sag * 1.6)} ${x(0.55)} ${n(y + sag)} ${x(0.78)} ${n(y + sag * 0.4)}S${x(0.98)} ${n(y + 18)} ${x(1.04)} ${n(y + 40)}`;
       const paddy = mix(mix(p.leaf, p.sun, step % 2 ? 0.34 : 0.12), p.ink, t + step * 0.03);
-      steps += path(`${lip}L${x(0.9)} 410H${x(-0.1)}Z`, mix(paddy, p.ink, 0.32)) + `<g transform="translate(0 6)">${path(`${lip}L${x(0.9)} 410H${x(-0.1)}Z`, paddy)}</g>` + line(lip, mix(p.light, paddy, 0.25), 2);
+      steps +=
+        path(`${lip}L${x(0.9)} 410H${x(-0.1)}Z`, mix(paddy, p.ink, 0.32)) +
+        `<g transform="translate(0 6)">${path(`${lip}L${x(0.9)} 410H${x(-0.1)}Z`, paddy)}</g>` +
+        line(lip, mix(p.light, paddy, 0.25), 2);
     }
     return steps;
   };
