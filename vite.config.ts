@@ -1,7 +1,26 @@
 import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+/** Writes `.br` and `.gz` beside what compresses well, so that no server does it at each request. */
+function precompress(): Plugin {
+  return {
+    name: "precompress",
+    apply: "build",
+    writeBundle({ dir }) {
+      for (const file of readdirSync(dir!, { recursive: true, encoding: "utf8" })) {
+        if (!/\.(js|css|html|svg|json)$/.test(file)) continue;
+        const bytes = readFileSync(join(dir!, file));
+        writeFileSync(join(dir!, `${file}.br`), brotliCompressSync(bytes));
+        writeFileSync(join(dir!, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}
 
 export default defineConfig({
   root: "client",
@@ -17,6 +36,7 @@ export default defineConfig({
     }),
     tailwindcss(),
     react(),
+    precompress(),
   ],
   build: {
     outDir: "../dist/client",

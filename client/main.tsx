@@ -33,7 +33,7 @@ if (!container) throw new Error("index.html has no #root");
 
 /** A refusal shown by an error screen was expected; only what nobody foresaw belongs in the console. */
 function onCaughtError(error: unknown): void {
-  if (refusalOf(error)?.code === "UNKNOWN") console.error(error);
+  if (refusalOf(error)?.code === "UNKNOWN") reportError(error);
 }
 
 createRoot(container, { onCaughtError }).render(

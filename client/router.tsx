@@ -4,7 +4,21 @@ import { queryClient } from "./lib/query.ts";
 import { sessionQuery } from "./lib/session.ts";
 import { getLocale } from "./lib/i18n/compiled/runtime.js";
 import { resultsQuery } from "./lib/results-query.ts";
-import { parseSearch, readStay, stringifySearch, validateBooking, validateChoice, validateDay, validateNext, validatePlace, validateReset, validateResults, validateReturn, validateTrips, validateVerify } from "./lib/search-params.ts";
+import {
+  parseSearch,
+  readStay,
+  stringifySearch,
+  validateBooking,
+  validateChoice,
+  validateDay,
+  validateNext,
+  validatePlace,
+  validateReset,
+  validateResults,
+  validateReturn,
+  validateTrips,
+  validateVerify,
+} from "./lib/search-params.ts";
 import { PageError } from "./components/page-error.tsx";
 import { PagePending } from "./components/page-pending.tsx";
 import { Root } from "./routes/root.tsx";

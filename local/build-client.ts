@@ -1,13 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  globSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ROOT } from "./root.ts";
@@ -19,11 +11,7 @@ const KEY = join(ROOT, "dist", "client.key");
 const INPUTS = ["client/**/*", "server/**/*.ts", "vite.config.ts", "package-lock.json"];
 
 /** Vite's command line program. */
-export const VITE = join(
-  dirname(createRequire(import.meta.url).resolve("vite/package.json")),
-  "bin",
-  "vite.js",
-);
+export const VITE = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin", "vite.js");
 
 /**
  * Builds the client into `dist/client`, unless it stands there from the same inputs.
@@ -56,8 +44,5 @@ function hashInputs(): string {
 
 /** The compiled messages, and what their compiler leaves in its project's folder. */
 function isWrittenByTheBuild(path: string): boolean {
-  return (
-    path.includes("/i18n/compiled") ||
-    (path.includes(".inlang/") && !path.endsWith("/settings.json"))
-  );
+  return path.includes("/i18n/compiled") || (path.includes(".inlang/") && !path.endsWith("/settings.json"));
 }

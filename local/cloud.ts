@@ -43,18 +43,10 @@ const FREE_PORTS: CloudPorts = {
 
 /** Starts the stand-ins in this process, all on one clock. The gateway needs `redisUrl`, the queue `databaseUrl`. */
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
-  const {
-    keys = DEMO_KEYS,
-    ports = FREE_PORTS,
-    publicUrl,
-    databaseUrl,
-    redisUrl,
-    dataDir,
-  } = options;
+  const { keys = DEMO_KEYS, ports = FREE_PORTS, publicUrl, databaseUrl, redisUrl, dataDir } = options;
   const clock = openClock(dataDir);
   const servers: CloudServers = {};
-  const file = (name: string): string =>
-    dataDir ? join(dataDir, "cloud", `${name}.sqlite`) : ":memory:";
+  const file = (name: string): string => (dataDir ? join(dataDir, "cloud", `${name}.sqlite`) : ":memory:");
   const close = async (): Promise<void> => {
     for (const server of Object.values(servers).toReversed()) await server?.close();
   };

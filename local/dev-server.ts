@@ -11,10 +11,7 @@ const server = await createServer({
     strictPort: true,
     proxy: Object.fromEntries(
       // Only whole first segments: /auth/session, but not the client's own /authors.
-      SERVED_BY_APP.map((path) => [
-        `^${path}(/|\\?|$)`,
-        { target: `http://127.0.0.1:${APP_PORT}` },
-      ]),
+      SERVED_BY_APP.map((path) => [`^${path}(/|\\?|$)`, { target: `http://127.0.0.1:${APP_PORT}` }]),
     ),
   },
 });

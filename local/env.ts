@@ -10,14 +10,9 @@ export function chooseKeys(settings: Settings, secrets: Secrets): Keys {
 }
 
 /** What stands in for the vendors that are `local`; none of Redis' gateway where no Redis runs. */
-export function cloudOptions(
-  settings: Settings,
-  keys: Keys,
-  urls: { database: string; redis: string | undefined },
-): CloudOptions {
+export function cloudOptions(settings: Settings, keys: Keys, urls: { database: string; redis: string | undefined }): CloudOptions {
   const { ports, choices } = settings;
-  const local = (name: VendorName, port: number): number | undefined =>
-    choices[name] === "local" ? port : undefined;
+  const local = (name: VendorName, port: number): number | undefined => (choices[name] === "local" ? port : undefined);
   return {
     keys,
     publicUrl: settings.publicUrl,
@@ -36,15 +31,8 @@ export function cloudOptions(
 }
 
 /** The app's whole environment: the user's own, the real vendors' addresses, and over them what runs here. */
-export function appEnv(
-  env: NodeJS.ProcessEnv,
-  settings: Settings,
-  keys: Keys,
-  local: Record<string, string>,
-): NodeJS.ProcessEnv {
-  const addresses = (Object.keys(VENDORS) as VendorName[])
-    .filter((name) => settings.choices[name] === "real")
-    .map((name) => (VENDORS[name] as Vendor).defaults?.(env) ?? {});
+export function appEnv(env: NodeJS.ProcessEnv, settings: Settings, keys: Keys, local: Record<string, string>): NodeJS.ProcessEnv {
+  const addresses = (Object.keys(VENDORS) as VendorName[]).filter((name) => settings.choices[name] === "real").map((name) => (VENDORS[name] as Vendor).defaults?.(env) ?? {});
   return {
     ...Object.assign({}, ...addresses),
     AUTH_SECRET: keys.AUTH_SECRET,

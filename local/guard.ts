@@ -1,8 +1,7 @@
 import { type OnSpawn, type Running, launch } from "./running.ts";
 
 /** Reads the children's numbers, a line each time they change; at the pipe's end it ends those of the last line. */
-const SCRIPT =
-  'while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -INT $pids 2>/dev/null';
+const SCRIPT = 'while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -INT $pids 2>/dev/null';
 
 interface Guard extends Running {
   watch(pids: readonly number[]): void;

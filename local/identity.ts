@@ -31,7 +31,6 @@ function identifyLinux(pid: number): string | undefined {
 /** The command line of a living process; undefined when there is none. */
 export function describeProcess(pid: number): string | undefined {
   if (identify(pid) === undefined) return undefined;
-  if (process.platform === "linux")
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  if (process.platform === "linux") return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
   return execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
 }

@@ -37,11 +37,7 @@ export const DEMO_KEYS: Keys = {
 };
 
 /** Public keys of the vendor's development server beside those above. */
-const OTHER_PUBLIC_KEYS = [
-  "eyJVc2VySUQiOiJ0ZXN0VXNlcjEiLCJQYXNzd29yZCI6InRlc3RQYXNzd29yZCJ9",
-  "sig_7GVPjvuwsfqF65iC8fSrs1dfYruM",
-  "sig_5NoELc3EFnZn4DVS5bDs2Nk4b7Ua",
-];
+const OTHER_PUBLIC_KEYS = ["eyJVc2VySUQiOiJ0ZXN0VXNlcjEiLCJQYXNzd29yZCI6InRlc3RQYXNzd29yZCJ9", "sig_7GVPjvuwsfqF65iC8fSrs1dfYruM", "sig_5NoELc3EFnZn4DVS5bDs2Nk4b7Ua"];
 
 /** The first variable whose value everybody knows, if any. */
 export function findWellKnownKey(env: NodeJS.ProcessEnv): string | undefined {

@@ -16,9 +16,7 @@ export function lockDataFolder(dataDir: string): () => void {
   } catch (error) {
     db.close();
     if (!/locked|busy/i.test(String(error))) throw error;
-    throw new Refusal(
-      `Nightledger already runs on the data folder ${dataDir} (process ${readPid(holder)}): stop it first, or set DATA_DIR to another folder.`,
-    );
+    throw new Refusal(`Nightledger already runs on the data folder ${dataDir} (process ${readPid(holder)}): stop it first, or set DATA_DIR to another folder.`);
   }
   writeFileSync(holder, String(process.pid));
   return () => db.close();

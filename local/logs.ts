@@ -8,8 +8,7 @@ export function openLog(dataDir: string, part: string): { fd: number; file: stri
   const folder = join(dataDir, "logs");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${part}.log`);
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_BYTES)
-    renameSync(file, `${file}.1`);
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_BYTES) renameSync(file, `${file}.1`);
   return { fd: openSync(file, "a"), file };
 }
 

@@ -60,8 +60,7 @@ async function main(): Promise<void> {
   say(readyTable(settings, cloudEnv, performance.now() / 1000));
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.on(signal, () => void end(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end(0));
 process.on("uncaughtException", (error) => fail(error.stack ?? error.message));
 process.stdout.on("error", () => {});
 endWithNpm();

@@ -15,28 +15,13 @@ const readySchema = z.object({
 type Ready = z.infer<typeof readySchema>;
 
 /** Starts the stand-ins' process; `cloudEnv` is what the app must know of them. */
-export async function startCloudProcess(
-  settings: Settings,
-  options: CloudOptions,
-  onSpawn: OnSpawn,
-): Promise<Running & { cloudEnv: Record<string, string> }> {
-  const { running, ready } = await startPart(
-    settings,
-    "cloud",
-    "./cloud-process.ts",
-    process.env,
-    onSpawn,
-    options,
-  );
+export async function startCloudProcess(settings: Settings, options: CloudOptions, onSpawn: OnSpawn): Promise<Running & { cloudEnv: Record<string, string> }> {
+  const { running, ready } = await startPart(settings, "cloud", "./cloud-process.ts", process.env, onSpawn, options);
   return { ...running, cloudEnv: ready.env };
 }
 
 /** Starts the app; it is ready when it listens. */
-export async function startApp(
-  settings: Settings,
-  env: NodeJS.ProcessEnv,
-  onSpawn: OnSpawn,
-): Promise<Running> {
+export async function startApp(settings: Settings, env: NodeJS.ProcessEnv, onSpawn: OnSpawn): Promise<Running> {
   return (await startPart(settings, "app", "../server/node.ts", env, onSpawn)).running;
 }
 
@@ -82,9 +67,7 @@ async function startPart(
     return { running, ready: await firstMessage(running, (m) => readySchema.safeParse(m).data) };
   } catch (error) {
     const why = speaks ? "" : `. Its log ${log.file} ends with:\n${lastLines(log.file)}`;
-    throw new Error(
-      `${name} did not start: ${error instanceof Error ? error.message : String(error)}${why}`,
-    );
+    throw new Error(`${name} did not start: ${error instanceof Error ? error.message : String(error)}${why}`);
   }
 }
 

@@ -28,9 +28,7 @@ export function readPorts(env: NodeJS.ProcessEnv, dev: boolean): Ports {
   const front = readPort(env, "PORT", 3000);
   const base = readPort(env, "LOCAL_PORT", 3100);
   if (front >= base && front <= base + 8) {
-    throw new Refusal(
-      `PORT ${front} lies among the ports ${base} to ${base + 8} that LOCAL_PORT takes: move one of them.`,
-    );
+    throw new Refusal(`PORT ${front} lies among the ports ${base} to ${base + 8} that LOCAL_PORT takes: move one of them.`);
   }
   return {
     front,
@@ -47,15 +45,7 @@ export function readPorts(env: NodeJS.ProcessEnv, dev: boolean): Ports {
 }
 
 /** The ports that will be taken here, each with the variable that moves it. */
-export function wantedPorts({
-  ports,
-  choices,
-  dev,
-}: {
-  ports: Ports;
-  choices: Record<VendorName, string>;
-  dev: boolean;
-}): WantedPort[] {
+export function wantedPorts({ ports, choices, dev }: { ports: Ports; choices: Record<VendorName, string>; dev: boolean }): WantedPort[] {
   const local = "LOCAL_PORT" as const;
   const wanted: (WantedPort | false)[] = [
     { port: ports.front, what: "the app", variable: "PORT" },

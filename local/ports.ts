@@ -12,10 +12,7 @@ export interface WantedPort {
 export async function checkPorts(wanted: readonly WantedPort[]): Promise<void> {
   for (const { port, what, variable } of wanted) {
     if (await isFree(port)) continue;
-    const advice =
-      variable === "PORT"
-        ? "set PORT to a free one"
-        : "set LOCAL_PORT to the first of nine free ones in a row";
+    const advice = variable === "PORT" ? "set PORT to a free one" : "set LOCAL_PORT to the first of nine free ones in a row";
     throw new Refusal(`Port ${port}, wanted for ${what}, is in use: ${advice}.`);
   }
 }
@@ -37,8 +34,7 @@ function isFree(port: number): Promise<boolean> {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") resolve(false);
-      else if (error.code === "EACCES")
-        reject(new Refusal(`Port ${port} needs more rights than this user has.`));
+      else if (error.code === "EACCES") reject(new Refusal(`Port ${port} needs more rights than this user has.`));
       else reject(error);
     });
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));

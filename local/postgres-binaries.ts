@@ -15,9 +15,7 @@ export function findPostgresBinaries(): { postgres: string; initdb: string } {
     for (const file of Object.values(found)) makeExecutable(file);
     return found;
   } catch (error) {
-    throw new Refusal(
-      `There is no Postgres for this machine (${name}): run npm ci, or set DATABASE_URL to a Postgres of your own. ${String(error)}`,
-    );
+    throw new Refusal(`There is no Postgres for this machine (${name}): run npm ci, or set DATABASE_URL to a Postgres of your own. ${String(error)}`);
   }
 }
 

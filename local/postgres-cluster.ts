@@ -26,8 +26,7 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { mode: 0o700 });
   writeFileSync(passwordFile, options.password, { mode: 0o600 });
-  if (user.owner)
-    for (const path of [fresh, passwordFile]) chownSync(path, user.owner.uid, user.owner.gid);
+  if (user.owner) for (const path of [fresh, passwordFile]) chownSync(path, user.owner.uid, user.owner.gid);
   const initdb = await launch(
     [
       ...user.prefix,
@@ -49,8 +48,7 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   options.onSpawn?.(initdb);
   const how = await initdb.exited;
   rmSync(passwordFile, { force: true });
-  if (how !== "code 0")
-    throw new Error(`initdb failed (${how}); the reason is in the log of Postgres`);
+  if (how !== "code 0") throw new Error(`initdb failed (${how}); the reason is in the log of Postgres`);
   createDatabase(fresh, options);
   renameSync(fresh, options.dataDir);
 }
@@ -65,6 +63,5 @@ function createDatabase(dataDir: string, { postgres, user, log }: ClusterOptions
     stdio: ["pipe", log, log],
     ...user.spawnAs,
   });
-  if (made.status !== 0)
-    throw new Error("the database could not be made; the reason is in the log of Postgres");
+  if (made.status !== 0) throw new Error("the database could not be made; the reason is in the log of Postgres");
 }

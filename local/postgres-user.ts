@@ -47,15 +47,7 @@ function withCapability(owner: { uid: number; gid: number }, capability: string)
 }
 
 function reaches({ prefix, spawnAs }: PostgresUser, binary: string, folder: string): boolean {
-  const [file = "", ...args] = [
-    ...prefix,
-    "sh",
-    "-c",
-    'cd "$1" && test -x "$2" && "$2" --version',
-    "sh",
-    folder,
-    binary,
-  ];
+  const [file = "", ...args] = [...prefix, "sh", "-c", 'cd "$1" && test -x "$2" && "$2" --version', "sh", folder, binary];
   return spawnSync(file, args, { ...spawnAs, cwd: "/", stdio: "ignore" }).status === 0;
 }
 
@@ -80,7 +72,5 @@ function createUser(): { uid: number; gid: number } {
   });
   const ids = userIds();
   if (ids) return ids;
-  throw new Refusal(
-    'Postgres doesn\'t run as root, and a user "postgres" could not be made: start Nightledger as an ordinary user.',
-  );
+  throw new Refusal('Postgres doesn\'t run as root, and a user "postgres" could not be made: start Nightledger as an ordinary user.');
 }

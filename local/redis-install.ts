@@ -48,9 +48,7 @@ function waysToInstall(): string[][][] {
 }
 
 function has(program: string): boolean {
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .some((folder) => isExecutable(join(folder, program)));
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => isExecutable(join(folder, program)));
 }
 
 function run(command: readonly string[]): number | null {

@@ -33,11 +33,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   if (program === undefined) throw new Error("there is no redis-server or valkey-server");
   mkdirSync(dataDir, { recursive: true });
   const log = openLog(dirname(dataDir), basename(dataDir));
-  const running = await launch(
-    [program, "-"],
-    { cwd: dataDir, stdio: ["pipe", log.fd, log.fd] },
-    { graceMs: 5_000 },
-  );
+  const running = await launch([program, "-"], { cwd: dataDir, stdio: ["pipe", log.fd, log.fd] }, { graceMs: 5_000 });
   closeSync(log.fd);
   onSpawn?.(running);
   // The settings come by standard input, where `ps` doesn't show the password.

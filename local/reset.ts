@@ -6,8 +6,7 @@ import { readDataDir } from "./settings.ts";
 import { messageOf } from "./supervise.ts";
 
 /** Only what we put there: DATA_DIR may have been pointed at a folder with other things in it. */
-const OURS =
-  /^(postgres|redis|cloud|logs|cache|demo|secrets\.json|children\.json|clock\.json)(\..*)?$/;
+const OURS = /^(postgres|redis|cloud|logs|cache|demo|secrets\.json|children\.json|clock\.json)(\..*)?$/;
 
 try {
   const dataDir = readDataDir(process.env);

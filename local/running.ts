@@ -62,10 +62,7 @@ export function launchNode(
 }
 
 /** The first message that answers `read`, or a rejection when the process ends before. */
-export function firstMessage<T>(
-  running: Running & { child: ChildProcess },
-  read: (message: unknown) => T | undefined,
-): Promise<T> {
+export function firstMessage<T>(running: Running & { child: ChildProcess }, read: (message: unknown) => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     running.child.on("message", (message) => {
       const value = read(message);

@@ -31,14 +31,9 @@ export function readSettings(env: NodeJS.ProcessEnv, { dev = false } = {}): Sett
   const notes: string[] = [];
   if (production) {
     refuseUnsafe(env, dev);
-    if (!env.PUBLIC_URL)
-      notes.push(
-        `PUBLIC_URL is not set: links and redirects lead to http://localhost:${ports.front}.`,
-      );
+    if (!env.PUBLIC_URL) notes.push(`PUBLIC_URL is not set: links and redirects lead to http://localhost:${ports.front}.`);
     if (choices.stripe === "off" && choices.midtrans === "off") {
-      notes.push(
-        "No STRIPE_SECRET_KEY and no MIDTRANS_SERVER_KEY: guests can only pay at the property.",
-      );
+      notes.push("No STRIPE_SECRET_KEY and no MIDTRANS_SERVER_KEY: guests can only pay at the property.");
     }
     if (choices.sms === "off") notes.push("No TWILIO_ACCOUNT_SID: no text messages are sent.");
   }
@@ -60,9 +55,7 @@ export function readDataDir(env: NodeJS.ProcessEnv): string {
 
 function readChoices(env: NodeJS.ProcessEnv, production: boolean): Record<VendorName, Choice> {
   const names = Object.keys(VENDORS) as VendorName[];
-  return Object.fromEntries(
-    names.map((name) => [name, choose(VENDORS[name], env, production)]),
-  ) as Record<VendorName, Choice>;
+  return Object.fromEntries(names.map((name) => [name, choose(VENDORS[name], env, production)])) as Record<VendorName, Choice>;
 }
 
 function choose(vendor: Vendor, env: NodeJS.ProcessEnv, production: boolean): Choice {
@@ -74,19 +67,12 @@ function choose(vendor: Vendor, env: NodeJS.ProcessEnv, production: boolean): Ch
   }
   if (!production || vendor.production === "local") return "local";
   if (vendor.production === "off") return "off";
-  throw new Refusal(
-    `NODE_ENV is production, where nothing stands in for the vendor: set ${vendor.needs.join(" and ")}.`,
-  );
+  throw new Refusal(`NODE_ENV is production, where nothing stands in for the vendor: set ${vendor.needs.join(" and ")}.`);
 }
 
 function refuseUnsafe(env: NodeJS.ProcessEnv, dev: boolean): void {
-  if (dev)
-    throw new Refusal(
-      "NODE_ENV is production, and the development server is not for it: use npm start.",
-    );
+  if (dev) throw new Refusal("NODE_ENV is production, and the development server is not for it: use npm start.");
   const known = findWellKnownKey(env);
   if (known === undefined) return;
-  throw new Refusal(
-    `NODE_ENV is production, and everybody knows the value of ${known}: set it to a key of your own.`,
-  );
+  throw new Refusal(`NODE_ENV is production, and everybody knows the value of ${known}: set it to a key of your own.`);
 }

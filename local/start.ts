@@ -22,20 +22,13 @@ import { watchServer } from "./watch-server.ts";
  * Starts all parts in order on a data folder that is ours; resolves when the app answers, with what it knows of the stand-ins.
  * @throws Refusal when a port is taken, or production would run on demo data
  */
-export async function startAll(
-  settings: Settings,
-  supervisor: Supervisor,
-  say: Say,
-): Promise<Record<string, string>> {
+export async function startAll(settings: Settings, supervisor: Supervisor, say: Say): Promise<Record<string, string>> {
   refuseDemoData(settings);
   await checkPorts(wantedPorts(settings));
   const secrets = loadSecrets(settings.dataDir);
   const keys = chooseKeys(settings, secrets);
   const built = settings.dev ? Promise.resolve() : buildClient((args) => runVite(supervisor, args));
-  const [database, redis] = await Promise.all([
-    keepPostgres(settings, supervisor, secrets),
-    keepRedis(settings, supervisor, secrets, say),
-  ]);
+  const [database, redis] = await Promise.all([keepPostgres(settings, supervisor, secrets), keepRedis(settings, supervisor, secrets, say)]);
   const options = cloudOptions(settings, keys, { database, redis });
   const [{ cloudEnv }] = await Promise.all([
     supervisor.keep("The stand-ins", (onSpawn) => startCloudProcess(settings, options, onSpawn)),
@@ -52,9 +45,7 @@ export async function startAll(
 }
 
 /** The guard comes first, so that no other part is ever without it. */
-export async function keepGuard(
-  supervisor: Supervisor,
-): Promise<(pids: readonly number[]) => void> {
+export async function keepGuard(supervisor: Supervisor): Promise<(pids: readonly number[]) => void> {
   let watch: (pids: readonly number[]) => void = () => {};
   let last: readonly number[] = [];
   await supervisor.keep("The guard", async (onSpawn) => {
@@ -69,35 +60,22 @@ export async function keepGuard(
   };
 }
 
-async function keepPostgres(
-  { choices, dataDir, ports }: Settings,
-  supervisor: Supervisor,
-  secrets: Secrets,
-): Promise<string> {
+async function keepPostgres({ choices, dataDir, ports }: Settings, supervisor: Supervisor, secrets: Secrets): Promise<string> {
   if (choices.postgres === "real") return process.env.DATABASE_URL ?? "";
   const options = {
     dataDir: join(dataDir, "postgres"),
     port: ports.postgres,
     password: secrets.postgresPassword,
   };
-  const { url } = await supervisor.keep("Postgres", (onSpawn) =>
-    startPostgres({ ...options, onSpawn }),
-  );
+  const { url } = await supervisor.keep("Postgres", (onSpawn) => startPostgres({ ...options, onSpawn }));
   return url;
 }
 
 /** Undefined where the vendor's is used, and where this machine has none. */
-async function keepRedis(
-  { choices, dataDir, ports }: Settings,
-  supervisor: Supervisor,
-  secrets: Secrets,
-  say: Say,
-): Promise<string | undefined> {
+async function keepRedis({ choices, dataDir, ports }: Settings, supervisor: Supervisor, secrets: Secrets, say: Say): Promise<string | undefined> {
   if (choices.redis === "real") return undefined;
   if (findRedis(say) === undefined) {
-    say(
-      "Redis is missing and could not be installed; Nightledger runs without it, by the database's locks alone.",
-    );
+    say("Redis is missing and could not be installed; Nightledger runs without it, by the database's locks alone.");
     return undefined;
   }
   const options = {
@@ -109,13 +87,8 @@ async function keepRedis(
   return url;
 }
 
-async function prepare(
-  settings: Settings,
-  supervisor: Supervisor,
-  databaseUrl: string,
-): Promise<void> {
-  if (!settings.production && settings.choices.postgres === "local")
-    writeFileSync(demoMark(settings), "");
+async function prepare(settings: Settings, supervisor: Supervisor, databaseUrl: string): Promise<void> {
+  if (!settings.production && settings.choices.postgres === "local") writeFileSync(demoMark(settings), "");
   const log = join(settings.dataDir, "logs", "prepare.log");
   await supervisor
     .once("Preparing the database", () => startPrepare(settings, databaseUrl))
@@ -137,12 +110,7 @@ function runVite(supervisor: Supervisor, args: string[]): Promise<void> {
 }
 
 function refuseDemoData(settings: Settings): void {
-  if (
-    !settings.production ||
-    settings.choices.postgres !== "local" ||
-    !existsSync(demoMark(settings))
-  )
-    return;
+  if (!settings.production || settings.choices.postgres !== "local" || !existsSync(demoMark(settings))) return;
   throw new Refusal(
     `NODE_ENV is production, and ${settings.dataDir} holds demo data with passwords that everybody knows: set DATA_DIR to another folder, or empty this one with npm run reset.`,
   );

@@ -47,9 +47,7 @@ export function createSupervisor(hooks: Hooks): Supervisor {
   }
 
   function report(): void {
-    hooks.changed(
-      parts.flatMap(({ name, running }) => (running ? [{ name, pid: running.pid }] : [])),
-    );
+    hooks.changed(parts.flatMap(({ name, running }) => (running ? [{ name, pid: running.pid }] : [])));
   }
 
   function spawned(part: Part, running: Running): void {

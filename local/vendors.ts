@@ -56,8 +56,6 @@ export type VendorName = keyof typeof VENDORS;
 
 /** Midtrans tells its sandbox's keys by their beginning. */
 function midtransBases(env: NodeJS.ProcessEnv): Record<string, string> {
-  const world = env.MIDTRANS_SERVER_KEY?.startsWith("SB-")
-    ? "sandbox.midtrans.com"
-    : "midtrans.com";
+  const world = env.MIDTRANS_SERVER_KEY?.startsWith("SB-") ? "sandbox.midtrans.com" : "midtrans.com";
   return { MIDTRANS_API_BASE: `https://api.${world}`, MIDTRANS_SNAP_BASE: `https://app.${world}` };
 }

@@ -112,6 +112,7 @@ app.use(async (c, next) => {
 app.all("/trpc/*", async (c) => {
   const { services, auth } = c.env;
   const isPublic = PUBLIC.test(c.req.path);
+  const isQuote = c.req.path.startsWith("/trpc/rooms.quote");
   await services.clock.sync();
   return fetchRequestHandler({
     endpoint: "/trpc",
@@ -127,7 +128,8 @@ app.all("/trpc/*", async (c) => {
     responseMeta({ errors, type }) {
       const retry = errors.find((error) => isDomainError(error.cause, "UNAVAILABLE") || isDomainError(error.cause, "ROOM_BUSY"))?.cause;
       const headers = new Headers({ "cache-control": "no-store" });
-      if (isPublic && type === "query" && errors.length === 0) headers.set("cache-control", "public, max-age=0, s-maxage=5, stale-while-revalidate=10");
+      // For the CDN alone: a browser that took it too would show an old price again after PRICE_CHANGED.
+      if (isPublic && !isQuote && type === "query" && errors.length === 0) headers.set("cdn-cache-control", "public, max-age=5, stale-while-revalidate=10");
       if (isDomainError(retry, "UNAVAILABLE")) headers.set("retry-after", String(Math.ceil(retry.facts.retryAfterMs / 1000)));
       return { headers };
     },

@@ -1,6 +1,8 @@
 import { serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { createMiddleware } from "hono/factory";
 import { openDatabase } from "../db/client.ts";
 import { coalesced } from "../jobs/outbox.ts";
@@ -51,10 +53,13 @@ const runtime: Omit<Runtime, "clientAddress"> = {
   }),
 };
 
+/** The gateway, its drawings compressed; at the edge the platform does that. */
+const pictures = new Hono().use(compress()).all("*", (c) => app.fetch(c.req.raw, c.env as Runtime));
+
 const server = serve({
   port: config.PORT,
   hostname: process.env["HOST"] ?? "127.0.0.1",
-  fetch: (request, env) => app.fetch(request, { ...runtime, ...env, clientAddress: addressOf(request, env) }),
+  fetch: (request, env) => (request.url.includes("/art/") ? pictures : app).fetch(request, { ...runtime, ...env, clientAddress: addressOf(request, env) }),
 });
 
 function addressOf(request: Request, env: unknown): string {

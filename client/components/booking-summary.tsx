@@ -1,5 +1,6 @@
-import { countryName } from "../lib/dates.ts";
+import { onlyAtProperty } from "../lib/booking-can.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
+import { addressText } from "../lib/place-text.ts";
 import type { BookingView } from "../lib/types.ts";
 import { Card } from "./card.tsx";
 import { PolicyList } from "./policy-list.tsx";
@@ -9,13 +10,16 @@ import { StayDates } from "./stay-dates.tsx";
 /** What was sold, said the same everywhere: dates, price with its taxes, policy, where and whom to call. */
 export function BookingSummary({ booking }: { booking: BookingView }) {
   const { property } = booking;
+  // While it is pending the guest may still choose.
+  const open = booking.state === "pending" && !onlyAtProperty(booking.paymentMethods);
+  const payment = open ? undefined : booking.state === "pending" ? "property" : booking.payment;
   return (
     <>
       <Card title={m.your_stay()}>
         <StayDates checkIn={booking.checkIn} checkOut={booking.checkOut} from={property.checkInFrom} until={property.checkOutUntil} />
       </Card>
       <Card title={m.price()}>
-        <PriceLines stays={booking.stays} total={booking.total} dueOnline={booking.dueOnline} currency={booking.currency} payment={booking.state === "pending" ? undefined : booking.payment} />
+        <PriceLines stays={booking.stays} total={booking.total} dueOnline={booking.dueOnline} currency={booking.currency} payment={payment} />
       </Card>
       <Card title={m.cancellation()}>
         <PolicyList stays={booking.stays} currency={booking.currency} />
@@ -23,9 +27,7 @@ export function BookingSummary({ booking }: { booking: BookingView }) {
       <Card title={m.the_property()}>
         <address className="grid gap-1 not-italic">
           <span className="font-semibold">{property.name}</span>
-          <span>
-            {property.address}, {property.city}, {countryName(property.country)}
-          </span>
+          <span>{addressText(property)}</span>
           <a href={`tel:${property.phone}`} className="justify-self-start underline underline-offset-4">
             {property.phone}
           </a>

@@ -24,7 +24,10 @@ export function ChoiceSummary({ property, stay, currency, picks, active, onActiv
   const missing = picks.filter((pick) => !pick).length;
   const many = stay.rooms.length > 1;
   return (
-    <section aria-label={m.your_choice()} className="sticky bottom-0 z-10 -mx-4 border-t border-sand-200 bg-white p-4 shadow-card sm:mx-0 sm:rounded-2xl sm:border sm:p-5 lg:top-6 lg:bottom-auto">
+    <section
+      aria-label={m.your_choice()}
+      className="sticky bottom-0 z-10 -mx-4 border-t border-sand-200 bg-white p-4 shadow-card sm:mx-0 sm:rounded-2xl sm:border sm:p-5 lg:top-6 lg:bottom-auto"
+    >
       <ol className={many ? "grid max-h-40 gap-1.5 overflow-y-auto lg:max-h-none" : "hidden lg:block"}>
         {stay.rooms.map((room, index) => {
           const pick = picks[index];
@@ -44,7 +47,12 @@ export function ChoiceSummary({ property, stay, currency, picks, active, onActiv
           return (
             <li key={index}>
               {many ? (
-                <button type="button" aria-pressed={index === active} onClick={() => onActivate(index)} className="w-full rounded-xl border border-sand-200 px-3 py-2 text-left aria-pressed:border-clay-600 aria-pressed:bg-sand-100">
+                <button
+                  type="button"
+                  aria-pressed={index === active}
+                  onClick={() => onActivate(index)}
+                  className="w-full rounded-xl border border-sand-200 px-3 py-2 text-left aria-pressed:border-clay-600 aria-pressed:bg-sand-100"
+                >
                   {text}
                 </button>
               ) : (
@@ -63,7 +71,10 @@ export function ChoiceSummary({ property, stay, currency, picks, active, onActiv
           <span className="block text-sm text-soft">{m.taxes_included()}</span>
         </p>
         {missing === 0 ? (
-          <Link {...paths.book(property.slug, { ...writeStay(stay), products: picks.map((pick) => pick?.offer.productId ?? 0).join(".") })} className={buttonClass("primary", "lg:mt-4 lg:w-full")}>
+          <Link
+            {...paths.book(property.slug, { ...writeStay(stay), products: picks.map((pick) => pick?.offer.productId ?? 0).join(".") })}
+            className={buttonClass("primary", "lg:mt-4 lg:w-full")}
+          >
             {m.continue_booking()}
           </Link>
         ) : (

@@ -94,13 +94,16 @@ export function DestinationField({ value, onChange, error }: { value: Place | un
         className="absolute inset-x-0 top-[5.1rem] z-30 max-h-80 overflow-y-auto rounded-xl border border-sand-200 bg-white p-1.5 shadow-card"
       >
         {places.map((place, index) => (
+          // The keyboard is the input's, which keeps the focus and names the active option.
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
           <div
             key={place.id}
             id={optionId(place.id)}
             role="option"
+            tabIndex={-1}
             aria-selected={index === active}
             // Keeps the focus in the input, so that leaving it isn't mistaken for giving up.
-            onPointerDown={(event) => event.preventDefault()}
+            onMouseDown={(event) => event.preventDefault()}
             onClick={() => choose(place)}
             onPointerMove={() => setActive(index)}
             className="cursor-pointer rounded-lg px-3 py-2.5 aria-selected:bg-sand-100"

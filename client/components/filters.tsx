@@ -15,11 +15,15 @@ export const NO_FILTERS: Filters = { type: undefined, min: undefined, max: undef
 /** Reads the form; amounts are in the currency of the results on screen. */
 function readFilters(form: HTMLFormElement, currency: string | undefined): Filters {
   const data = new FormData(form);
-  const amount = (name: string) => (currency ? toMinor(String(data.get(name) ?? ""), currency)?.toString() : undefined);
+  const typed = (name: string) => {
+    const value = data.get(name);
+    return typeof value === "string" ? value.trim() : "";
+  };
+  const amount = (name: string) => (currency ? toMinor(typed(name), currency)?.toString() : undefined);
   const min = amount("min");
   const max = amount("max");
   return {
-    type: String(data.get("type") ?? "").trim() || undefined,
+    type: typed("type") || undefined,
     min,
     max,
     cur: min || max ? currency : undefined,

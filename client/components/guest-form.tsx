@@ -1,4 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import type { ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import type { z } from "zod";
 import { guestField, holdInput } from "../../server/bookings/schemas.ts";
@@ -16,8 +17,17 @@ function compactPhone(phone: string): string {
 
 const ERRORS = { name: m.error_name, email: m.error_email, phone: m.error_phone, notes: m.error_notes };
 
-/** Who comes. `loading` and what the button says are required, so that they can't be forgotten. */
-export function GuestForm({ initial, loading, submitText, onSubmit }: { initial: { name: string; email: string }; loading: boolean; submitText: string; onSubmit: (guest: GuestDetails) => void }) {
+interface Props {
+  initial: { name: string; email: string };
+  loading: boolean;
+  /** What stands in the way of the last try, right above the button where the eyes are. */
+  notice: ReactNode;
+  submitText: string;
+  onSubmit: (guest: GuestDetails) => void;
+}
+
+/** Who comes. What can be forgotten is required. */
+export function GuestForm({ initial, loading, notice, submitText, onSubmit }: Props) {
   const { register, handleSubmit, formState } = useForm<z.input<typeof schema>, unknown, GuestDetails>({
     resolver: zodResolver(schema),
     defaultValues: { ...initial, phone: "", notes: "" },
@@ -27,10 +37,19 @@ export function GuestForm({ initial, loading, submitText, onSubmit }: { initial:
     <form noValidate onSubmit={(event) => void handleSubmit(onSubmit)(event)} className="grid gap-5">
       <TextField label={m.full_name()} autoComplete="name" error={error("name")} {...register("name")} />
       <TextField label={m.email()} type="email" autoComplete="email" hint={m.email_hint()} error={error("email")} {...register("email")} />
-      <TextField label={m.phone_optional()} type="tel" autoComplete="tel" placeholder="+62 812 3456 7890" hint={m.phone_hint()} error={error("phone")} {...register("phone", { setValueAs: compactPhone })} />
+      <TextField
+        label={m.phone_optional()}
+        type="tel"
+        autoComplete="tel"
+        placeholder="+62 812 3456 7890"
+        hint={m.phone_hint()}
+        error={error("phone")}
+        {...register("phone", { setValueAs: compactPhone })}
+      />
       <Field label={m.notes_optional()} error={error("notes")}>
         {(control) => <textarea {...control} rows={3} maxLength={2000} placeholder={m.notes_placeholder()} className={INPUT} {...register("notes")} />}
       </Field>
+      {notice}
       <Button type="submit" busy={loading ? m.holding() : undefined}>
         {submitText}
       </Button>

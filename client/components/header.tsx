@@ -11,8 +11,8 @@ export function Header() {
   const { data: user } = useQuery(sessionQuery);
   const router = useRouter();
   const leave = async () => {
-    await signOut();
     await router.navigate(paths.home());
+    await signOut();
   };
   return (
     <header className="bg-navy-900 text-white [&_:focus-visible]:outline-sand-200">

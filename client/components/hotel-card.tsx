@@ -56,7 +56,8 @@ export function HotelCard({ hotel, stay }: { hotel: Card; stay: Stay }) {
           <div className="mt-auto">
             <p className="tabular text-2xl font-bold">{formatMoney(cheapest.total, cheapest.currency)}</p>
             <p className="text-sm text-soft">
-              <StayLength stay={stay} /> · {m.taxes_included()}
+              <StayLength stay={stay} />
+              <span className="block">{m.taxes_included()}</span>
             </p>
           </div>
         </div>

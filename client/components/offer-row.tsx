@@ -26,9 +26,15 @@ export function OfferRow({ offer, total, left, currency, zone, roomName, chosen,
     <li className={`grid items-center gap-3 border-t border-sand-200 py-4 sm:grid-cols-[1fr_auto] ${chosen ? "-mx-3 rounded-xl bg-sand-100 px-3" : ""}`}>
       <div>
         <p className="font-semibold">{offer.rateName}</p>
-        <p className="text-sm text-soft">{[mealName(offer.meal), ...(offer.payment === "property" ? [m.pay_at_property()] : offer.payment === "online" ? [m.pay_now()] : [m.pay_now_or_later()])].join(" · ")}</p>
+        <p className="text-sm text-soft">
+          {[mealName(offer.meal), ...(offer.payment === "property" ? [m.pay_at_property()] : offer.payment === "online" ? [m.pay_now()] : [m.pay_now_or_later()])].join(" · ")}
+        </p>
         <p className="mt-1 text-sm">
-          {offer.freeUntil ? <span className="font-medium text-leaf-700">{m.policy_free_until({ when: formatInstant(offer.freeUntil, zone) })}</span> : <Badge>{m.no_free_cancellation({ policy: offer.policyName })}</Badge>}
+          {offer.freeUntil ? (
+            <span className="font-medium text-leaf-700">{m.policy_free_until({ when: formatInstant(offer.freeUntil, zone) })}</span>
+          ) : (
+            <Badge>{m.no_free_cancellation({ policy: offer.policyName })}</Badge>
+          )}
         </p>
       </div>
       <div className="flex items-center justify-between gap-4 sm:justify-end">

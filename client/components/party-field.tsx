@@ -20,7 +20,13 @@ export function PartyField({ value, onChange }: { value: PartyRoom[]; onChange: 
       <button type="button" popoverTarget={`${id}-panel`} id={`${id}-button`} aria-labelledby={`${id}-label ${id}-button`} className={`${INPUT} party-button text-left`}>
         {partyText(value)}
       </button>
-      <div id={`${id}-panel`} popover="auto" role="dialog" aria-labelledby={`${id}-label`} className="party-panel w-[min(24rem,calc(100vw-4rem))] overflow-y-auto rounded-2xl border border-sand-200 bg-white p-5 text-ink shadow-card">
+      <div
+        id={`${id}-panel`}
+        popover="auto"
+        role="dialog"
+        aria-labelledby={`${id}-label`}
+        className="party-panel w-[min(24rem,calc(100vw-4rem))] overflow-y-auto rounded-2xl border border-sand-200 bg-white p-5 text-ink shadow-card"
+      >
         {value.map((room, index) => (
           <RoomFields
             key={index}
@@ -31,10 +37,20 @@ export function PartyField({ value, onChange }: { value: PartyRoom[]; onChange: 
           />
         ))}
         <div className="mt-4 flex items-center justify-between gap-3">
-          <button type="button" className="font-semibold underline underline-offset-4 disabled:opacity-40" disabled={value.length >= MAX_ROOMS} onClick={() => onChange([...value, { adults: 2, childAges: [] }])}>
+          <button
+            type="button"
+            className="font-semibold underline underline-offset-4 disabled:opacity-40"
+            disabled={value.length >= MAX_ROOMS}
+            onClick={() => onChange([...value, { adults: 2, childAges: [] }])}
+          >
             {m.add_room()}
           </button>
-          <button type="button" popoverTarget={`${id}-panel`} popoverTargetAction="hide" className="min-h-11 rounded-xl bg-navy-900 px-5 font-semibold text-white hover:bg-navy-800">
+          <button
+            type="button"
+            popoverTarget={`${id}-panel`}
+            popoverTargetAction="hide"
+            className="min-h-11 rounded-xl bg-navy-900 px-5 font-semibold text-white hover:bg-navy-800"
+          >
             {m.done()}
           </button>
         </div>
@@ -57,7 +73,15 @@ function RoomFields({ number, room, onChange, onRemove }: { number: number; room
         )}
       </legend>
       <div className="clear-both grid gap-3">
-        <Stepper label={m.adults_label()} less={m.fewer_adults()} more={m.more_adults()} value={adults} min={1} max={MAX_ADULTS} onChange={(count) => onChange({ adults: count, childAges })} />
+        <Stepper
+          label={m.adults_label()}
+          less={m.fewer_adults()}
+          more={m.more_adults()}
+          value={adults}
+          min={1}
+          max={MAX_ADULTS}
+          onChange={(count) => onChange({ adults: count, childAges })}
+        />
         <Stepper label={m.children_label()} less={m.fewer_children()} more={m.more_children()} value={childAges.length} min={0} max={MAX_CHILDREN} onChange={setChildren} />
         {childAges.map((age, index) => (
           <label key={index} className="flex items-center justify-between gap-4 text-[0.95rem]">

@@ -47,12 +47,10 @@ export function PayForm({ booking, access }: { booking: BookingView; access: Boo
       <fieldset className="grid gap-3">
         <legend className="sr-only">{m.payment_method()}</legend>
         {booking.paymentMethods.map((option) => (
-          <label key={option} className="flex gap-3 rounded-xl border border-field p-4 has-checked:border-clay-600 has-checked:bg-sand-100">
-            <input type="radio" name="method" value={option} checked={option === method} onChange={() => setMethod(option)} className="mt-1 size-5 shrink-0 accent-clay-600" />
-            <span>
-              <span className="block font-semibold">{METHODS[option][0]()}</span>
-              <span className="block text-[0.95rem] text-soft">{METHODS[option][1]()}</span>
-            </span>
+          <label key={option} className="grid grid-cols-[auto_1fr] gap-x-3 rounded-xl border border-field p-4 has-checked:border-clay-600 has-checked:bg-sand-100">
+            <input type="radio" name="method" value={option} checked={option === method} onChange={() => setMethod(option)} className="row-span-2 mt-0.5 size-5 accent-clay-600" />
+            <span className="font-semibold">{METHODS[option][0]()}</span>
+            <span className="text-[0.95rem] text-soft">{METHODS[option][1]()}</span>
           </label>
         ))}
       </fieldset>

@@ -1,5 +1,5 @@
-import { countryName } from "../lib/dates.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
+import { addressText } from "../lib/place-text.ts";
 import type { PropertyView } from "../lib/types.ts";
 import { amenityName } from "../lib/words.ts";
 import { Stars } from "./stars.tsx";
@@ -10,9 +10,7 @@ export function PropertyIntro({ property }: { property: PropertyView }) {
     <>
       <Stars count={property.stars} />
       <h1 className="text-3xl font-bold sm:text-5xl">{property.name}</h1>
-      <p className="mt-2 text-soft">
-        {property.address}, {property.city}, {countryName(property.country)}
-      </p>
+      <p className="mt-2 text-soft">{addressText(property)}</p>
       <img src={property.picture} alt="" width="1200" height="480" fetchPriority="high" className="mt-6 h-56 w-full rounded-3xl bg-sand-100 object-cover shadow-card sm:h-96" />
       <div className="mt-8 grid gap-8 lg:grid-cols-[1fr_20rem]">
         <div>

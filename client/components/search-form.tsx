@@ -1,16 +1,13 @@
 import { useRef, useState, type FormEvent } from "react";
-import { useNavigate } from "@tanstack/react-router";
 import { m } from "../lib/i18n/compiled/messages.js";
-import { paths } from "../lib/paths.ts";
 import { readParty, writeStay, type PlaceSearch } from "../lib/search-params.ts";
 import { Button } from "./button.tsx";
 import { DateFields, datesError } from "./date-fields.tsx";
 import { DestinationField, type Place } from "./destination-field.tsx";
 import { PartyField } from "./party-field.tsx";
 
-/** Where, when, who. Starts from a URL's search and ends in the results' URL. */
-export function SearchForm({ initial }: { initial: PlaceSearch }) {
-  const navigate = useNavigate();
+/** Where, when, who. Starts from a URL's search; `onSearch` gets one that can be answered. */
+export function SearchForm({ initial, onSearch }: { initial: PlaceSearch; onSearch: (search: PlaceSearch) => void }) {
   const form = useRef<HTMLFormElement>(null);
   const [place, setPlace] = useState<Place | undefined>(initial.place ? { id: Number(initial.place), name: initial.name ?? "" } : undefined);
   const [dates, setDates] = useState({ checkIn: initial.in ?? "", checkOut: initial.out ?? "" });
@@ -25,7 +22,7 @@ export function SearchForm({ initial }: { initial: PlaceSearch }) {
       form.current?.querySelector<HTMLInputElement>(place ? "input[type=date]" : "input[role=combobox]")?.focus();
       return;
     }
-    void navigate(paths.results({ place: String(place.id), name: place.name, ...writeStay({ ...dates, rooms }) }));
+    onSearch({ place: String(place.id), name: place.name, ...writeStay({ ...dates, rooms }) });
   };
 
   return (

@@ -8,7 +8,11 @@ export function SortSelect({ value, onChange }: { value: ResultsSearch["sort"]; 
   return (
     <label className="flex items-center gap-2 text-sm font-semibold">
       {m.sort()}
-      <select className="min-h-11 rounded-xl border border-field bg-white px-3 text-base font-normal" value={value ?? "recommended"} onChange={(event) => onChange(SORTS.find((sort) => sort === event.target.value))}>
+      <select
+        className="min-h-11 rounded-xl border border-field bg-white px-3 text-base font-normal"
+        value={value ?? "recommended"}
+        onChange={(event) => onChange(SORTS.find((sort) => sort === event.target.value))}
+      >
         {SORTS.map((sort) => (
           <option key={sort} value={sort}>
             {TEXTS[sort]()}

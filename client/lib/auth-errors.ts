@@ -6,7 +6,7 @@ interface AuthError {
 }
 
 /** What the accounts' endpoints refuse with, as a sentence with what to do next. */
-export function authSentence({ code, status }: AuthError): string {
+function authSentence({ code, status }: AuthError): string {
   switch (code) {
     case "INVALID_EMAIL_OR_PASSWORD":
       return m.auth_wrong();

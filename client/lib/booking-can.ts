@@ -17,6 +17,11 @@ export function checkoutShows(state: State): "pay" | "confirmed" | "over" {
   return CHECKOUT_SHOWS[state];
 }
 
+/** Nothing can be paid online: then nothing is due online either. */
+export function onlyAtProperty(methods: BookingView["paymentMethods"]): boolean {
+  return methods.every((method) => method === "property");
+}
+
 /** What the latest payment attempt means to the guest; states are the server's payment states. */
 export function paymentOutcome(state: string | null): "waiting" | "received" | "failed" | "review" {
   switch (state) {

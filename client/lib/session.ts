@@ -20,10 +20,13 @@ export const sessionQuery = queryOptions({
   },
 });
 
-/** To call after signing in: what was asked as a stranger is asked anew. */
+/**
+ * To call after signing in or out: what was asked as somebody else is forgotten. Screens still shown keep
+ * their data, so leave a private one first.
+ */
 export async function sessionChanged(): Promise<void> {
-  queryClient.clear();
-  await queryClient.fetchQuery(sessionQuery);
+  queryClient.removeQueries({ type: "inactive" });
+  await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
 }
 
 export async function signOut(): Promise<void> {

@@ -18,7 +18,7 @@ function request(credentials: RequestCredentials) {
   };
 }
 
-export const trpcClient = createTRPCClient<AppRouter>({
+const trpcClient = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (op) => op.type === "query" && PUBLIC.test(op.path),

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { buttonClass, Button } from "../components/button.tsx";
@@ -11,6 +11,7 @@ import { PolicyList } from "../components/policy-list.tsx";
 import { PriceLines } from "../components/price-lines.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { StayDates } from "../components/stay-dates.tsx";
+import { onlyAtProperty } from "../lib/booking-can.ts";
 import { readProducts } from "../lib/choice.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { getLocale } from "../lib/i18n/compiled/runtime.js";
@@ -18,7 +19,7 @@ import { intentDone, intentKey } from "../lib/intent.ts";
 import { formatMoney } from "../lib/money.ts";
 import { paths } from "../lib/paths.ts";
 import { refusalOf } from "../lib/refusal.ts";
-import { readStay } from "../lib/search-params.ts";
+import { readStay, writeStay } from "../lib/search-params.ts";
 import { sessionQuery } from "../lib/session.ts";
 import { trpc } from "../lib/trpc.ts";
 import type { PropertyView, Quote } from "../lib/types.ts";
@@ -43,7 +44,7 @@ export function Book() {
   return (
     <Page title={m.book_title({ property: property.name })} width="wide">
       {quote.data && !askingUser ? (
-        <BookForm key={user?.id} property={property} request={request} quote={quote.data} refetch={() => void quote.refetch()} guest={{ name: user?.name ?? "", email: user?.email ?? "" }} />
+        <BookForm key={user?.id} property={property} request={request} quote={quote.data} guest={{ name: user?.name ?? "", email: user?.email ?? "" }} />
       ) : quote.error ? (
         <ErrorNotice error={quote.error}>
           <Link {...paths.property(slug, search)} className={buttonClass()}>
@@ -64,21 +65,20 @@ interface Props {
   property: PropertyView;
   request: { propertyId: string; checkIn: string; checkOut: string; rooms: { adults: number; childAges: number[]; productId: number }[] };
   quote: Quote;
-  refetch: () => void;
   guest: { name: string; email: string };
 }
 
-function BookForm({ property, request, quote, refetch, guest }: Props) {
+function BookForm({ property, request, quote, guest }: Props) {
   const navigate = useNavigate();
+  const queries = useQueryClient();
   // The price that the guest has agreed to; another one is shown and agreed to anew, never just charged.
   const [agreed, setAgreed] = useState(quote.total);
   const changed = quote.total !== agreed;
   const intent = `hold:${property.slug}`;
   const hold = useMutation({
     ...trpc.bookings.hold.mutationOptions(),
-    onError: (error) => {
-      if (refusalOf(error)?.code === "PRICE_CHANGED") refetch();
-    },
+    // What was refused was decided on a fresher view than ours: prices and availability are asked anew.
+    onError: () => queries.invalidateQueries({ queryKey: trpc.rooms.pathKey() }),
     onSuccess: async ({ bookingId }) => {
       intentDone(intent);
       await navigate({ ...paths.checkout(bookingId), replace: true });
@@ -91,33 +91,36 @@ function BookForm({ property, request, quote, refetch, guest }: Props) {
   };
   const code = refusalOf(hold.error)?.code;
   const gone = code === "SOLD_OUT" || code === "RESTRICTED";
+  const notice = changed ? (
+    <Notice tone="warn" title={m.price_is_now({ total: formatMoney(quote.total, quote.currency) })} live>
+      {m.price_was({ total: formatMoney(agreed, quote.currency) })}
+    </Notice>
+  ) : (
+    <ErrorNotice error={hold.error}>
+      {gone && (
+        <Link {...paths.property(property.slug, writeStay(request))} className={buttonClass("secondary")}>
+          {m.other_dates()}
+        </Link>
+      )}
+    </ErrorNotice>
+  );
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[1fr_24rem]">
-      <div className="grid gap-6">
-        {changed && (
-          <Notice tone="warn" title={m.price_is_now({ total: formatMoney(quote.total, quote.currency) })} live>
-            {m.price_was({ total: formatMoney(agreed, quote.currency) })}
-          </Notice>
-        )}
-        {hold.error && code !== "PRICE_CHANGED" && (
-          <ErrorNotice error={hold.error}>
-            {gone && (
-              <Link {...paths.property(property.slug, { in: request.checkIn, out: request.checkOut })} className={buttonClass()}>
-                {m.other_dates()}
-              </Link>
-            )}
-          </ErrorNotice>
-        )}
-        <Card title={m.your_details()}>
-          <GuestForm initial={guest} loading={hold.isPending} submitText={changed ? m.accept_and_hold({ total: formatMoney(quote.total, quote.currency) }) : m.hold_rooms({ count: request.rooms.length })} onSubmit={submit} />
-        </Card>
-      </div>
+      <Card title={m.your_details()}>
+        <GuestForm
+          initial={guest}
+          loading={hold.isPending}
+          submitText={changed ? m.accept_and_hold({ total: formatMoney(quote.total, quote.currency) }) : m.hold_rooms({ count: request.rooms.length })}
+          notice={notice}
+          onSubmit={submit}
+        />
+      </Card>
       <div className="grid gap-6">
         <Card title={m.your_stay()}>
           <StayDates checkIn={request.checkIn} checkOut={request.checkOut} from={property.checkInFrom} until={property.checkOutUntil} />
         </Card>
         <Card title={m.price()}>
-          <PriceLines {...quote} />
+          <PriceLines {...quote} payment={onlyAtProperty(quote.paymentMethods) ? "property" : undefined} />
         </Card>
         <Card title={m.cancellation()}>
           <PolicyList stays={quote.stays} currency={quote.currency} />

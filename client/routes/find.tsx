@@ -32,7 +32,15 @@ export function Find() {
         ) : (
           <ErrorNotice error={lookup.error} />
         )}
-        <TextField label={m.booking_code()} autoComplete="off" autoCapitalize="characters" spellCheck={false} hint={m.code_hint()} error={formState.errors.code && m.error_code()} {...register("code", { required: true })} />
+        <TextField
+          label={m.booking_code()}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          hint={m.code_hint()}
+          error={formState.errors.code && m.error_code()}
+          {...register("code", { required: true })}
+        />
         <TextField label={m.email()} type="email" autoComplete="email" error={formState.errors.email && m.error_email()} {...register("email", { required: true })} />
         <Button type="submit" busy={lookup.isPending ? m.searching() : undefined}>
           {m.find_booking()}

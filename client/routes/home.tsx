@@ -1,11 +1,19 @@
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { SearchForm } from "../components/search-form.tsx";
 import { m } from "../lib/i18n/compiled/messages.js";
+import { paths } from "../lib/paths.ts";
+import type { PlaceSearch } from "../lib/search-params.ts";
 
 const route = getRouteApi("/");
 
 export function Home() {
   const search = route.useSearch();
+  const navigate = useNavigate();
+  // Home's own address remembers the search first, so that going back finds the form as it was left.
+  const go = async (asked: PlaceSearch) => {
+    await navigate({ ...paths.home(asked), replace: true });
+    await navigate(paths.results(asked));
+  };
   const promises = [
     [m.promise_price(), m.promise_price_text()],
     [m.promise_hold(), m.promise_hold_text()],
@@ -19,7 +27,7 @@ export function Home() {
           <h1 className="max-w-2xl text-4xl font-bold text-balance text-white sm:text-6xl">{m.home_heading()}</h1>
           <p className="mt-4 max-w-2xl text-lg text-pretty text-sand-100">{m.home_lead()}</p>
           <div className="mt-8 rounded-3xl bg-sand-50 p-4 shadow-card sm:mt-10 sm:p-6">
-            <SearchForm initial={search} />
+            <SearchForm initial={search} onSearch={(asked) => void go(asked)} />
           </div>
         </div>
       </div>

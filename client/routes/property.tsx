@@ -35,7 +35,11 @@ export function Property() {
           {m.rooms_and_rates()}
         </h2>
         <div className="mt-5 rounded-2xl border border-sand-200 bg-white p-5">
-          <StayForm key={JSON.stringify([search.in, search.out, search.rooms])} initial={search} onChange={(next) => void navigate({ ...paths.property(slug, next), resetScroll: false })} />
+          <StayForm
+            key={JSON.stringify([search.in, search.out, search.rooms])}
+            initial={search}
+            onChange={(next) => void navigate({ ...paths.property(slug, next), resetScroll: false })}
+          />
         </div>
         {stay ? <Rooms key={JSON.stringify(stay)} property={property} stay={stay} search={search} /> : <RoomTypes property={property} />}
       </section>

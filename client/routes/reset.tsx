@@ -36,7 +36,14 @@ export function Reset() {
   return (
     <Page title={m.new_password()} width="narrow">
       <AuthForm onSubmit={(event) => void handleSubmit((form) => reset.mutate(form))(event)} submitText={m.save_password()} loading={reset.isPending} submitError={reset.error}>
-        <TextField label={m.new_password()} type="password" autoComplete="new-password" hint={m.password_hint()} error={formState.errors.password && m.error_password()} {...register("password")} />
+        <TextField
+          label={m.new_password()}
+          type="password"
+          autoComplete="new-password"
+          hint={m.password_hint()}
+          error={formState.errors.password && m.error_password()}
+          {...register("password")}
+        />
       </AuthForm>
     </Page>
   );

@@ -43,7 +43,7 @@ function ResultsPage({ search, stay, query }: { search: ResultsSearch; stay: Sta
       <details className="mt-4 rounded-2xl border border-sand-200 bg-white">
         <summary className="px-5 py-3.5 font-semibold">{m.change_search()}</summary>
         <div className="border-t border-sand-200 p-5">
-          <SearchForm key={JSON.stringify(search)} initial={search} />
+          <SearchForm key={JSON.stringify(search)} initial={search} onSearch={(asked) => void navigate(paths.results({ ...asked, sort: search.sort }))} />
         </div>
       </details>
       <div className="mt-8 grid gap-8 lg:grid-cols-[15rem_1fr]">

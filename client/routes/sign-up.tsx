@@ -43,7 +43,14 @@ export function SignUp() {
       <AuthForm onSubmit={(event) => void handleSubmit((form) => signUp.mutate(form))(event)} submitText={m.sign_up()} loading={signUp.isPending} submitError={signUp.error}>
         <TextField label={m.full_name()} autoComplete="name" error={formState.errors.name && m.error_name()} {...register("name")} />
         <TextField label={m.email()} type="email" autoComplete="username" error={formState.errors.email && m.error_email()} {...register("email")} />
-        <TextField label={m.password()} type="password" autoComplete="new-password" hint={m.password_hint()} error={formState.errors.password && m.error_password()} {...register("password")} />
+        <TextField
+          label={m.password()}
+          type="password"
+          autoComplete="new-password"
+          hint={m.password_hint()}
+          error={formState.errors.password && m.error_password()}
+          {...register("password")}
+        />
       </AuthForm>
       <p className="mt-6">
         {m.have_account()}{" "}

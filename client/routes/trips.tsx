@@ -28,7 +28,12 @@ export function Trips() {
       <VerifyReminder />
       <nav aria-label={m.nav_trips()} className="mb-6 flex flex-wrap gap-2">
         {TRIP_SCOPES.map((option) => (
-          <Link key={option} {...paths.trips(option === "upcoming" ? undefined : option)} aria-current={option === scope ? "page" : undefined} className={buttonClass("secondary", "aria-[current=page]:bg-navy-900 aria-[current=page]:text-white")}>
+          <Link
+            key={option}
+            {...paths.trips(option === "upcoming" ? undefined : option)}
+            aria-current={option === scope ? "page" : undefined}
+            className={buttonClass("secondary", "aria-[current=page]:bg-navy-900 aria-[current=page]:text-white")}
+          >
             {WORDS[option][0]()}
           </Link>
         ))}

@@ -90,6 +90,10 @@ export const properties = pgTable(
     index("properties_destination")
       .on(t.destinationId)
       .where(sql`${t.archivedAt} is null and ${t.publishedAt} is not null`),
+    // The search's reach around a place.
+    index("properties_reach")
+      .on(t.latitude, t.longitude)
+      .where(sql`${t.archivedAt} is null and ${t.publishedAt} is not null`),
     index("properties_organization").on(t.organizationId),
     check("properties_currency", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check("properties_country", sql`${t.country} ~ '^[A-Z]{2}$'`),

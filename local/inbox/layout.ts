@@ -61,11 +61,7 @@ const POLICY = [
 ].join("; ");
 
 /** A whole page of the inbox. */
-export function inboxPage(
-  title: string,
-  body: Html,
-  options: { status?: number; refresh?: boolean } = {},
-): Reply {
+export function inboxPage(title: string, body: Html, options: { status?: number; refresh?: boolean } = {}): Reply {
   const document = html`<!doctype html>
     <html lang="en">
       <head>

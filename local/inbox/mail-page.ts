@@ -14,11 +14,7 @@ export function mailPage(email: Email, body: EmailBody): Reply {
     ${
       body.html !== null &&
       html`<h2 id="html">HTML</h2>
-        <iframe
-          title="The mail as HTML"
-          sandbox="allow-popups allow-popups-to-escape-sandbox"
-          srcdoc="${frameDocument(body, body.html)}"
-        ></iframe>`
+        <iframe title="The mail as HTML" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${frameDocument(body, body.html)}"></iframe>`
     }
     <h2 id="text">Plain text</h2>
     <pre tabindex="0" aria-labelledby="text">${body.text ?? "(this mail has no plain text)"}</pre>
@@ -62,12 +58,8 @@ function attachments(id: string, list: Attachment[]): Html | false {
   const items = list.map(
     (file, index) =>
       html`<li>
-        <a href="/inbox/mail/${id}/attachments/${index}" download="${file.filename}"
-          >${file.filename}</a
-        >
-        <span class="count"
-          >${file.contentType}, ${Buffer.byteLength(file.content, "base64")} bytes</span
-        >
+        <a href="/inbox/mail/${id}/attachments/${index}" download="${file.filename}">${file.filename}</a>
+        <span class="count">${file.contentType}, ${Buffer.byteLength(file.content, "base64")} bytes</span>
       </li>`,
   );
   return html`<h2>Attachments</h2>
@@ -86,9 +78,7 @@ function frameDocument(body: EmailBody, markup: string): string {
 }
 
 function delivery(email: Email): Html {
-  const buttons = DELIVERY_EVENTS.map(
-    (event) => html`<button name="event" value="${event}">Mark ${event.replace("_", " ")}</button>`,
-  );
+  const buttons = DELIVERY_EVENTS.map((event) => html`<button name="event" value="${event}">Mark ${event.replace("_", " ")}</button>`);
   return html`<h2>Delivery</h2>
     <p>Now: <strong>${email.lastEvent}</strong></p>
     ${
@@ -101,8 +91,6 @@ function delivery(email: Email): Html {
 }
 
 function loggedEvent({ type, at, webhook }: LoggedEvent): Html {
-  const fate = webhook
-    ? `webhook: ${webhook.outcome}, attempts: ${webhook.attempts}`
-    : "no webhook is configured";
+  const fate = webhook ? `webhook: ${webhook.outcome}, attempts: ${webhook.attempts}` : "no webhook is configured";
   return html`<li>${type} ${timeTag(at)} <span class="count">${fate}</span></li>`;
 }

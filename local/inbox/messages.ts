@@ -37,9 +37,7 @@ export function listMessages(stores: InboxStores, filter: Filter): Message[] {
         .messages.all()
         .map((sms) => ({ kind: "sms", sms }))
     : [];
-  return [...mails.reverse(), ...texts.reverse()]
-    .filter((message) => matches(message, filter))
-    .sort((a, b) => sentAt(b).localeCompare(sentAt(a)));
+  return [...mails.reverse(), ...texts.reverse()].filter((message) => matches(message, filter)).sort((a, b) => sentAt(b).localeCompare(sentAt(a)));
 }
 
 /** When it was handed in: ISO, on the stand-in's clock. */
@@ -52,10 +50,7 @@ export function recipients(message: Message): string[] {
   return [...message.email.to, ...message.email.cc, ...message.email.bcc];
 }
 
-export function loadMail(
-  stores: InboxStores,
-  id: string,
-): { email: Email; body: EmailBody } | undefined {
+export function loadMail(stores: InboxStores, id: string): { email: Email; body: EmailBody } | undefined {
   const mails = mailStore(stores.mail);
   const email = mails.emails.get(id);
   const body = mails.bodies.get(id);

@@ -6,14 +6,7 @@ import { inboxPage } from "./layout.ts";
 import { messageJson } from "./json.ts";
 import { listPage } from "./list-page.ts";
 import { DELIVERY_EVENTS, mailPage } from "./mail-page.ts";
-import {
-  attachmentAt,
-  type Filter,
-  type InboxStores,
-  listMessages,
-  loadMail,
-  loadSms,
-} from "./messages.ts";
+import { attachmentAt, type Filter, type InboxStores, listMessages, loadMail, loadSms } from "./messages.ts";
 import { smsPage } from "./sms-page.ts";
 
 export interface Inbox extends InboxStores {
@@ -28,8 +21,7 @@ export function createInbox(inbox: Inbox): (request: RawRequest) => Reply {
   return (request) => {
     const path = request.path.replace(/(.)\/$/, "$1");
     const mail = MAIL.exec(path);
-    if (request.method === "POST" && mail?.[2] === "events")
-      return mark(inbox, request, mail[1] ?? "");
+    if (request.method === "POST" && mail?.[2] === "events") return mark(inbox, request, mail[1] ?? "");
     if (request.method !== "GET") return notFound();
     if (path === "/inbox") return listPage(inbox, filterOf(request.query));
     if (path === "/inbox/api/messages") {
@@ -52,8 +44,7 @@ function readMail(inbox: Inbox, id: string, attachment: string | undefined): Rep
 
 function mark(inbox: Inbox, request: RawRequest, id: string): Reply {
   const origin = request.headers["origin"];
-  if (origin && origin !== `http://${request.headers["host"]}`)
-    return { status: 403, body: "Another site asked." };
+  if (origin && origin !== `http://${request.headers["host"]}`) return { status: 403, body: "Another site asked." };
   const asked = new URLSearchParams(request.body.toString()).get("event");
   const event = DELIVERY_EVENTS.find((known) => known === asked);
   if (!event || !loadMail(inbox, id)) return notFound();
@@ -64,9 +55,7 @@ function mark(inbox: Inbox, request: RawRequest, id: string): Reply {
 function download(file: Attachment): Reply {
   return {
     headers: {
-      "content-type": /^[\w.+-]+\/[\w.+-]+(;[\x20-\x7e]*)?$/.test(file.contentType)
-        ? file.contentType
-        : "application/octet-stream",
+      "content-type": /^[\w.+-]+\/[\w.+-]+(;[\x20-\x7e]*)?$/.test(file.contentType) ? file.contentType : "application/octet-stream",
       "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`,
       "x-content-type-options": "nosniff",
     },

@@ -79,14 +79,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   };
 }
 
-async function answer(
-  req: IncomingMessage,
-  res: ServerResponse,
-  handler: Handler,
-  faults: FaultSwitch,
-  clock: LocalClock,
-  controls: Record<string, Handler> = {},
-): Promise<void> {
+async function answer(req: IncomingMessage, res: ServerResponse, handler: Handler, faults: FaultSwitch, clock: LocalClock, controls: Record<string, Handler> = {}): Promise<void> {
   const request = await read(req);
   const own = controls[request.path];
   if (own) return send(res, await own(request));
@@ -111,15 +104,12 @@ async function answer(
 function control(request: RawRequest, faults: FaultSwitch, clock: LocalClock): Reply {
   if (request.path === "/_control/faults") {
     if (request.method === "DELETE") faults.clear();
-    if (request.method === "POST")
-      faults.add(faultSchema.parse(JSON.parse(request.body.toString())));
+    if (request.method === "POST") faults.add(faultSchema.parse(JSON.parse(request.body.toString())));
     return { body: { faults: faults.list() } };
   }
   if (request.path === "/_control/clock") {
     if (request.method === "POST") {
-      const input = z
-        .object({ offsetMs: z.number().int() })
-        .parse(JSON.parse(request.body.toString()));
+      const input = z.object({ offsetMs: z.number().int() }).parse(JSON.parse(request.body.toString()));
       clock.setOffset(input.offsetMs);
     }
     return { body: { offsetMs: clock.offsetMs(), now: new Date(clock.now()).toISOString() } };
@@ -155,8 +145,7 @@ function send(res: ServerResponse, reply: Reply): void {
   const { body } = reply;
   const raw = typeof body === "string" || body instanceof Uint8Array;
   const payload = body === undefined ? "" : raw ? body : JSON.stringify(body);
-  const type: Record<string, string> =
-    raw || body === undefined ? {} : { "content-type": "application/json" };
+  const type: Record<string, string> = raw || body === undefined ? {} : { "content-type": "application/json" };
   res.writeHead(reply.status ?? 200, {
     ...type,
     ...reply.headers,

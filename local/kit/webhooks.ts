@@ -46,12 +46,7 @@ export interface Webhooks {
 const HELD_MS = 60_000;
 
 /** Sends signed webhooks at least once, with the vendor's retries on the kit's clock; order is not promised. */
-export function createWebhooks(
-  store: Store,
-  clock: LocalClock,
-  agenda: () => Agenda,
-  rules: WebhookRules,
-): Webhooks {
+export function createWebhooks(store: Store, clock: LocalClock, agenda: () => Agenda, rules: WebhookRules): Webhooks {
   const deliveries = store.collection<Delivery>("deliveries");
   const inFlight = new Set<string>();
   const closing = new AbortController();
@@ -122,11 +117,7 @@ export function createWebhooks(
   };
 }
 
-async function post(
-  delivery: Delivery,
-  rules: WebhookRules,
-  closing: AbortSignal,
-): Promise<number | undefined> {
+async function post(delivery: Delivery, rules: WebhookRules, closing: AbortSignal): Promise<number | undefined> {
   let url = delivery.url;
   try {
     for (let hops = 0; ; hops += 1) {

@@ -70,6 +70,5 @@ function mustBeChallenged(state: MidtransState, id: string): Transaction {
 /** The merchant ended the order: its page takes no other try. */
 function closePage(state: MidtransState, transaction: Transaction): void {
   const order = state.orders.get(transaction.orderId);
-  if (order?.pageExpiresAt)
-    state.orders.put(order.orderId, { ...order, pageExpiresAt: state.clock.now() });
+  if (order?.pageExpiresAt) state.orders.put(order.orderId, { ...order, pageExpiresAt: state.clock.now() });
 }

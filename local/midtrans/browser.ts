@@ -33,16 +33,10 @@ export function browse(state: MidtransState, request: RawRequest): Reply {
   );
 }
 
-function answerPage(
-  state: MidtransState,
-  id: string,
-  method: string,
-  form: URLSearchParams,
-): Reply {
+function answerPage(state: MidtransState, id: string, method: string, form: URLSearchParams): Reply {
   const transaction = state.transactions.get(id);
   const order = transaction && state.orders.get(transaction.orderId);
-  if (!transaction || !order)
-    return messagePage("Page not found", "There is no such payment.", 404);
+  if (!transaction || !order) return messagePage("Page not found", "There is no such payment.", 404);
   // Back to the order's own address, since its forms post to where they were shown.
   const home = order.token && `${state.publicUrl}/snap/v4/redirection/${order.token}`;
   const over = home ? seeOther(home) : messagePage("3D Secure", "This step is over.", 200);

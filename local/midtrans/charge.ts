@@ -37,10 +37,7 @@ export function charge(state: MidtransState, request: RawRequest): Transaction {
   const input = parsed.data;
   const { order_id: orderId, gross_amount: amount } = input.transaction_details;
   if (state.orders.get(orderId)) {
-    throw new MidtransFault(
-      "406",
-      "The request could not be completed due to a conflict with the current state of the target resource, please try again",
-    );
+    throw new MidtransFault("406", "The request could not be completed due to a conflict with the current state of the target resource, please try again");
   }
   const order: Order = {
     orderId,
@@ -68,8 +65,7 @@ export function charge(state: MidtransState, request: RawRequest): Transaction {
 export function createCardToken(state: MidtransState, query: URLSearchParams): object {
   const number = query.get("card_number") ?? "";
   const card = findCard(number);
-  if (!query.get("client_key"))
-    throw new MidtransFault("401", "Access denied due to missing client key.");
+  if (!query.get("client_key")) throw new MidtransFault("401", "Access denied due to missing client key.");
   if (!card) throw badRequest(["card_number is not one of the test cards"]);
   const id = `${card.number.slice(0, 8)}-${card.number.slice(-4)}-${randomUUID()}`;
   state.cardTokens.put(id, { number: card.number, at: state.clock.now() });
@@ -80,10 +76,7 @@ export function createCardToken(state: MidtransState, query: URLSearchParams): o
   };
 }
 
-function customExpiry(
-  state: MidtransState,
-  expiry: { order_time?: string; expiry_duration: number; unit: string },
-): number {
+function customExpiry(state: MidtransState, expiry: { order_time?: string; expiry_duration: number; unit: string }): number {
   const start = expiry.order_time === undefined ? state.clock.now() : parseTime(expiry.order_time);
   const length = lengthMs(expiry.unit, expiry.expiry_duration);
   if (start === undefined || length === undefined) throw badRequest(["custom_expiry is invalid"]);

@@ -14,9 +14,7 @@ export interface KeyMemory {
  * replayed whatever the body is. Longer keys are ignored, and so are Permata's accounts.
  */
 export function createKeyMemory(state: MidtransState, gate: Gate): KeyMemory {
-  const memory = state.store.collection<{ at: number; status: number; body: unknown }>(
-    "idempotency",
-  );
+  const memory = state.store.collection<{ at: number; status: number; body: unknown }>("idempotency");
   const inFlight = new Set<string>();
   return {
     async once(request, execute) {
@@ -27,8 +25,7 @@ export function createKeyMemory(state: MidtransState, gate: Gate): KeyMemory {
         return { status: 202, body: { status_code: "202", status_message } };
       }
       const known = memory.get(key);
-      if (known && known.at + KEPT_MS > state.clock.now())
-        return { status: known.status, body: known.body };
+      if (known && known.at + KEPT_MS > state.clock.now()) return { status: known.status, body: known.body };
       inFlight.add(key);
       try {
         await gate.pass();

@@ -1,13 +1,7 @@
 import { createAgenda, type Agenda } from "../kit/agenda.ts";
 import { createClock } from "../kit/clock.ts";
 import { createGate } from "../kit/gate.ts";
-import {
-  serve,
-  type RawRequest,
-  type Reply,
-  type RunningServer,
-  type ServeOptions,
-} from "../kit/serve.ts";
+import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { openStore } from "../kit/store.ts";
 import { createWebhooks, type WebhookRules } from "../kit/webhooks.ts";
 import { MidtransFault } from "./answers.ts";
@@ -76,12 +70,10 @@ export async function startMidtrans(options: MidtransOptions): Promise<RunningSe
   const server = await serve(
     (request): Promise<Reply> | Reply => {
       agenda.runDue();
-      if (request.path.startsWith("/_test/"))
-        return answerControl(() => control(state, gate, request));
+      if (request.path.startsWith("/_test/")) return answerControl(() => control(state, gate, request));
       const isSnap = request.path.startsWith("/snap/v1/");
       if (!isSnap && !request.path.startsWith("/v2/")) return browse(state, request);
-      if (request.path !== "/v2/token" && !hasKey(request, options.serverKey))
-        return denied(isSnap);
+      if (request.path !== "/v2/token" && !hasKey(request, options.serverKey)) return denied(isSnap);
       return keys.once(request, () => route(state, request));
     },
     { ...options, clock },
@@ -106,8 +98,7 @@ function hasKey(request: RawRequest, serverKey: string): boolean {
 }
 
 function denied(isSnap: boolean): Reply {
-  const message =
-    "Access denied due to unauthorized transaction, please check client or server key";
+  const message = "Access denied due to unauthorized transaction, please check client or server key";
   return isSnap ? snapErrors(401, [message]) : refusal(new MidtransFault("401", message));
 }
 

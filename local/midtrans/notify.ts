@@ -14,10 +14,7 @@ export function saveAndNotify(state: MidtransState, transaction: Transaction): v
  * Where an order's notifications go. `X-Override-Notification` takes the place of the configured
  * address, `X-Append-Notification` joins it; up to three addresses with commas.
  */
-export function notifyUrls(
-  configured: string | undefined,
-  headers: Record<string, string>,
-): string[] {
+export function notifyUrls(configured: string | undefined, headers: Record<string, string>): string[] {
   const list = (text = ""): string[] =>
     text
       .split(",")

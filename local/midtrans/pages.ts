@@ -13,10 +13,8 @@ const MODE = "Simulator: no money moves";
 export function orderPage(state: MidtransState, order: Order, alert?: string): Reply {
   const current = findTransaction(state, order.orderId);
   const back = current ? finishUrl(state, current) : order.finishUrl;
-  const body = html` ${summary(order)}
-  ${alert ? html`<p class="alert" role="alert">${alert}</p>` : undefined}
-  ${current?.status === "pending" && current.type !== "credit_card" ? waiting(current) : undefined}
-  ${isOpen(state, order) ? methods(order) : closed(current)}
+  const body = html` ${summary(order)} ${alert ? html`<p class="alert" role="alert">${alert}</p>` : undefined}
+  ${current?.status === "pending" && current.type !== "credit_card" ? waiting(current) : undefined} ${isOpen(state, order) ? methods(order) : closed(current)}
   ${back ? html`<p><a href="${back}">Back</a></p>` : undefined}`;
   return page("Payment", MODE, body);
 }
@@ -70,9 +68,7 @@ function summary(order: Order): Html {
 function waiting(transaction: Transaction): Html {
   const va = transaction.type === "bank_transfer";
   return html`<h2>${va ? "Virtual account" : "QRIS"}</h2>
-    <p>
-      ${va ? `Transfer to ${String(transaction.bank).toUpperCase()}, account` : "Scan the code with this content:"}
-    </p>
+    <p>${va ? `Transfer to ${String(transaction.bank).toUpperCase()}, account` : "Scan the code with this content:"}</p>
     <p><code>${va ? String(transaction.vaNumber) : qrString(transaction)}</code></p>
     <p class="note">Pay until ${jakartaTime(transaction.expiresAt ?? 0)} (GMT+7).</p>
     <form method="post">
@@ -82,8 +78,7 @@ function waiting(transaction: Transaction): Html {
 }
 
 function methods(order: Order): Html {
-  return html` ${order.methods.includes("credit_card") ? cardForm() : undefined}
-  ${order.methods.includes("bank_transfer") ? bankForm() : undefined}
+  return html` ${order.methods.includes("credit_card") ? cardForm() : undefined} ${order.methods.includes("bank_transfer") ? bankForm() : undefined}
   ${
     order.methods.includes("qris")
       ? html`<h2>QRIS</h2>
@@ -98,26 +93,12 @@ function cardForm(): Html {
   return html`<h2>Card</h2>
     <form method="post" autocomplete="off">
       <label for="card">Card number</label>
-      <input
-        id="card"
-        name="card"
-        list="cards"
-        inputmode="numeric"
-        required
-        value="4811 1111 1111 1114"
-        aria-describedby="card-help"
-      />
-      <datalist id="cards">
-        ${TEST_CARDS.map((card) => html`<option value="${spaced(card.number)}">${card.about}</option>`)}
-      </datalist>
+      <input id="card" name="card" list="cards" inputmode="numeric" required value="4811 1111 1111 1114" aria-describedby="card-help" />
+      <datalist id="cards">${TEST_CARDS.map((card) => html`<option value="${spaced(card.number)}">${card.about}</option>`)}</datalist>
       <p class="note" id="card-help">Type or choose any number of the table below.</p>
       <div class="row">
-        <div>
-          <label for="expiry">Expiry</label><input id="expiry" name="expiry" value="12 / 34" />
-        </div>
-        <div>
-          <label for="cvv">CVV</label><input id="cvv" name="cvv" inputmode="numeric" value="123" />
-        </div>
+        <div><label for="expiry">Expiry</label><input id="expiry" name="expiry" value="12 / 34" /></div>
+        <div><label for="cvv">CVV</label><input id="cvv" name="cvv" inputmode="numeric" value="123" /></div>
       </div>
       <button name="do" value="card" type="submit">Pay by card</button>
     </form>
@@ -150,27 +131,20 @@ function bankForm(): Html {
       <select id="bank" name="bank">
         ${BANKS.map((bank) => html`<option value="${bank}">${bank.toUpperCase()}</option>`)}
       </select>
-      <button name="do" value="bank_transfer" type="submit" class="second">
-        Get a virtual account number
-      </button>
+      <button name="do" value="bank_transfer" type="submit" class="second">Get a virtual account number</button>
     </form>`;
 }
 
 function closed(current: Transaction | undefined): Html {
   const texts: Partial<Record<Transaction["status"], string>> = {
-    capture:
-      current?.fraud === "challenge"
-        ? "Your payment is being reviewed by the merchant."
-        : "Your payment is complete.",
+    capture: current?.fraud === "challenge" ? "Your payment is being reviewed by the merchant." : "Your payment is complete.",
     authorize: "Your card is authorised.",
     settlement: "Your payment is complete.",
     refund: "Your payment was refunded.",
     partial_refund: "Your payment was refunded in part.",
     cancel: "This payment was cancelled.",
   };
-  return html`<p role="status">
-    ${(current && texts[current.status]) ?? "This payment page has expired. Nothing was charged."}
-  </p>`;
+  return html`<p role="status">${(current && texts[current.status]) ?? "This payment page has expired. Nothing was charged."}</p>`;
 }
 
 function spaced(number: string): string {

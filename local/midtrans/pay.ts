@@ -4,12 +4,7 @@ import { end, finish3ds, settle, startCard, startTransfer, type Bank } from "./t
 import { statusCode } from "./view.ts";
 
 /** What the guest does on the page. */
-export type Move =
-  | { do: "card"; card: string }
-  | { do: "bank_transfer"; bank: Bank }
-  | { do: "qris" }
-  | { do: "transfer" }
-  | { do: "expire" };
+export type Move = { do: "card"; card: string } | { do: "bank_transfer"; bank: Bank } | { do: "qris" } | { do: "transfer" } | { do: "expire" };
 
 /** What came of it: `next` is where the browser goes, if it leaves the page. */
 export interface Outcome {
@@ -45,11 +40,7 @@ export function play(state: MidtransState, order: Order, move: Move): Outcome {
 }
 
 /** The guest answers the 3D Secure page. */
-export function answer3ds(
-  state: MidtransState,
-  transaction: Transaction,
-  passed: boolean,
-): Outcome {
+export function answer3ds(state: MidtransState, transaction: Transaction, passed: boolean): Outcome {
   if (transaction.status !== "pending" || !transaction.card) {
     return { refused: "There is nothing to authenticate." };
   }

@@ -17,34 +17,22 @@ const refundSchema = z.object({
  * Gives settled money back, at once or in parts. Cards take both ways, QRIS only the direct one;
  * bank transfers have none. The same `refund_key` twice is a 406.
  */
-export function refund(
-  state: MidtransState,
-  id: string,
-  body: unknown,
-  direct: boolean,
-): Transaction {
+export function refund(state: MidtransState, id: string, body: unknown, direct: boolean): Transaction {
   const parsed = refundSchema.safeParse(body ?? {});
   if (!parsed.success) throw badRequest(["amount must be whole rupiah of at least 1"]);
   const transaction = mustFind(state, id);
   const { refund_key: key = randomUUID(), reason } = parsed.data;
   if (transaction.refunds.some((r) => r.refund_key === key)) {
-    throw new MidtransFault(
-      "406",
-      "The request could not be completed due to a conflict: refund_key has been used.",
-    );
+    throw new MidtransFault("406", "The request could not be completed due to a conflict: refund_key has been used.");
   }
-  if (transaction.status !== "settlement" && transaction.status !== "partial_refund")
-    throw wrongState();
+  if (transaction.status !== "settlement" && transaction.status !== "partial_refund") throw wrongState();
   if (transaction.type === "bank_transfer") throw wrongState();
   if (transaction.type === "qris" && !direct) throw wrongState();
   const before = transaction.refunds.reduce((sum, r) => sum + Number(r.refund_amount), 0);
   const left = transaction.amount - before;
   const amount = parsed.data.amount ?? left;
   if (amount > left) {
-    throw new MidtransFault(
-      "414",
-      "Refund request is rejected: the amount is larger than what is left.",
-    );
+    throw new MidtransFault("414", "Refund request is rejected: the amount is larger than what is left.");
   }
   const entry = {
     refund_chargeback_id: transaction.refunds.length + 1,

@@ -22,9 +22,7 @@ const MESSAGES: Partial<Record<Transaction["status"], string>> = {
 /** Runs one API call in the caller's transaction; a refusal has no effects. */
 export function route(state: MidtransState, request: RawRequest): Reply {
   if (request.path === "/snap/v1/transactions") {
-    return request.method === "POST"
-      ? createSnap(state, request)
-      : snapErrors(405, ["method not allowed"]);
+    return request.method === "POST" ? createSnap(state, request) : snapErrors(405, ["method not allowed"]);
   }
   try {
     if (request.method === "GET" && request.path === "/v2/token") {
@@ -52,15 +50,13 @@ export function refusal(fault: MidtransFault): Reply {
 function act(state: MidtransState, request: RawRequest): Transaction {
   const { method, path } = request;
   const body = method === "POST" && request.body.length > 0 ? parseJson(request) : {};
-  if (body === undefined)
-    throw new MidtransFault("413", "The request cannot be processed due to malformed syntax.");
+  if (body === undefined) throw new MidtransFault("413", "The request cannot be processed due to malformed syntax.");
   if (method === "POST" && path === "/v2/charge") return charge(state, request);
   if (method === "POST" && path === "/v2/capture") return capture(state, body);
   const [, id, verb] = /^\/v2\/([^/]+)\/(.+)$/.exec(path) ?? [];
   if (!id || !verb) throw badRequest([`unknown path ${path}`]);
   const order = decodeURIComponent(id);
-  if (method === "GET" && (verb === "status" || verb === "status/b2b"))
-    return mustFind(state, order);
+  if (method === "GET" && (verb === "status" || verb === "status/b2b")) return mustFind(state, order);
   if (method !== "POST") throw new MidtransFault("405", "The requested method is not allowed.");
   if (verb === "cancel") return cancel(state, order);
   if (verb === "approve") return approve(state, order);

@@ -44,9 +44,7 @@ export function createSnap(state: MidtransState, request: RawRequest): Reply {
   const { order_id: orderId, gross_amount: amount } = input.transaction_details;
   const sum = input.item_details.reduce((total, item) => total + item.price * item.quantity, 0);
   if (input.item_details.length > 0 && sum !== amount) {
-    return snapErrors(400, [
-      "transaction_details.gross_amount is not equal to the sum of item_details",
-    ]);
+    return snapErrors(400, ["transaction_details.gross_amount is not equal to the sum of item_details"]);
   }
   if (state.orders.get(orderId)) {
     return snapErrors(400, ["transaction_details.order_id has already been taken"]);
@@ -99,10 +97,7 @@ export function sentence(issue: z.core.$ZodIssue): string {
 }
 
 /** The instant at which a length ends; NaN when it can't be read. */
-function endOf(
-  expiry: { unit: string; duration: number; start_time?: string },
-  now: number,
-): number {
+function endOf(expiry: { unit: string; duration: number; start_time?: string }, now: number): number {
   const start = expiry.start_time === undefined ? now : parseTime(expiry.start_time);
   return (start ?? NaN) + (lengthMs(expiry.unit, expiry.duration) ?? NaN);
 }

@@ -3,16 +3,7 @@ import type { LocalClock } from "../kit/clock.ts";
 import type { Collection, Store } from "../kit/store.ts";
 import type { Webhooks } from "../kit/webhooks.ts";
 
-export type TransactionStatus =
-  | "authorize"
-  | "capture"
-  | "settlement"
-  | "pending"
-  | "deny"
-  | "cancel"
-  | "expire"
-  | "refund"
-  | "partial_refund";
+export type TransactionStatus = "authorize" | "capture" | "settlement" | "pending" | "deny" | "cancel" | "expire" | "refund" | "partial_refund";
 
 export type PaymentType = "credit_card" | "bank_transfer" | "qris";
 

@@ -17,11 +17,7 @@ const QRIS_MS = 15 * MINUTE;
 export const BANKS = ["bca", "bni", "bri", "permata", "cimb"] as const;
 export type Bank = (typeof BANKS)[number];
 
-function begin(
-  state: MidtransState,
-  order: Order,
-  more: Omit<Partial<Transaction>, "id">,
-): Transaction {
+function begin(state: MidtransState, order: Order, more: Omit<Partial<Transaction>, "id">): Transaction {
   const transaction: Transaction = {
     id: randomUUID(),
     orderId: order.orderId,
@@ -37,11 +33,7 @@ function begin(
 }
 
 /** A virtual account number or a QR code to pay by, until the method ends. */
-export function startTransfer(
-  state: MidtransState,
-  order: Order,
-  method: { type: "qris" } | { type: "bank_transfer"; bank: Bank },
-): Transaction {
+export function startTransfer(state: MidtransState, order: Order, method: { type: "qris" } | { type: "bank_transfer"; bank: Bank }): Transaction {
   const life = method.type === "qris" ? QRIS_MS : VIRTUAL_ACCOUNT_MS;
   const transaction = begin(state, order, {
     type: method.type,
@@ -67,11 +59,7 @@ export function startCard(state: MidtransState, order: Order, number: string): T
 }
 
 /** The guest answers the 3D Secure page. */
-export function finish3ds(
-  state: MidtransState,
-  transaction: Transaction,
-  passed: boolean,
-): Transaction {
+export function finish3ds(state: MidtransState, transaction: Transaction, passed: boolean): Transaction {
   state.agenda.cancel("expire", transaction.id);
   if (passed) return askBank(state, transaction);
   const denied: Transaction = { ...transaction, status: "deny", fraud: "accept" };
@@ -115,11 +103,7 @@ export function settle(state: MidtransState, transaction: Transaction): Transact
 }
 
 /** Ends a transaction for good. */
-export function end(
-  state: MidtransState,
-  transaction: Transaction,
-  status: "cancel" | "expire" | "deny",
-): Transaction {
+export function end(state: MidtransState, transaction: Transaction, status: "cancel" | "expire" | "deny"): Transaction {
   state.agenda.cancel("expire", transaction.id);
   state.agenda.cancel("settle", transaction.id);
   const ended: Transaction = {
@@ -135,10 +119,7 @@ export function end(
 export function onDue(state: MidtransState, kind: string, id: string): void {
   const transaction = state.transactions.get(id);
   if (!transaction) return;
-  if (
-    kind === "expire" &&
-    (transaction.status === "pending" || transaction.status === "authorize")
-  ) {
+  if (kind === "expire" && (transaction.status === "pending" || transaction.status === "authorize")) {
     end(state, transaction, "expire");
   }
   if (kind === "settle" && transaction.status === "capture") {

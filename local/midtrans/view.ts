@@ -13,11 +13,7 @@ export function statusCode(transaction: Transaction): string {
 }
 
 /** A transaction as status, actions and notifications show it. */
-export function view(
-  state: MidtransState,
-  transaction: Transaction,
-  message: string,
-): Record<string, unknown> {
+export function view(state: MidtransState, transaction: Transaction, message: string): Record<string, unknown> {
   const { orderId, refunds } = transaction;
   const code = statusCode(transaction);
   const amount = money(transaction.amount);
@@ -57,9 +53,7 @@ function methodView(state: MidtransState, transaction: Transaction): object {
     return {
       acquirer: "gopay",
       qr_string: qrString(transaction),
-      actions: [
-        { name: "generate-qr-code", method: "GET", url: `${state.publicUrl}/qr/${transaction.id}` },
-      ],
+      actions: [{ name: "generate-qr-code", method: "GET", url: `${state.publicUrl}/qr/${transaction.id}` }],
     };
   }
   if (!card) return {};

@@ -2,10 +2,7 @@
  * Gathers single items while a batch is on its way, so that many callers share one statement.
  * @returns a function that resolves with its own item's result, or rejects with its batch
  */
-export function createBatcher<T, R>(
-  run: (items: T[]) => Promise<R[]>,
-  size: number,
-): (item: T) => Promise<R> {
+export function createBatcher<T, R>(run: (items: T[]) => Promise<R[]>, size: number): (item: T) => Promise<R> {
   let waiting: { item: T; resolve: (result: R) => void; reject: (error: unknown) => void }[] = [];
   let busy = false;
 

@@ -18,9 +18,7 @@ export async function claimFree(sql: Database, now: number, limit: number): Prom
       ORDER BY due_at, seq LIMIT ${limit} FOR UPDATE SKIP LOCKED))
     RETURNING seq, doc`;
   // RETURNING has no order of its own.
-  return rows
-    .map(toClaimed)
-    .sort((a, b) => a.message.notBefore - b.message.notBefore || a.seq - b.seq);
+  return rows.map(toClaimed).sort((a, b) => a.message.notBefore - b.message.notBefore || a.seq - b.seq);
 }
 
 interface Lane {
@@ -37,10 +35,7 @@ interface Lane {
  * Takes the due messages that their queue or flow control lets go now.
  * @returns them, and when a spent rate allows more
  */
-export async function claimLanes(
-  sql: Database,
-  now: number,
-): Promise<{ claimed: Claimed[]; wakeAt: number }> {
+export async function claimLanes(sql: Database, now: number): Promise<{ claimed: Claimed[]; wakeAt: number }> {
   const lanes = await sql<Lane[]>`
     SELECT l.name, parallelism, rate, period_ms, window_start, window_count,
       (SELECT count(*)::integer FROM local_qstash.messages m WHERE m.lane = l.name AND m.running) AS running
@@ -71,11 +66,7 @@ async function claimQueue(sql: Database, lane: Lane, now: number): Promise<Claim
   return rows.map(toClaimed).sort((a, b) => a.seq - b.seq);
 }
 
-async function claimFlow(
-  sql: Database,
-  lane: Lane,
-  now: number,
-): Promise<{ claimed: Claimed[]; wakeAt: number }> {
+async function claimFlow(sql: Database, lane: Lane, now: number): Promise<{ claimed: Claimed[]; wakeAt: number }> {
   const fresh = now >= lane.window_start + lane.period_ms;
   const windowStart = fresh ? now : lane.window_start;
   const spent = fresh ? 0 : lane.window_count;
@@ -102,10 +93,7 @@ async function claimFlow(
 }
 
 /** When the next message comes due, and when the next schedule does; Infinity for none. */
-export async function nextDue(
-  sql: Database,
-  now: number,
-): Promise<{ message: number; schedule: number }> {
+export async function nextDue(sql: Database, now: number): Promise<{ message: number; schedule: number }> {
   const [row] = await sql<{ message: number | null; schedule: number | null }[]>`
     SELECT (SELECT min(due_at) FROM local_qstash.messages WHERE NOT running AND due_at > ${now}::bigint) AS message,
       (SELECT min(next_at) FROM local_qstash.schedules WHERE NOT paused) AS schedule`;

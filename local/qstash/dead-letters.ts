@@ -15,9 +15,7 @@ interface Page {
 export const deadLettersRoute: Route = async (context, request, [first, second]) => {
   const { method, query } = request;
   if (first === "retry" && method === "POST") {
-    return second === undefined
-      ? retry(context, await findPage(context, query))
-      : retry(context, { letters: [await findOne(context, second)] });
+    return second === undefined ? retry(context, await findPage(context, query)) : retry(context, { letters: [await findOne(context, second)] });
   }
   if (first !== undefined) {
     const letter = await findOne(context, first);
@@ -32,9 +30,7 @@ export const deadLettersRoute: Route = async (context, request, [first, second])
 };
 
 async function findOne({ sql }: QueueContext, id: string): Promise<DeadLetter> {
-  const [row] = await sql<
-    { doc: DeadLetter }[]
-  >`SELECT doc FROM local_qstash.dead_letters WHERE id = ${id}`;
+  const [row] = await sql<{ doc: DeadLetter }[]>`SELECT doc FROM local_qstash.dead_letters WHERE id = ${id}`;
   if (!row) throw new Refused(404, `dead letter ${id} not found`);
   return row.doc;
 }
@@ -42,8 +38,7 @@ async function findOne({ sql }: QueueContext, id: string): Promise<DeadLetter> {
 async function findPage({ sql }: QueueContext, query: URLSearchParams): Promise<Page> {
   const after = Number(query.get("cursor") || 0);
   const count = Number(query.get("count") || 100);
-  if (!Number.isInteger(after) || !Number.isInteger(count))
-    throw new Refused(400, "invalid cursor or count");
+  if (!Number.isInteger(after) || !Number.isInteger(count)) throw new Refused(400, "invalid cursor or count");
   const rows = await sql<{ seq: number; doc: DeadLetter }[]>`
     SELECT seq, doc FROM local_qstash.dead_letters WHERE seq > ${after} ORDER BY seq`;
   const found = rows.filter(({ doc }) => matches(query, presentDeadLetter(doc), doc.createdAt));
@@ -54,8 +49,7 @@ async function findPage({ sql }: QueueContext, query: URLSearchParams): Promise<
 
 async function remove({ sql }: QueueContext, letters: DeadLetter[]): Promise<number> {
   const ids = letters.map(({ id }) => id);
-  const gone =
-    await sql`DELETE FROM local_qstash.dead_letters WHERE id = ANY(${ids}::text[]) RETURNING id`;
+  const gone = await sql`DELETE FROM local_qstash.dead_letters WHERE id = ANY(${ids}::text[]) RETURNING id`;
   return gone.length;
 }
 

@@ -24,9 +24,7 @@ export function createCourier(): Courier {
       const chosen = isSecure(message.url) ? secureAgent : agent;
       const first = await attempt(message, signingKey, chosen);
       // A kept-alive socket that the endpoint had just closed says nothing about the endpoint.
-      return first === "stale" && !closed
-        ? toResult(await attempt(message, signingKey, chosen))
-        : toResult(first);
+      return first === "stale" && !closed ? toResult(await attempt(message, signingKey, chosen)) : toResult(first);
     },
     close() {
       closed = true;
@@ -44,11 +42,7 @@ function isSecure(url: string): boolean {
   return /^https:/i.test(url);
 }
 
-function attempt(
-  message: Message,
-  signingKey: string,
-  agent: Agent | SecureAgent,
-): Promise<DeliveryResult | "stale"> {
+function attempt(message: Message, signingKey: string, agent: Agent | SecureAgent): Promise<DeliveryResult | "stale"> {
   const body = Buffer.from(message.body, "base64");
   const send = isSecure(message.url) ? httpsRequest : httpRequest;
   return new Promise((resolve) => {
@@ -64,8 +58,7 @@ function attempt(
         resolve(result);
       };
       request.on("error", (error: NodeJS.ErrnoException) => {
-        const stale =
-          request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
+        const stale = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
         end(stale ? "stale" : { error: error.message });
       });
       request.on("response", (response) => {
@@ -79,11 +72,7 @@ function attempt(
   });
 }
 
-function deliveryHeaders(
-  message: Message,
-  body: Buffer,
-  signingKey: string,
-): Record<string, string | number> {
+function deliveryHeaders(message: Message, body: Buffer, signingKey: string): Record<string, string | number> {
   const headers: Record<string, string | number> = {
     ...message.headers,
     "user-agent": "Upstash-QStash",
@@ -100,8 +89,7 @@ function deliveryHeaders(
   };
   if (message.scheduleId !== undefined) headers["upstash-schedule-id"] = message.scheduleId;
   if (message.topic !== undefined) headers["upstash-topic-name"] = message.topic;
-  if (body.length > 0 || !["GET", "HEAD"].includes(message.method))
-    headers["content-length"] = body.length;
+  if (body.length > 0 || !["GET", "HEAD"].includes(message.method)) headers["content-length"] = body.length;
   return headers;
 }
 
@@ -113,7 +101,6 @@ async function readAnswer(response: IncomingMessage): Promise<DeliveryResult> {
     if (size <= MAX_RESPONSE) chunks.push(chunk);
   }
   const headers: Record<string, string[]> = {};
-  for (const [name, values] of Object.entries(response.headersDistinct))
-    headers[name] = values ?? [];
+  for (const [name, values] of Object.entries(response.headersDistinct)) headers[name] = values ?? [];
   return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks) };
 }

@@ -13,8 +13,7 @@ export const eventsRoute: Route = async ({ sql }, request) => {
   const { query, path } = request;
   const skip = Number(query.get("cursor") || 0);
   const count = Number(query.get("count") || 100);
-  if (!Number.isInteger(skip) || !Number.isInteger(count))
-    throw new Refused(400, "invalid cursor or count");
+  if (!Number.isInteger(skip) || !Number.isInteger(count)) throw new Refused(400, "invalid cursor or count");
   const ids = [...query.getAll("messageIds"), ...query.getAll("messageId")];
   const rows = await sql<{ doc: Message }[]>`
     SELECT doc FROM (

@@ -12,14 +12,13 @@ const FUNCTIONS: Record<string, { arity: number; apply: (...values: number[]) =>
   max: { arity: 2, apply: Math.max },
 };
 
-const OPERATORS: Record<string, { level: number; apply: (left: number, right: number) => number }> =
-  {
-    "+": { level: 1, apply: (left, right) => left + right },
-    "-": { level: 1, apply: (left, right) => left - right },
-    "*": { level: 2, apply: (left, right) => left * right },
-    "/": { level: 2, apply: (left, right) => left / right },
-    "%": { level: 2, apply: (left, right) => left % right },
-  };
+const OPERATORS: Record<string, { level: number; apply: (left: number, right: number) => number }> = {
+  "+": { level: 1, apply: (left, right) => left + right },
+  "-": { level: 1, apply: (left, right) => left - right },
+  "*": { level: 2, apply: (left, right) => left * right },
+  "/": { level: 2, apply: (left, right) => left / right },
+  "%": { level: 2, apply: (left, right) => left % right },
+};
 
 /**
  * Reads a retry delay such as `pow(2, retried) * 1000`: numbers, the variable `retried` (0 at the first
@@ -31,8 +30,7 @@ export function parseExpression(text: string): Formula {
   let at = 0;
 
   function expect(token: string): void {
-    if (tokens[at] !== token)
-      throw new SyntaxError(`expected ${token} at ${tokens[at] ?? "the end"}`);
+    if (tokens[at] !== token) throw new SyntaxError(`expected ${token} at ${tokens[at] ?? "the end"}`);
     at += 1;
   }
 

@@ -18,11 +18,7 @@ export function laneOf(message: Message): string | null {
  * Stores messages in one statement, but for those whose deduplication id was used within ten minutes:
  * these answer with the earlier message's id.
  */
-export async function insertMessages(
-  sql: Database,
-  messages: Message[],
-  now: number,
-): Promise<Inserted[]> {
+export async function insertMessages(sql: Database, messages: Message[], now: number): Promise<Inserted[]> {
   await ensureLanes(sql, messages, now);
   const rows = messages.map((message, place) => ({
     place,
@@ -58,9 +54,7 @@ export async function insertMessages(
     WHERE id = ANY(${messages.flatMap(({ deduplication }) => deduplication ?? [])}::text[])`;
   const winners = new Map(earlier.map((row) => [row.id, row.message_id]));
   return messages.map(({ id, deduplication }) =>
-    ids.has(id)
-      ? { messageId: id, deduplicated: false }
-      : { messageId: winners.get(deduplication ?? "") ?? id, deduplicated: true },
+    ids.has(id) ? { messageId: id, deduplicated: false } : { messageId: winners.get(deduplication ?? "") ?? id, deduplicated: true },
   );
 }
 
@@ -69,8 +63,7 @@ async function ensureLanes(sql: Database, messages: Message[], now: number): Pro
   const lanes = new Map<string, { parallelism?: number; rate?: number; periodMs?: number }>();
   for (const message of messages) {
     const lane = laneOf(message);
-    if (lane !== null)
-      lanes.set(lane, message.queue === undefined ? (message.flow ?? {}) : { parallelism: 1 });
+    if (lane !== null) lanes.set(lane, message.queue === undefined ? (message.flow ?? {}) : { parallelism: 1 });
   }
   for (const [name, limits] of lanes) {
     await sql`

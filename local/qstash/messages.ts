@@ -6,9 +6,7 @@ import { matches, presentMessage } from "./present.ts";
 export const messagesRoute: Route = async (context, request, [id]) => {
   if (request.method === "DELETE") return cancelRoute(context, request.query, id);
   if (id === undefined) throw new Refused(404, "not found");
-  const [row] = await context.sql<
-    { doc: Message }[]
-  >`SELECT doc FROM local_qstash.messages WHERE id = ${id}`;
+  const [row] = await context.sql<{ doc: Message }[]>`SELECT doc FROM local_qstash.messages WHERE id = ${id}`;
   if (!row) throw new Refused(404, `message ${id} not found`);
   return { body: presentMessage(row.doc) };
 };
@@ -16,22 +14,15 @@ export const messagesRoute: Route = async (context, request, [id]) => {
 async function cancelRoute(context: QueueContext, query: URLSearchParams, id?: string) {
   const ids = id === undefined ? query.getAll("messageIds") : [id];
   const rows = ids.length
-    ? await context.sql<
-        { doc: Message }[]
-      >`SELECT doc FROM local_qstash.messages WHERE id = ANY(${ids}::text[])`
+    ? await context.sql<{ doc: Message }[]>`SELECT doc FROM local_qstash.messages WHERE id = ANY(${ids}::text[])`
     : await context.sql<{ doc: Message }[]>`SELECT doc FROM local_qstash.messages`;
-  const chosen = rows
-    .map(({ doc }) => doc)
-    .filter((message) => matches(query, presentMessage(message), message.createdAt));
+  const chosen = rows.map(({ doc }) => doc).filter((message) => matches(query, presentMessage(message), message.createdAt));
   const cancelled = await cancel(context, chosen);
   if (id !== undefined && cancelled === 0) throw new Refused(404, `message ${id} not found`);
   return { body: { cancelled } };
 }
 
-async function cancel(
-  { sql, clock, dispatcher }: QueueContext,
-  messages: Message[],
-): Promise<number> {
+async function cancel({ sql, clock, dispatcher }: QueueContext, messages: Message[]): Promise<number> {
   const now = clock.now();
   const rows = messages.map((message) => ({
     id: message.id,

@@ -61,9 +61,7 @@ export interface Claimed {
 }
 
 /** What came back from one delivery. */
-export type DeliveryResult =
-  | { status: number; headers: Record<string, string[]>; body: Buffer }
-  | { error: string };
+export type DeliveryResult = { status: number; headers: Record<string, string[]>; body: Buffer } | { error: string };
 
 /** The request is refused; the message is for the client. */
 export class Refused extends Error {

@@ -83,11 +83,7 @@ const FILTERS: Record<string, string> = {
  * Whether an item passes the query's filters: any value of one filter, and all of the filters.
  * `fromDate` and `toDate` (milliseconds) bound `at`.
  */
-export function matches(
-  query: URLSearchParams,
-  item: Record<string, unknown>,
-  at: number,
-): boolean {
+export function matches(query: URLSearchParams, item: Record<string, unknown>, at: number): boolean {
   for (const [parameter, field] of Object.entries(FILTERS)) {
     const wanted = query.getAll(parameter);
     if (wanted.length > 0 && !wanted.includes(String(item[field]))) return false;

@@ -26,10 +26,7 @@ interface Published {
 }
 
 /** Stores a message for each endpoint and sends what is due. @returns one reply for a URL, a list for a group */
-export async function publish(
-  context: QueueContext,
-  request: PublishRequest,
-): Promise<Published | Published[]> {
+export async function publish(context: QueueContext, request: PublishRequest): Promise<Published | Published[]> {
   const messages = await toMessages(context, request);
   const replies = await Promise.all(
     messages.map(async (message) => {
@@ -47,9 +44,7 @@ async function toMessages(context: QueueContext, request: PublishRequest): Promi
   const { destination, scheduleId } = request;
   const read = (url: string): Message => {
     const message = { ...readMessage({ ...request, url, now: context.clock.now() }), scheduleId };
-    return request.deduplication === undefined
-      ? message
-      : { ...message, deduplication: request.deduplication };
+    return request.deduplication === undefined ? message : { ...message, deduplication: request.deduplication };
   };
   if (/^[\w.-]+$/.test(destination)) {
     const topic = await findTopic(context.sql, destination);
@@ -66,12 +61,7 @@ async function toMessages(context: QueueContext, request: PublishRequest): Promi
 }
 
 /** `POST /v2/publish/{destination}` and `/v2/enqueue/{queue}/{destination}`: the destination is raw, query included. */
-export async function publishRoute(
-  context: QueueContext,
-  request: RawRequest,
-  destination: string,
-  queue?: string,
-): Promise<Reply> {
+export async function publishRoute(context: QueueContext, request: RawRequest, destination: string, queue?: string): Promise<Reply> {
   if (queue !== undefined) checkQueueName(queue);
   const published = await publish(context, {
     destination,
@@ -96,8 +86,7 @@ const batchSchema = z.array(
 /** `POST /v2/batch`: each item's reply in order; a bad item is an error in its place. */
 export async function batchRoute(context: QueueContext, request: RawRequest): Promise<Reply> {
   const items = batchSchema.safeParse(parseJson(request.body));
-  if (!items.success)
-    throw new Refused(400, "a batch is an array of { destination, headers, body, queue? }");
+  if (!items.success) throw new Refused(400, "a batch is an array of { destination, headers, body, queue? }");
   const replies = await Promise.all(
     items.data.map(async ({ destination, headers, body, queue }) => {
       try {

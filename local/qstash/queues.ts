@@ -24,8 +24,7 @@ export const queuesRoute: Route = async (context, request, [name, verb]) => {
   if (name === undefined) {
     if (request.method !== "POST") return { body: (await findQueues(context)).map(present) };
     const input = upsertSchema.safeParse(parseJson(request.body));
-    if (!input.success)
-      throw new Refused(400, "a queue needs a name and a parallelism of at least 1");
+    if (!input.success) throw new Refused(400, "a queue needs a name and a parallelism of at least 1");
     await upsert(context, input.data);
     return { body: {} };
   }
@@ -47,10 +46,7 @@ export const queuesRoute: Route = async (context, request, [name, verb]) => {
   return { body: { deleted: 1 } };
 };
 
-async function upsert(
-  { sql, clock, dispatcher }: QueueContext,
-  input: z.output<typeof upsertSchema>,
-): Promise<void> {
+async function upsert({ sql, clock, dispatcher }: QueueContext, input: z.output<typeof upsertSchema>): Promise<void> {
   checkQueueName(input.queueName);
   const now = clock.now();
   await sql`

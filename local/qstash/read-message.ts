@@ -28,8 +28,7 @@ export function readMessage(input: PublishInput): Message {
   if (body.length > MAX_BODY) throw new Refused(413, "message body is larger than 1 MB");
   for (const [name, value] of Object.entries(headers)) {
     // A batch brings headers as JSON, which can hold what HTTP and Postgres can't.
-    if (/[\0\r\n]/.test(value) || !value.isWellFormed())
-      throw new Refused(400, `invalid header ${name}`);
+    if (/[\0\r\n]/.test(value) || !value.isWellFormed()) throw new Refused(400, `invalid header ${name}`);
   }
   const retryDelay = headers["upstash-retry-delay"];
   if (retryDelay !== undefined) checkExpression(retryDelay);
@@ -105,17 +104,11 @@ function readFlowControl(headers: Record<string, string>): FlowControl | undefin
     rate: readCount(fields.get("rate"), "rate"),
     periodMs: readDuration(/^\d+$/.test(period) ? `${period}s` : period, "period") ?? 1000,
   };
-  if (!flow.parallelism && !flow.rate)
-    throw new Refused(400, "flow control needs a parallelism or a rate");
+  if (!flow.parallelism && !flow.rate) throw new Refused(400, "flow control needs a parallelism or a rate");
   return flow;
 }
 
-function readDeduplication(
-  headers: Record<string, string>,
-  url: string,
-  forwarded: Record<string, string>,
-  body: Buffer,
-): string | undefined {
+function readDeduplication(headers: Record<string, string>, url: string, forwarded: Record<string, string>, body: Buffer): string | undefined {
   const id = headers["upstash-deduplication-id"];
   if (id !== undefined) return `id:${id}`;
   if (headers["upstash-content-based-deduplication"]?.toLowerCase() !== "true") return undefined;

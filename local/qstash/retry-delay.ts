@@ -3,12 +3,7 @@ import { parseExpression } from "./expression.ts";
 import type { DeliveryResult, Message } from "./model.ts";
 
 const DAY_MS = 86_400_000;
-const RESET_HEADERS = [
-  "retry-after",
-  "x-ratelimit-reset",
-  "x-ratelimit-reset-requests",
-  "x-ratelimit-reset-tokens",
-];
+const RESET_HEADERS = ["retry-after", "x-ratelimit-reset", "x-ratelimit-reset-requests", "x-ratelimit-reset-tokens"];
 
 /**
  * Milliseconds to wait before the next try: what the endpoint asked for, else the message's own
@@ -29,9 +24,7 @@ function askedDelayMs(headers: Record<string, string[]>, now: number): number | 
   for (const name of RESET_HEADERS) {
     const text = headers[name]?.[0]?.trim();
     if (!text) continue;
-    const delay = /^\d+(\.\d+)?$/.test(text)
-      ? Number(text) * 1000
-      : (parseDuration(text) ?? Date.parse(text) - now);
+    const delay = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : (parseDuration(text) ?? Date.parse(text) - now);
     if (!Number.isNaN(delay) && delay <= DAY_MS) return Math.max(0, delay);
   }
   return undefined;

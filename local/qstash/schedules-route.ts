@@ -7,17 +7,7 @@ import { presentMessage } from "./present.ts";
 import { checkQueueName } from "./input.ts";
 import { publish } from "./publish.ts";
 import { readMessage } from "./read-message.ts";
-import {
-  deleteSchedule,
-  dueSchedules,
-  findSchedule,
-  listSchedules,
-  nextFiring,
-  pauseSchedule,
-  saveSchedule,
-  type Schedule,
-  type StoredSchedule,
-} from "./schedules.ts";
+import { deleteSchedule, dueSchedules, findSchedule, listSchedules, nextFiring, pauseSchedule, saveSchedule, type Schedule, type StoredSchedule } from "./schedules.ts";
 
 /** `/v2/schedules`: list, get, delete, pause and resume (by PATCH as the client does, or POST as documented). */
 export const schedulesRoute: Route = async ({ sql, clock, dispatcher }, request, [id, verb]) => {
@@ -36,11 +26,7 @@ export const schedulesRoute: Route = async ({ sql, clock, dispatcher }, request,
 };
 
 /** `POST /v2/schedules/{destination}`: makes a schedule, or changes the one with the given id. */
-export async function createScheduleRoute(
-  context: QueueContext,
-  request: RawRequest,
-  destination: string,
-): Promise<Reply> {
+export async function createScheduleRoute(context: QueueContext, request: RawRequest, destination: string): Promise<Reply> {
   const { headers, body } = request;
   const cron = headers["upstash-cron"];
   if (cron === undefined) throw new Refused(400, "Upstash-Cron is missing");
@@ -51,11 +37,7 @@ export async function createScheduleRoute(
     id: headers["upstash-schedule-id"] ?? `scd_${randomUUID().replaceAll("-", "")}`,
     cron,
     destination,
-    headers: Object.fromEntries(
-      Object.entries(headers).filter(
-        ([name]) => name === "content-type" || name.startsWith("upstash-"),
-      ),
-    ),
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name === "content-type" || name.startsWith("upstash-"))),
     body: body.toString("base64"),
     queue,
     callerIp: "127.0.0.1",
@@ -75,11 +57,7 @@ export async function fireDueSchedules(context: QueueContext): Promise<void> {
   const now = context.clock.now();
   for (const { schedule, nextAt } of await dueSchedules(context.sql, now)) {
     await fire(context, schedule, nextAt);
-    await saveSchedule(
-      context.sql,
-      { ...schedule, lastScheduleTime: now },
-      nextFiring(schedule.cron, now),
-    );
+    await saveSchedule(context.sql, { ...schedule, lastScheduleTime: now }, nextFiring(schedule.cron, now));
   }
 }
 

@@ -41,9 +41,7 @@ const toStored = (row: Row): StoredSchedule => ({
 export function nextFiring(line: string, now: number): number {
   const [, timezone = "UTC", pattern = line] = /^CRON_TZ=(\S+)\s+(.*)$/.exec(line) ?? [];
   try {
-    const next = new Cron(pattern, { timezone, paused: true, mode: "5-part" }).nextRun(
-      new Date(now),
-    );
+    const next = new Cron(pattern, { timezone, paused: true, mode: "5-part" }).nextRun(new Date(now));
     if (next) return next.getTime();
   } catch {
     throw new Refused(400, `invalid cron: ${line}`);
@@ -52,11 +50,7 @@ export function nextFiring(line: string, now: number): number {
 }
 
 /** Stores a schedule in the place of another with its id; a paused one stays paused. */
-export async function saveSchedule(
-  sql: Database,
-  schedule: Schedule,
-  nextAt: number,
-): Promise<void> {
+export async function saveSchedule(sql: Database, schedule: Schedule, nextAt: number): Promise<void> {
   await sql`
     INSERT INTO local_qstash.schedules (id, next_at, doc)
     VALUES (${schedule.id}, ${nextAt}, ${JSON.stringify(schedule)}::text::json)
@@ -72,19 +66,12 @@ export async function findSchedule(sql: Database, id: string): Promise<StoredSch
 }
 
 export async function dueSchedules(sql: Database, now: number): Promise<StoredSchedule[]> {
-  const rows = await sql<
-    Row[]
-  >`SELECT * FROM local_qstash.schedules WHERE NOT paused AND next_at <= ${now}::bigint`;
+  const rows = await sql<Row[]>`SELECT * FROM local_qstash.schedules WHERE NOT paused AND next_at <= ${now}::bigint`;
   return rows.map(toStored);
 }
 
 /** @returns whether there is such a schedule */
-export async function pauseSchedule(
-  sql: Database,
-  id: string,
-  paused: boolean,
-  nextAt: number,
-): Promise<boolean> {
+export async function pauseSchedule(sql: Database, id: string, paused: boolean, nextAt: number): Promise<boolean> {
   const rows = await sql`
     UPDATE local_qstash.schedules SET paused = ${paused}, next_at = ${nextAt} WHERE id = ${id} RETURNING id`;
   return rows.length > 0;

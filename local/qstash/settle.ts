@@ -1,12 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  Refused,
-  type CallbackTarget,
-  type Claimed,
-  type DeliveryResult,
-  type Message,
-  type TrailEntry,
-} from "./model.ts";
+import { Refused, type CallbackTarget, type Claimed, type DeliveryResult, type Message, type TrailEntry } from "./model.ts";
 import { readMessage } from "./read-message.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
@@ -62,10 +55,7 @@ export function settle({ seq, message }: Claimed, result: DeliveryResult, now: n
     trail: [...trail, entry("ERROR", result, now), entry("FAILED", result, now)],
   };
   const deadLetter = toDeadLetter(message, result, now);
-  const callbacks = [
-    ...("status" in result ? report(message, message.callback, result, now) : []),
-    ...report(message, message.failureCallback, result, now, deadLetter.id),
-  ];
+  const callbacks = [...("status" in result ? report(message, message.callback, result, now) : []), ...report(message, message.failureCallback, result, now, deadLetter.id)];
   return { seq, message: dead, next: "dead", deadLetter, callbacks };
 }
 
@@ -85,8 +75,7 @@ function excerpt(body: Buffer): string {
 }
 
 function toDeadLetter(message: Message, result: DeliveryResult, now: number): DeadLetter {
-  const answer =
-    "status" in result ? result : { status: 0, headers: {}, body: Buffer.from(result.error) };
+  const answer = "status" in result ? result : { status: 0, headers: {}, body: Buffer.from(result.error) };
   return {
     id: `dlq_${randomUUID().replaceAll("-", "")}`,
     createdAt: now,
@@ -100,16 +89,9 @@ function toDeadLetter(message: Message, result: DeliveryResult, now: number): De
 }
 
 /** The callback's own message, with the endpoint's answer as its body; it stays in the message's queue. */
-function report(
-  message: Message,
-  target: CallbackTarget | undefined,
-  result: DeliveryResult,
-  now: number,
-  dlqId?: string,
-): Message[] {
+function report(message: Message, target: CallbackTarget | undefined, result: DeliveryResult, now: number, dlqId?: string): Message[] {
   if (!target) return [];
-  const answer =
-    "status" in result ? result : { status: 0, headers: {}, body: Buffer.from(result.error) };
+  const answer = "status" in result ? result : { status: 0, headers: {}, body: Buffer.from(result.error) };
   const body = {
     status: answer.status,
     header: answer.headers,

@@ -1,12 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { createClock } from "../kit/clock.ts";
-import {
-  serve,
-  type RawRequest,
-  type Reply,
-  type RunningServer,
-  type ServeOptions,
-} from "../kit/serve.ts";
+import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { createBatcher } from "./batcher.ts";
 import type { QueueContext, Route } from "./context.ts";
 import { openDatabase } from "./database.ts";
@@ -52,10 +46,7 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
     next: options.nextSigningKey,
   });
   const deliveryFaults = createDeliveryFaults();
-  const insert = createBatcher<Message, Inserted>(
-    (messages) => insertMessages(sql, messages, clock.now()),
-    500,
-  );
+  const insert = createBatcher<Message, Inserted>((messages) => insertMessages(sql, messages, clock.now()), 500);
   const dispatcher = createDispatcher({
     sql,
     clock,
@@ -117,13 +108,11 @@ const ROUTES: Record<string, Route> = {
 
 async function answer(context: QueueContext, request: RawRequest, token: string): Promise<Reply> {
   try {
-    if (!authorised(request, token))
-      throw new Refused(401, "unauthorized: invalid or missing token");
+    if (!authorised(request, token)) throw new Refused(401, "unauthorized: invalid or missing token");
     return await route(context, request);
   } catch (error) {
     if (error instanceof Refused) return { status: error.status, body: { error: error.message } };
-    if (isConnectionError(error))
-      return { status: 503, body: { error: "the queue's database is not reachable" } };
+    if (isConnectionError(error)) return { status: 503, body: { error: "the queue's database is not reachable" } };
     throw error;
   }
 }
@@ -131,9 +120,7 @@ async function answer(context: QueueContext, request: RawRequest, token: string)
 async function route(context: QueueContext, request: RawRequest): Promise<Reply> {
   const { method } = request;
   // A destination is everything behind the prefix as it came, `//` and query included.
-  const target = request.query.has("qstash_token")
-    ? request.target.replace(/([?&])qstash_token=[^&]*&?/, "$1").replace(/[?&]$/, "")
-    : request.target;
+  const target = request.query.has("qstash_token") ? request.target.replace(/([?&])qstash_token=[^&]*&?/, "$1").replace(/[?&]$/, "") : request.target;
   if (method === "POST") {
     if (request.path === "/v2/batch") return batchRoute(context, request);
     const [, verb, rest = ""] = /^\/v2\/(publish|enqueue|schedules)\/(.+)$/.exec(target) ?? [];
@@ -141,12 +128,7 @@ async function route(context: QueueContext, request: RawRequest): Promise<Reply>
     if (verb === "enqueue") {
       const slash = rest.indexOf("/");
       if (slash === -1) throw new Refused(400, "a destination is missing");
-      return publishRoute(
-        context,
-        request,
-        rest.slice(slash + 1),
-        decodeURIComponent(rest.slice(0, slash)),
-      );
+      return publishRoute(context, request, rest.slice(slash + 1), decodeURIComponent(rest.slice(0, slash)));
     }
     if (verb === "schedules" && !/^[^/]+\/(pause|resume)$/.test(rest)) {
       return createScheduleRoute(context, request, rest);

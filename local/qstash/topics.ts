@@ -17,8 +17,7 @@ interface Topic {
 
 /** A URL group by its name. */
 export async function findTopic(sql: Database, name: string): Promise<Topic | undefined> {
-  return (await sql<{ doc: Topic }[]>`SELECT doc FROM local_qstash.topics WHERE name = ${name}`)[0]
-    ?.doc;
+  return (await sql<{ doc: Topic }[]>`SELECT doc FROM local_qstash.topics WHERE name = ${name}`)[0]?.doc;
 }
 
 /** `/v2/topics`: list, get, delete, add and remove endpoints of URL groups. */
@@ -32,12 +31,7 @@ export const topicsRoute: Route = async ({ sql, clock }, request, [name, sub]) =
     const input = endpointsSchema.safeParse(parseJson(request.body));
     if (!input.success) throw new Refused(400, "endpoints must be a list of { name?, url }");
     const named = input.data.endpoints;
-    const kept = (topic?.endpoints ?? []).filter(
-      (old) =>
-        !named.some(
-          (one) => one.url === old.url || (one.name !== undefined && one.name === old.name),
-        ),
-    );
+    const kept = (topic?.endpoints ?? []).filter((old) => !named.some((one) => one.url === old.url || (one.name !== undefined && one.name === old.name)));
     const added = named.flatMap(({ name, url }) => (url === undefined ? [] : [{ name, url }]));
     const now = clock.now();
     const endpoints = request.method === "DELETE" ? kept : [...kept, ...added];

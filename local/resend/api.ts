@@ -24,8 +24,7 @@ const ROUTES: Route[] = [
   {
     method: "POST",
     path: /^\/emails$/,
-    run: ({ desk, idempotency }, request) =>
-      idempotency.once(request, () => prepareSend(desk, json(request), key(request))),
+    run: ({ desk, idempotency }, request) => idempotency.once(request, () => prepareSend(desk, json(request), key(request))),
   },
   {
     method: "POST",
@@ -67,11 +66,7 @@ export function createApi(api: Api): (request: RawRequest) => Promise<Reply> {
       if (!request.headers["user-agent"]) return { status: 403, headers, body: "error code: 1010" };
       authorise(api.apiKey, request.headers["authorization"]);
       if (!allowed) {
-        throw new ResendError(
-          429,
-          "rate_limit_exceeded",
-          "Too many requests. Respect the rate limit headers.",
-        );
+        throw new ResendError(429, "rate_limit_exceeded", "Too many requests. Respect the rate limit headers.");
       }
       return { headers, body: await dispatch(api, request) };
     } catch (error) {
@@ -86,15 +81,13 @@ async function dispatch(api: Api, request: RawRequest): Promise<unknown> {
   const matching = ROUTES.filter((route) => route.path.test(request.path));
   const route = matching.find(({ method }) => method === request.method);
   if (route) return route.run(api, request, route.path.exec(request.path)?.[1] ?? "");
-  if (matching.length > 0)
-    throw new ResendError(405, "method_not_allowed", "Method is not allowed for this path.");
+  if (matching.length > 0) throw new ResendError(405, "method_not_allowed", "Method is not allowed for this path.");
   throw new ResendError(404, "not_found", "The requested endpoint does not exist.");
 }
 
 function authorise(apiKey: string, header: string | undefined): void {
   const given = /^Bearer (.+)$/i.exec(header ?? "")?.[1];
-  if (!given)
-    throw new ResendError(401, "missing_api_key", "Missing API key in the authorization header.");
+  if (!given) throw new ResendError(401, "missing_api_key", "Missing API key in the authorization header.");
   const [a, b] = [Buffer.from(given), Buffer.from(apiKey)];
   if (a.length !== b.length || !timingSafeEqual(a, b)) {
     throw new ResendError(403, "invalid_api_key", "API key is invalid.");

@@ -19,8 +19,7 @@ const TYPES: Record<string, string> = {
 
 /** Takes an attachment's content as given, or fetches it from `path`. Throws `invalid_attachment`. */
 export async function resolveAttachment(input: AttachmentInput): Promise<Attachment> {
-  const filename =
-    input.filename ?? input.path?.split(/[?#]/)[0]?.split("/").at(-1) ?? "attachment";
+  const filename = input.filename ?? input.path?.split(/[?#]/)[0]?.split("/").at(-1) ?? "attachment";
   const extension = filename.split(".").at(-1)?.toLowerCase() ?? "";
   return {
     filename,
@@ -36,10 +35,6 @@ async function download(url: string): Promise<string> {
     if (!response.ok) throw new Error(`status ${response.status}`);
     return Buffer.from(await response.arrayBuffer()).toString("base64");
   } catch (error) {
-    throw new ResendError(
-      422,
-      "invalid_attachment",
-      `The attachment at ${url} can't be fetched: ${String(error)}`,
-    );
+    throw new ResendError(422, "invalid_attachment", `The attachment at ${url} can't be fetched: ${String(error)}`);
   }
 }

@@ -26,31 +26,16 @@ export function createIdempotency(store: Store, clock: LocalClock): Idempotency 
         return store.atomically(commit);
       }
       if (key.length < 1 || key.length > 256) {
-        throw new ResendError(
-          400,
-          "invalid_idempotency_key",
-          "The key must have between 1 and 256 characters.",
-        );
+        throw new ResendError(400, "invalid_idempotency_key", "The key must have between 1 and 256 characters.");
       }
-      const fingerprint = createHash("sha256")
-        .update(request.path)
-        .update(request.body)
-        .digest("hex");
+      const fingerprint = createHash("sha256").update(request.path).update(request.body).digest("hex");
       const known = answers.get(key);
       if (known && known.expiresAt > clock.now()) {
         if (known.fingerprint === fingerprint) return known.body;
-        throw new ResendError(
-          409,
-          "invalid_idempotent_request",
-          "This idempotency key has been used with another payload in the last 24 hours.",
-        );
+        throw new ResendError(409, "invalid_idempotent_request", "This idempotency key has been used with another payload in the last 24 hours.");
       }
       if (inFlight.has(key)) {
-        throw new ResendError(
-          409,
-          "concurrent_idempotent_requests",
-          "Another request with this idempotency key is in progress; try again later.",
-        );
+        throw new ResendError(409, "concurrent_idempotent_requests", "Another request with this idempotency key is in progress; try again later.");
       }
       inFlight.add(key);
       try {

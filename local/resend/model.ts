@@ -1,14 +1,7 @@
 import type { DueItem } from "../kit/due.ts";
 import type { Collection, Store } from "../kit/store.ts";
 
-export type EmailEvent =
-  | "sent"
-  | "scheduled"
-  | "delivered"
-  | "delivery_delayed"
-  | "bounced"
-  | "complained"
-  | "suppressed";
+export type EmailEvent = "sent" | "scheduled" | "delivered" | "delivery_delayed" | "bounced" | "complained" | "suppressed";
 
 export interface Attachment {
   filename: string;

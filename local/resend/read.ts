@@ -6,8 +6,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The e-mail, or `invalid_parameter` (no UUID), or `not_found`. */
 export function loadEmail(store: Store, id: string): Email {
-  if (!UUID.test(id))
-    throw new ResendError(422, "invalid_parameter", "The `id` must be a valid UUID.");
+  if (!UUID.test(id)) throw new ResendError(422, "invalid_parameter", "The `id` must be a valid UUID.");
   const email = mailStore(store).emails.get(id);
   if (!email) throw new ResendError(404, "not_found", "Email not found");
   return email;
@@ -40,8 +39,7 @@ export function listEmails(store: Store, query: URLSearchParams): unknown {
   const newestFirst = mailStore(store).emails.all().reverse();
   const anchor = after ?? before;
   const at = anchor ? newestFirst.findIndex((email) => email.id === anchor) : -1;
-  if (anchor && at === -1)
-    throw new ResendError(422, "validation_error", `There is no e-mail ${anchor}.`);
+  if (anchor && at === -1) throw new ResendError(422, "validation_error", `There is no e-mail ${anchor}.`);
   const start = before ? Math.max(0, at - limit) : at + 1;
   const end = before ? at : start + limit;
   return {

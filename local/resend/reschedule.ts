@@ -11,8 +11,7 @@ const patchSchema = z.object({ scheduled_at: z.string() });
 export function rescheduleEmail(desk: Desk, id: string, raw: unknown): unknown {
   const email = loadScheduled(desk, id);
   const patch = patchSchema.safeParse(raw);
-  if (!patch.success)
-    throw new ResendError(422, "missing_required_field", "Missing `scheduled_at` field.");
+  if (!patch.success) throw new ResendError(422, "missing_required_field", "Missing `scheduled_at` field.");
   const at = parseWhen(patch.data.scheduled_at, desk.clock.now());
   email.scheduledAt = new Date(at).toISOString();
   desk.store.atomically(() => {

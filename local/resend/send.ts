@@ -15,11 +15,7 @@ export interface Desk {
 }
 
 /** Checks one e-mail and returns the synchronous write that accepts it. Throws `ResendError`. */
-export async function prepareSend(
-  desk: Desk,
-  raw: unknown,
-  key: string | null,
-): Promise<() => { id: string }> {
+export async function prepareSend(desk: Desk, raw: unknown, key: string | null): Promise<() => { id: string }> {
   const input = parseEmail(raw);
   const at = input.scheduled_at ? parseWhen(input.scheduled_at, desk.clock.now()) : null;
   const attachments = await Promise.all(input.attachments.map(resolveAttachment));
@@ -29,18 +25,9 @@ export async function prepareSend(
 const BATCH_LIMIT = 100;
 
 /** Checks a batch: `strict` refuses all for one bad e-mail, `permissive` sends the good ones. */
-export function prepareBatch(
-  desk: Desk,
-  raw: unknown,
-  key: string | null,
-  permissive: boolean,
-): () => { data: { id: string }[]; errors?: { index: number; message: string }[] } {
+export function prepareBatch(desk: Desk, raw: unknown, key: string | null, permissive: boolean): () => { data: { id: string }[]; errors?: { index: number; message: string }[] } {
   if (!Array.isArray(raw) || raw.length < 1 || raw.length > BATCH_LIMIT) {
-    throw new ResendError(
-      422,
-      "validation_error",
-      `The body must be an array of 1 to ${BATCH_LIMIT} e-mails.`,
-    );
+    throw new ResendError(422, "validation_error", `The body must be an array of 1 to ${BATCH_LIMIT} e-mails.`);
   }
   const good: EmailInput[] = [];
   const errors: { index: number; message: string }[] = [];
@@ -62,22 +49,12 @@ export function prepareBatch(
 function parseBatchEmail(item: unknown): EmailInput {
   const input = parseEmail(item);
   if (input.attachments.length > 0 || input.scheduled_at) {
-    throw new ResendError(
-      422,
-      "validation_error",
-      "`attachments` and `scheduled_at` can't be used in a batch.",
-    );
+    throw new ResendError(422, "validation_error", "`attachments` and `scheduled_at` can't be used in a batch.");
   }
   return input;
 }
 
-function accept(
-  { store, clock, events }: Desk,
-  input: EmailInput,
-  attachments: Attachment[],
-  at: number | null,
-  idempotencyKey: string | null,
-): string {
+function accept({ store, clock, events }: Desk, input: EmailInput, attachments: Attachment[], at: number | null, idempotencyKey: string | null): string {
   const mails = mailStore(store);
   const now = clock.now();
   const id = randomUUID();

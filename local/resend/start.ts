@@ -55,10 +55,7 @@ export async function startResend(options: ResendOptions): Promise<RunningResend
     store.close();
   }
   try {
-    const server = await serve(
-      (request) => (/^\/inbox(\/|$)/.test(request.path) ? inbox(request) : api(request)),
-      { port: options.port, clock, faults: options.faults },
-    );
+    const server = await serve((request) => (/^\/inbox(\/|$)/.test(request.path) ? inbox(request) : api(request)), { port: options.port, clock, faults: options.faults });
     return {
       ...server,
       store,

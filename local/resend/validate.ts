@@ -2,9 +2,7 @@ import { z } from "zod";
 import { bareAddress } from "./address.ts";
 import { ResendError } from "./errors.ts";
 
-const addresses = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
+const addresses = z.union([z.string(), z.array(z.string())]).transform((value) => (Array.isArray(value) ? value : [value]));
 const optionalAddresses = addresses
   .nullish()
   .transform((value) => value ?? [])
@@ -56,11 +54,7 @@ export function parseEmail(raw: unknown): EmailInput {
     throw new ResendError(422, "missing_required_field", "Missing `html` or `text` field.");
   }
   if (!bareAddress(email.from)) {
-    throw new ResendError(
-      422,
-      "invalid_from_address",
-      "Invalid `from` field. Use `email@domain.tld` or `Name <email@domain.tld>`.",
-    );
+    throw new ResendError(422, "invalid_from_address", "Invalid `from` field. Use `email@domain.tld` or `Name <email@domain.tld>`.");
   }
   if (email.to.length === 0) throw missing("to");
   if (email.to.length > 50) throw invalid("to", "It takes at most 50 addresses.");
@@ -87,20 +81,14 @@ function checkAddress(field: string, written: string): void {
   const address = bareAddress(written);
   if (!address) throw invalid(field, "Use `email@domain.tld` or `Name <email@domain.tld>`.");
   if (field !== "reply_to" && REFUSED_DOMAINS.some((domain) => address.endsWith(`@${domain}`))) {
-    throw invalid(
-      field,
-      "Use a testing address of resend.dev instead of a domain like `example.com`.",
-    );
+    throw invalid(field, "Use a testing address of resend.dev instead of a domain like `example.com`.");
   }
 }
 
 function shapeError(raw: unknown, field: string): ResendError {
   const given = typeof raw === "object" && raw !== null ? Reflect.get(raw, field) : raw;
-  if (field === "body")
-    return new ResendError(422, "validation_error", "The body must be an object.");
-  return given === undefined || given === null
-    ? missing(field)
-    : invalid(field, "It has a wrong type.");
+  if (field === "body") return new ResendError(422, "validation_error", "The body must be an object.");
+  return given === undefined || given === null ? missing(field) : invalid(field, "It has a wrong type.");
 }
 
 function missing(field: string): ResendError {

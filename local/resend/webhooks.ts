@@ -18,12 +18,7 @@ export interface Webhooks {
   close(): Promise<void>;
 }
 
-export function createWebhooks(
-  store: Store,
-  clock: LocalClock,
-  secret: string,
-  url: string | undefined,
-): Webhooks {
+export function createWebhooks(store: Store, clock: LocalClock, secret: string, url: string | undefined): Webhooks {
   const mails = mailStore(store);
   let target = url;
 
@@ -61,11 +56,7 @@ export function createWebhooks(
 }
 
 /** The timestamp is of the wall clock and new for each attempt; id and body stay. */
-async function attempt(
-  { id, url, body }: Delivery,
-  secret: string,
-  signal: AbortSignal,
-): Promise<{ ok: boolean; text: string }> {
+async function attempt({ id, url, body }: Delivery, secret: string, signal: AbortSignal): Promise<{ ok: boolean; text: string }> {
   const timestamp = Math.floor(Date.now() / 1000);
   try {
     const response = await fetch(url, {

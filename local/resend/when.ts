@@ -13,11 +13,7 @@ export function parseWhen(written: string, now: number): number {
   const unit = words?.[2]?.toLowerCase() as keyof typeof UNIT_MS | undefined;
   const at = unit ? now + Number(words?.[1]) * UNIT_MS[unit] : Date.parse(written);
   if (Number.isNaN(at) || at <= now || at > now + HORIZON_MS) {
-    throw new ResendError(
-      422,
-      "validation_error",
-      "Invalid `scheduled_at` field. It must be a future time within 30 days.",
-    );
+    throw new ResendError(422, "validation_error", "Invalid `scheduled_at` field. It must be a future time within 30 days.");
   }
   return at;
 }

@@ -56,12 +56,7 @@ function returnOf(state: StripeState, intent: Stripe.PaymentIntent, passed: bool
   return url.href;
 }
 
-function follow(
-  state: StripeState,
-  sessionId: string,
-  outcome: Outcome,
-  filled: Omit<LastTry, "alert">,
-): Reply {
+function follow(state: StripeState, sessionId: string, outcome: Outcome, filled: Omit<LastTry, "alert">): Reply {
   const session = state.sessions.get(sessionId);
   if (!session) return notHere();
   if (outcome.outcome === "succeeded" || outcome.outcome === "requires_action") {

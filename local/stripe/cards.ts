@@ -25,12 +25,7 @@ function declined(decline_code: string, message = DECLINED): Decline {
   return { code: "card_declined", decline_code, message };
 }
 
-function visa(
-  number: string,
-  paymentMethods: string[],
-  about: string,
-  more: Partial<TestCard> = {},
-): TestCard {
+function visa(number: string, paymentMethods: string[], about: string, more: Partial<TestCard> = {}): TestCard {
   return { number: number.replaceAll(" ", ""), paymentMethods, brand: "visa", about, ...more };
 }
 
@@ -40,18 +35,10 @@ export const TEST_CARDS: readonly TestCard[] = [
     brand: "mastercard",
   }),
   visa("3782 822463 10005", ["pm_card_amex"], "Succeeds (American Express)", { brand: "amex" }),
-  visa(
-    "4000 0000 0000 0002",
-    ["pm_card_visa_chargeDeclined", "pm_card_chargeDeclined"],
-    "Declined",
-    { decline: declined("generic_decline") },
-  ),
-  visa(
-    "4000 0000 0000 9995",
-    ["pm_card_visa_chargeDeclinedInsufficientFunds", "pm_card_chargeDeclinedInsufficientFunds"],
-    "Declined: insufficient funds",
-    { decline: declined("insufficient_funds", "Your card has insufficient funds.") },
-  ),
+  visa("4000 0000 0000 0002", ["pm_card_visa_chargeDeclined", "pm_card_chargeDeclined"], "Declined", { decline: declined("generic_decline") }),
+  visa("4000 0000 0000 9995", ["pm_card_visa_chargeDeclinedInsufficientFunds", "pm_card_chargeDeclinedInsufficientFunds"], "Declined: insufficient funds", {
+    decline: declined("insufficient_funds", "Your card has insufficient funds."),
+  }),
   visa("4000 0000 0000 9987", ["pm_card_visa_chargeDeclinedLostCard"], "Declined: lost card", {
     decline: declined("lost_card"),
   }),
@@ -71,49 +58,22 @@ export const TEST_CARDS: readonly TestCard[] = [
       message: "An error occurred while processing your card. Try again in a little bit.",
     },
   }),
-  visa(
-    "4000 0000 0000 6975",
-    ["pm_card_visa_chargeDeclinedVelocityLimitExceeded"],
-    "Declined: too many payments",
-    {
-      decline: declined(
-        "card_velocity_exceeded",
-        "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
-      ),
-    },
-  ),
+  visa("4000 0000 0000 6975", ["pm_card_visa_chargeDeclinedVelocityLimitExceeded"], "Declined: too many payments", {
+    decline: declined("card_velocity_exceeded", "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."),
+  }),
   visa("4000 0000 0000 0341", ["pm_card_chargeCustomerFail"], "Can be attached, then declined", {
     decline: declined("generic_decline"),
   }),
   visa("4000 0027 6000 3184", ["pm_card_authenticationRequired"], "3D Secure on every payment", {
     threeDSecure: "always",
   }),
-  visa(
-    "4000 0025 0000 3155",
-    ["pm_card_authenticationRequiredOnSetup"],
-    "3D Secure unless set up before",
-    { threeDSecure: "always" },
-  ),
-  visa(
-    "4000 0038 0000 0446",
-    ["pm_card_authenticationRequiredSetupForOffSession"],
-    "3D Secure, but set up for off-session payments",
-    { threeDSecure: "setUp" },
-  ),
+  visa("4000 0025 0000 3155", ["pm_card_authenticationRequiredOnSetup"], "3D Secure unless set up before", { threeDSecure: "always" }),
+  visa("4000 0038 0000 0446", ["pm_card_authenticationRequiredSetupForOffSession"], "3D Secure, but set up for off-session payments", { threeDSecure: "setUp" }),
   visa("4000 0000 0000 3220", ["pm_card_threeDSecure2Required"], "3D Secure 2 must be completed", {
     threeDSecure: "always",
   }),
-  visa(
-    "4000 0084 0000 1629",
-    ["pm_card_threeDSecureRequiredChargeDeclined"],
-    "3D Secure, then declined",
-    { threeDSecure: "always", decline: declined("generic_decline") },
-  ),
-  visa(
-    "4000 0000 0000 3055",
-    ["pm_card_threeDSecureOptional"],
-    "3D Secure supported, not required",
-  ),
+  visa("4000 0084 0000 1629", ["pm_card_threeDSecureRequiredChargeDeclined"], "3D Secure, then declined", { threeDSecure: "always", decline: declined("generic_decline") }),
+  visa("4000 0000 0000 3055", ["pm_card_threeDSecureOptional"], "3D Secure supported, not required"),
   visa("4000 0000 0000 0259", ["pm_card_createDispute"], "Succeeds, then disputed", {
     after: "dispute",
   }),

@@ -8,13 +8,7 @@ import { newId, nowSeconds, type Cause, type StripeState } from "./state.ts";
 const AUTHORISATION_SECONDS = 7 * 24 * 3600;
 
 /** Asks the bank: writes the charge, authorised, paid or failed, and its event. */
-export function createCharge(
-  state: StripeState,
-  intent: Stripe.PaymentIntent,
-  card: TestCard,
-  authenticated: boolean,
-  cause: Cause,
-): Stripe.Charge {
+export function createCharge(state: StripeState, intent: Stripe.PaymentIntent, card: TestCard, authenticated: boolean, cause: Cause): Stripe.Charge {
   const { decline } = card;
   const created = nowSeconds(state);
   const manual = intent.capture_method === "manual";

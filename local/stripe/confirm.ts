@@ -16,12 +16,7 @@ export interface Confirmation {
 const CONFIRMABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
 
 /** `POST …/confirm`, also of a create with `confirm=true`. */
-export function confirmIntent(
-  state: StripeState,
-  id: string,
-  input: Reader,
-  cause: Cause,
-): Confirmation {
+export function confirmIntent(state: StripeState, id: string, input: Reader, cause: Cause): Confirmation {
   const intent = find(state.intents, "payment_intent", id, "intent");
   if (state.sessionOfIntent.get(id)) {
     throw unexpected(intent, "You cannot confirm a PaymentIntent created by Checkout.");
@@ -71,13 +66,7 @@ export function confirmIntent(
 }
 
 /** One try of a card by a guest who is present: charged, declined, or waiting for 3D Secure. */
-export function tryCard(
-  state: StripeState,
-  intent: Stripe.PaymentIntent,
-  method: string,
-  returnUrl: string,
-  cause: Cause,
-): Confirmation {
+export function tryCard(state: StripeState, intent: Stripe.PaymentIntent, method: string, returnUrl: string, cause: Cause): Confirmation {
   const card = cardOf(state, method);
   const withMethod: Stripe.PaymentIntent = { ...intent, payment_method: method };
   if (!needsAuthentication(card, false)) return charge(state, withMethod, card, false, cause);
@@ -85,23 +74,16 @@ export function tryCard(
 }
 
 /** The guest came back from the bank's page; `passed` says whether they proved who they are. */
-export function finishAuthentication(
-  state: StripeState,
-  intent: Stripe.PaymentIntent,
-  passed: boolean,
-  cause: Cause,
-): Confirmation {
+export function finishAuthentication(state: StripeState, intent: Stripe.PaymentIntent, passed: boolean, cause: Cause): Confirmation {
   const answered: Stripe.PaymentIntent = { ...intent, next_action: null };
-  if (passed)
-    return charge(state, answered, cardOf(state, String(intent.payment_method)), true, cause);
+  if (passed) return charge(state, answered, cardOf(state, String(intent.payment_method)), true, cause);
   return fail(
     state,
     answered,
     {
       type: "invalid_request_error",
       code: "payment_intent_authentication_failure",
-      message:
-        "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+      message: "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
     },
     cause,
   );
@@ -111,12 +93,7 @@ function needsAuthentication(card: TestCard, offSession: boolean): boolean {
   return card.threeDSecure === "always" || (card.threeDSecure === "setUp" && !offSession);
 }
 
-function askAuthentication(
-  state: StripeState,
-  intent: Stripe.PaymentIntent,
-  returnUrl: string | undefined,
-  cause: Cause,
-): Stripe.PaymentIntent {
+function askAuthentication(state: StripeState, intent: Stripe.PaymentIntent, returnUrl: string | undefined, cause: Cause): Stripe.PaymentIntent {
   const asking: Stripe.PaymentIntent = {
     ...intent,
     status: "requires_action",
@@ -136,13 +113,7 @@ function askAuthentication(
   return asking;
 }
 
-function charge(
-  state: StripeState,
-  intent: Stripe.PaymentIntent,
-  card: TestCard,
-  authenticated: boolean,
-  cause: Cause,
-): Confirmation {
+function charge(state: StripeState, intent: Stripe.PaymentIntent, card: TestCard, authenticated: boolean, cause: Cause): Confirmation {
   const made = createCharge(state, intent, card, authenticated, cause);
   if (card.decline) {
     const error: ApiErrorBody = { type: "card_error", charge: made.id, ...card.decline };
@@ -158,21 +129,11 @@ function charge(
     status: manual ? "requires_capture" : "succeeded",
   };
   state.intents.put(done.id, done);
-  emit(
-    state,
-    cause,
-    manual ? "payment_intent.amount_capturable_updated" : "payment_intent.succeeded",
-    done,
-  );
+  emit(state, cause, manual ? "payment_intent.amount_capturable_updated" : "payment_intent.succeeded", done);
   return { intent: done };
 }
 
-function fail(
-  state: StripeState,
-  intent: Stripe.PaymentIntent,
-  error: ApiErrorBody,
-  cause: Cause,
-): Confirmation {
+function fail(state: StripeState, intent: Stripe.PaymentIntent, error: ApiErrorBody, cause: Cause): Confirmation {
   const method = state.methods.get(String(intent.payment_method))?.method;
   const documented: ApiErrorBody = { ...withDoc(error), payment_method: method };
   const failed: Stripe.PaymentIntent = {

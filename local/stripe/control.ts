@@ -29,11 +29,7 @@ export function control(state: StripeState, gate: Gate, request: RawRequest): Re
   return state.store.atomically(() => {
     if (verb === "pay") {
       return {
-        body: paySession(
-          state,
-          find(state.sessions, "checkout.session", id),
-          paySchema.parse(input),
-        ),
+        body: paySession(state, find(state.sessions, "checkout.session", id), paySchema.parse(input)),
       };
     }
     if (verb === "challenge") {

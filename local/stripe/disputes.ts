@@ -41,12 +41,7 @@ export function openDispute(state: StripeState, charge: Stripe.Charge): void {
 }
 
 /** `evidence[uncategorized_text]` of `winning_evidence` or `losing_evidence` decides a test dispute. */
-export function updateDispute(
-  state: StripeState,
-  id: string,
-  input: Reader,
-  cause: Cause,
-): Stripe.Dispute {
+export function updateDispute(state: StripeState, id: string, input: Reader, cause: Cause): Stripe.Dispute {
   const dispute = mustBeOpen(find(state.disputes, "dispute", id));
   const text = input.child("evidence")?.text("uncategorized_text");
   if (text === "winning_evidence") return decide(state, dispute, "won", cause);
@@ -69,12 +64,7 @@ function mustBeOpen(dispute: Stripe.Dispute): Stripe.Dispute {
   return dispute;
 }
 
-function decide(
-  state: StripeState,
-  dispute: Stripe.Dispute,
-  status: "won" | "lost",
-  cause: Cause,
-): Stripe.Dispute {
+function decide(state: StripeState, dispute: Stripe.Dispute, status: "won" | "lost", cause: Cause): Stripe.Dispute {
   const closed: Stripe.Dispute = { ...dispute, status };
   state.disputes.put(dispute.id, closed);
   emit(state, cause, "charge.dispute.closed", closed);

@@ -4,13 +4,7 @@ import { newId, nowSeconds, type Cause, type StripeState } from "./state.ts";
 export const API_VERSION = "2026-10-28.endive";
 
 /** Writes the event and sends it to the webhook; call it in the transaction of the change. */
-export function emit(
-  state: StripeState,
-  cause: Cause,
-  type: string,
-  object: object,
-  previous?: object,
-): void {
+export function emit(state: StripeState, cause: Cause, type: string, object: object, previous?: object): void {
   const event = {
     id: newId("evt"),
     object: "event",
@@ -23,6 +17,5 @@ export function emit(
     type,
   } as Stripe.Event;
   state.events.put(event.id, event);
-  if (state.webhookUrl)
-    state.webhooks.send(event.id, state.webhookUrl, JSON.stringify(event, null, 2));
+  if (state.webhookUrl) state.webhooks.send(event.id, state.webhookUrl, JSON.stringify(event, null, 2));
 }

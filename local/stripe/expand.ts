@@ -30,10 +30,6 @@ function lineItemsOf(state: StripeState, node: Json): unknown {
 }
 
 function lookUp(state: StripeState, id: string): object | undefined {
-  const found =
-    state.intents.get(id) ??
-    state.charges.get(id) ??
-    state.methods.get(id)?.method ??
-    state.refunds.get(id);
+  const found = state.intents.get(id) ?? state.charges.get(id) ?? state.methods.get(id)?.method ?? state.refunds.get(id);
   return found && structuredClone(found);
 }

@@ -14,8 +14,7 @@ export function parseForm(text: string): Params {
     let key = first;
     for (const part of rest) {
       const existing = node[key];
-      const child: Params =
-        typeof existing === "object" ? existing : (Object.create(null) as Params);
+      const child: Params = typeof existing === "object" ? existing : (Object.create(null) as Params);
       node[key] = child;
       node = child;
       key = part === "" ? String(Object.keys(node).length) : part;
@@ -54,8 +53,7 @@ export function read(params: Params, known: readonly string[], prefix = ""): Rea
   }
   const text = (name: string): string | undefined => {
     const value = params[name];
-    if (typeof value === "object")
-      throw invalid(`Invalid string: ${path(name)}`, { param: path(name) });
+    if (typeof value === "object") throw invalid(`Invalid string: ${path(name)}`, { param: path(name) });
     return value === "" ? undefined : value;
   };
   const nested = (name: string): Params | undefined => {
@@ -115,8 +113,7 @@ export function read(params: Params, known: readonly string[], prefix = ""): Rea
     children(name) {
       const value = nested(name) ?? {};
       return Object.entries(value).map(([key, item]) => {
-        if (typeof item === "string")
-          throw invalid("Invalid object", { param: `${path(name)}[${key}]` });
+        if (typeof item === "string") throw invalid("Invalid object", { param: `${path(name)}[${key}]` });
         return read(item, [], `${path(name)}[${key}]`);
       });
     },
@@ -125,11 +122,6 @@ export function read(params: Params, known: readonly string[], prefix = ""): Rea
 }
 
 /** Metadata after an update: given keys are set, empty ones removed. */
-export function mergeMetadata(
-  current: Record<string, string>,
-  given: Record<string, string>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries({ ...current, ...given }).filter(([, value]) => value !== ""),
-  );
+export function mergeMetadata(current: Record<string, string>, given: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries({ ...current, ...given }).filter(([, value]) => value !== ""));
 }

@@ -34,10 +34,7 @@ export function createKeyMemory(state: StripeState, gate: Gate): KeyMemory {
           param: "Idempotency-Key",
         });
       }
-      const fingerprint = createHash("sha256")
-        .update(`${request.method} ${request.target}\n`)
-        .update(request.body)
-        .digest("hex");
+      const fingerprint = createHash("sha256").update(`${request.method} ${request.target}\n`).update(request.body).digest("hex");
       if (inFlight.has(key)) throw twin(key);
       const known = memory.get(key);
       if (known && known.at + KEPT_MS > state.clock.now()) {

@@ -1,13 +1,7 @@
 import { createAgenda, type Agenda, type Task } from "../kit/agenda.ts";
 import { createClock } from "../kit/clock.ts";
 import { createGate } from "../kit/gate.ts";
-import {
-  serve,
-  type RawRequest,
-  type Reply,
-  type RunningServer,
-  type ServeOptions,
-} from "../kit/serve.ts";
+import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { openStore } from "../kit/store.ts";
 import { createWebhooks, type WebhookRules } from "../kit/webhooks.ts";
 import { browse } from "./browser.ts";
@@ -70,11 +64,7 @@ export async function startStripe(options: StripeOptions): Promise<RunningServer
     (request) => {
       agenda.runDue();
       if (request.path.startsWith("/c/")) return browse(state, request);
-      return guarded(() =>
-        request.path.startsWith("/_test/")
-          ? control(state, gate, request)
-          : callApi(state, keys, options.secretKey, request),
-      );
+      return guarded(() => (request.path.startsWith("/_test/") ? control(state, gate, request) : callApi(state, keys, options.secretKey, request)));
     },
     { ...options, clock },
   );
@@ -124,12 +114,7 @@ async function guarded(call: () => Promise<Reply> | Reply): Promise<Reply> {
   }
 }
 
-async function callApi(
-  state: StripeState,
-  keys: KeyMemory,
-  secretKey: string,
-  request: RawRequest,
-): Promise<Reply> {
+async function callApi(state: StripeState, keys: KeyMemory, secretKey: string, request: RawRequest): Promise<Reply> {
   const given = apiKey(request.headers.authorization);
   if (given !== secretKey) throw unauthorized(given);
   const text = request.method === "POST" ? request.body.toString() : request.query.toString();
@@ -138,9 +123,7 @@ async function callApi(
     id: newId("req"),
     idempotency_key: request.headers["idempotency-key"] ?? null,
   };
-  const reply = await keys.once(request, () =>
-    route(state, request.method, request.path, params, cause),
-  );
+  const reply = await keys.once(request, () => route(state, request.method, request.path, params, cause));
   return { ...reply, headers: { "request-id": cause.id, ...reply.headers } };
 }
 
@@ -148,7 +131,6 @@ async function callApi(
 function apiKey(authorization = ""): string | undefined {
   const [scheme, value = ""] = authorization.split(" ");
   if (scheme?.toLowerCase() === "bearer") return value;
-  if (scheme?.toLowerCase() === "basic")
-    return Buffer.from(value, "base64").toString().split(":")[0];
+  if (scheme?.toLowerCase() === "basic") return Buffer.from(value, "base64").toString().split(":")[0];
   return undefined;
 }

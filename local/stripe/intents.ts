@@ -23,12 +23,7 @@ const MINIMUM: Record<string, number> = {
   thb: 1000,
 };
 const UPDATABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
-const CANCELABLE = [
-  ...UPDATABLE.slice(0, 1),
-  "requires_capture",
-  ...UPDATABLE.slice(1),
-  "processing",
-];
+const CANCELABLE = [...UPDATABLE.slice(0, 1), "requires_capture", ...UPDATABLE.slice(1), "processing"];
 
 /** What a new intent is made of, by the API's create or by a session's first try. */
 export interface NewIntent {
@@ -42,11 +37,7 @@ export interface NewIntent {
   automaticMethods: Stripe.PaymentIntent["automatic_payment_methods"];
 }
 
-export function insertIntent(
-  state: StripeState,
-  input: NewIntent,
-  cause: Cause,
-): Stripe.PaymentIntent {
+export function insertIntent(state: StripeState, input: NewIntent, cause: Cause): Stripe.PaymentIntent {
   const id = newId("pi");
   const intent: Stripe.PaymentIntent = {
     id,
@@ -139,12 +130,7 @@ export function createIntent(state: StripeState, input: Reader, cause: Cause): C
   return confirmIntent(state, intent.id, input, cause);
 }
 
-export function updateIntent(
-  state: StripeState,
-  id: string,
-  input: Reader,
-  cause: Cause,
-): Stripe.PaymentIntent {
+export function updateIntent(state: StripeState, id: string, input: Reader, cause: Cause): Stripe.PaymentIntent {
   const intent = find(state.intents, "payment_intent", id, "intent");
   const amount = input.integer("amount");
   const name = input.text("payment_method");
@@ -161,12 +147,8 @@ export function updateIntent(
     ...intent,
     amount: amount ?? intent.amount,
     metadata: mergeMetadata(intent.metadata, input.map("metadata")),
-    description: input.has("description")
-      ? (input.text("description") ?? null)
-      : intent.description,
-    receipt_email: input.has("receipt_email")
-      ? (input.text("receipt_email") ?? null)
-      : intent.receipt_email,
+    description: input.has("description") ? (input.text("description") ?? null) : intent.description,
+    receipt_email: input.has("receipt_email") ? (input.text("receipt_email") ?? null) : intent.receipt_email,
   };
   if (name) {
     updated.payment_method = resolveMethod(state, name);
@@ -180,12 +162,7 @@ export function updateIntent(
 }
 
 /** Takes the authorised money, or a part of it; the rest is released. */
-export function captureIntent(
-  state: StripeState,
-  id: string,
-  input: Reader,
-  cause: Cause,
-): Stripe.PaymentIntent {
+export function captureIntent(state: StripeState, id: string, input: Reader, cause: Cause): Stripe.PaymentIntent {
   const intent = find(state.intents, "payment_intent", id, "intent");
   const charge = state.charges.get(String(intent.latest_charge));
   if (intent.status !== "requires_capture" || !charge) {
@@ -198,9 +175,7 @@ export function captureIntent(
   const amount = input.integer("amount_to_capture") ?? intent.amount_capturable;
   if (amount < 1 || amount > intent.amount_capturable) {
     throw invalid(
-      amount < 1
-        ? "This value must be greater than or equal to 1."
-        : `The amount to capture (${amount}) is greater than the amount capturable (${intent.amount_capturable}).`,
+      amount < 1 ? "This value must be greater than or equal to 1." : `The amount to capture (${amount}) is greater than the amount capturable (${intent.amount_capturable}).`,
       {
         code: amount < 1 ? "parameter_invalid_integer" : "amount_too_large",
         param: "amount_to_capture",
@@ -229,20 +204,9 @@ export function captureIntent(
   return updated;
 }
 
-export function cancelIntent(
-  state: StripeState,
-  id: string,
-  input: Reader,
-  cause: Cause,
-): Stripe.PaymentIntent {
+export function cancelIntent(state: StripeState, id: string, input: Reader, cause: Cause): Stripe.PaymentIntent {
   const intent = find(state.intents, "payment_intent", id, "intent");
-  const reason =
-    input.oneOf("cancellation_reason", [
-      "abandoned",
-      "duplicate",
-      "fraudulent",
-      "requested_by_customer",
-    ]) ?? null;
+  const reason = input.oneOf("cancellation_reason", ["abandoned", "duplicate", "fraudulent", "requested_by_customer"]) ?? null;
   if (!CANCELABLE.includes(intent.status)) {
     throw unexpected(
       intent,
@@ -251,21 +215,12 @@ export function cancelIntent(
     );
   }
   if (state.sessionOfIntent.get(id) && intent.status !== "requires_capture") {
-    throw unexpected(
-      intent,
-      "You cannot cancel a PaymentIntent created by Checkout unless its status is requires_capture. " +
-        "Instead, expire the Checkout Session.",
-    );
+    throw unexpected(intent, "You cannot cancel a PaymentIntent created by Checkout unless its status is requires_capture. " + "Instead, expire the Checkout Session.");
   }
   return markCanceled(state, intent, reason, cause);
 }
 
-export function markCanceled(
-  state: StripeState,
-  intent: Stripe.PaymentIntent,
-  reason: Stripe.PaymentIntent["cancellation_reason"],
-  cause: Cause,
-): Stripe.PaymentIntent {
+export function markCanceled(state: StripeState, intent: Stripe.PaymentIntent, reason: Stripe.PaymentIntent["cancellation_reason"], cause: Cause): Stripe.PaymentIntent {
   const canceled: Stripe.PaymentIntent = {
     ...intent,
     amount_capturable: 0,
@@ -289,19 +244,13 @@ export function expireAuthorisation(state: StripeState, id: string, cause: Cause
   markCanceled(state, intent, "expired", cause);
 }
 
-export function markSession(
-  state: StripeState,
-  intentId: string,
-  payment: Stripe.Checkout.Session["payment_status"],
-): void {
+export function markSession(state: StripeState, intentId: string, payment: Stripe.Checkout.Session["payment_status"]): void {
   const session = state.sessions.get(state.sessionOfIntent.get(intentId) ?? "");
   if (session) state.sessions.put(session.id, { ...session, payment_status: payment });
 }
 
 export function readCaptureMethod(input: Reader): "automatic_async" | "automatic" | "manual" {
-  return (
-    input.oneOf("capture_method", ["automatic", "automatic_async", "manual"]) ?? "automatic_async"
-  );
+  return input.oneOf("capture_method", ["automatic", "automatic_async", "manual"]) ?? "automatic_async";
 }
 
 export function readCurrency(input: Reader, name: string): string {

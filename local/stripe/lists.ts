@@ -2,13 +2,7 @@ import type { Collection } from "../kit/store.ts";
 import type { Reader } from "./form.ts";
 import { invalid, notFound } from "./errors.ts";
 
-export const LIST_PARAMS = [
-  "limit",
-  "starting_after",
-  "ending_before",
-  "created",
-  "expand",
-] as const;
+export const LIST_PARAMS = ["limit", "starting_after", "ending_before", "created", "expand"] as const;
 
 export interface List<T> {
   object: "list";
@@ -18,12 +12,7 @@ export interface List<T> {
 }
 
 /** One page of the matching documents, newest first, with Stripe's cursors. */
-export function listPage<T extends { id: string; created?: number }>(
-  docs: Collection<T>,
-  query: Reader,
-  url: string,
-  matches: (doc: T) => boolean,
-): List<T> {
+export function listPage<T extends { id: string; created?: number }>(docs: Collection<T>, query: Reader, url: string, matches: (doc: T) => boolean): List<T> {
   const created = createdFilter(query);
   const found = docs.all().filter((doc) => matches(doc) && created(doc.created ?? 0));
   return cutPage(found.toReversed(), query, url);
@@ -59,9 +48,5 @@ function createdFilter(query: Reader): (created: number) => boolean {
   const range = query.child("created");
   if (!range) return () => true;
   const [gt, gte, lt, lte] = ["gt", "gte", "lt", "lte"].map((name) => range.integer(name));
-  return (created) =>
-    (gt === undefined || created > gt) &&
-    (gte === undefined || created >= gte) &&
-    (lt === undefined || created < lt) &&
-    (lte === undefined || created <= lte);
+  return (created) => (gt === undefined || created > gt) && (gte === undefined || created >= gte) && (lt === undefined || created < lt) && (lte === undefined || created <= lte);
 }

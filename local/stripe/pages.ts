@@ -17,52 +17,24 @@ export interface LastTry {
 }
 
 /** The hosted page of a session: pay, or why not. */
-export function sessionPage(
-  state: StripeState,
-  session: Stripe.Checkout.Session,
-  last: LastTry,
-): Reply {
+export function sessionPage(state: StripeState, session: Stripe.Checkout.Session, last: LastTry): Reply {
   if (session.status === "expired") return closedPage(session, "This payment page has expired");
   if (session.status === "complete") return closedPage(session, "This payment is complete");
-  const body = html` ${summary(state, session)}
-    ${last.alert ? html`<p class="alert" role="alert">${last.alert}</p>` : undefined}
+  const body = html` ${summary(state, session)} ${last.alert ? html`<p class="alert" role="alert">${last.alert}</p>` : undefined}
     <form method="post" autocomplete="off">
       <label for="email">E-mail</label>
-      <input
-        id="email"
-        name="email"
-        type="email"
-        required
-        value="${session.customer_email ?? last.email ?? session.customer_details?.email ?? ""}"
-      />
+      <input id="email" name="email" type="email" required value="${session.customer_email ?? last.email ?? session.customer_details?.email ?? ""}" />
       <label for="card">Card number</label>
-      <input
-        id="card"
-        name="card"
-        list="cards"
-        inputmode="numeric"
-        required
-        value="4242 4242 4242 4242"
-        aria-describedby="card-help"
-      />
-      <datalist id="cards">
-        ${TEST_CARDS.map((card) => html`<option value="${spaced(card.number)}">${card.about}</option>`)}
-      </datalist>
+      <input id="card" name="card" list="cards" inputmode="numeric" required value="4242 4242 4242 4242" aria-describedby="card-help" />
+      <datalist id="cards">${TEST_CARDS.map((card) => html`<option value="${spaced(card.number)}">${card.about}</option>`)}</datalist>
       <p class="note" id="card-help">Type or choose any number of the table below.</p>
       <div class="row">
-        <div>
-          <label for="expiry">Expiry</label><input id="expiry" name="expiry" value="12 / 34" />
-        </div>
-        <div>
-          <label for="cvc">Security code</label
-          ><input id="cvc" name="cvc" inputmode="numeric" value="123" />
-        </div>
+        <div><label for="expiry">Expiry</label><input id="expiry" name="expiry" value="12 / 34" /></div>
+        <div><label for="cvc">Security code</label><input id="cvc" name="cvc" inputmode="numeric" value="123" /></div>
       </div>
       <label for="name">Name on the card</label>
       <input id="name" name="name" value="${last.name ?? "Test Guest"}" />
-      <button type="submit">
-        ${submitText(session)} ${money(session.amount_total ?? 0, session.currency ?? "")}
-      </button>
+      <button type="submit">${submitText(session)} ${money(session.amount_total ?? 0, session.currency ?? "")}</button>
     </form>
     ${session.cancel_url ? html`<p><a href="${session.cancel_url}">Back</a></p>` : undefined}
     <h2>Test cards</h2>
@@ -106,10 +78,7 @@ export function messagePage(title: string, text: string, status: number): Reply 
 
 function closedPage(session: Stripe.Checkout.Session, title: string): Reply {
   const back = session.status === "complete" ? successUrl(session) : session.cancel_url;
-  const text =
-    session.status === "complete"
-      ? "Nothing more is to be paid here."
-      : "Nothing was charged. Please start again from the shop.";
+  const text = session.status === "complete" ? "Nothing more is to be paid here." : "Nothing was charged. Please start again from the shop.";
   return page(
     title,
     MODE,

@@ -22,11 +22,7 @@ export type Outcome =
   | { outcome: "closed"; status: "complete" | "expired" };
 
 /** The guest presses Pay on the session's page. A decline leaves the session open for another try. */
-export function paySession(
-  state: StripeState,
-  session: Stripe.Checkout.Session,
-  form: CardForm,
-): Outcome {
+export function paySession(state: StripeState, session: Stripe.Checkout.Session, form: CardForm): Outcome {
   const closed = closedOutcome(session);
   if (closed) return closed;
   const card = findCard(form.card);
@@ -44,11 +40,7 @@ export function paySession(
 }
 
 /** The guest answers the bank's challenge of a session's payment. */
-export function answerChallenge(
-  state: StripeState,
-  session: Stripe.Checkout.Session,
-  passed: boolean,
-): Outcome {
+export function answerChallenge(state: StripeState, session: Stripe.Checkout.Session, passed: boolean): Outcome {
   const closed = closedOutcome(session);
   if (closed) return closed;
   const intent = state.intents.get(String(session.payment_intent));
@@ -68,11 +60,7 @@ function closedOutcome(session: Stripe.Checkout.Session): Outcome | undefined {
 }
 
 /** The session's intent: made at the first try, used again at the next. */
-function intentOf(
-  state: StripeState,
-  session: Stripe.Checkout.Session,
-  form: CardForm,
-): Stripe.PaymentIntent {
+function intentOf(state: StripeState, session: Stripe.Checkout.Session, form: CardForm): Stripe.PaymentIntent {
   const existing = state.intents.get(String(session.payment_intent));
   if (existing) return existing;
   const plan = state.sessionPlans.get(session.id);
@@ -94,12 +82,7 @@ function intentOf(
   return intent;
 }
 
-function settle(
-  state: StripeState,
-  sessionId: string,
-  { intent, error }: Confirmation,
-  form: Partial<CardForm>,
-): Outcome {
+function settle(state: StripeState, sessionId: string, { intent, error }: Confirmation, form: Partial<CardForm>): Outcome {
   if (error)
     return {
       outcome: "declined",
@@ -125,10 +108,7 @@ function settle(
   return { outcome: "succeeded", next: successUrl(complete) };
 }
 
-function guestOf(
-  session: Stripe.Checkout.Session,
-  form: Partial<CardForm>,
-): Stripe.Checkout.Session.CustomerDetails {
+function guestOf(session: Stripe.Checkout.Session, form: Partial<CardForm>): Stripe.Checkout.Session.CustomerDetails {
   const known = session.customer_details;
   return {
     address: null,

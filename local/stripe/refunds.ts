@@ -10,8 +10,7 @@ export const REFUND_DECIDES_MS = 60_000;
 
 export function createRefund(state: StripeState, input: Reader, cause: Cause): Stripe.Refund {
   const amount = input.integer("amount");
-  const reason =
-    input.oneOf("reason", ["duplicate", "fraudulent", "requested_by_customer"]) ?? null;
+  const reason = input.oneOf("reason", ["duplicate", "fraudulent", "requested_by_customer"]) ?? null;
   const charge = chargeToRefund(state, input);
   const left = charge.amount_captured - charge.amount_refunded;
   if (left === 0) {
@@ -28,10 +27,7 @@ export function createRefund(state: StripeState, input: Reader, cause: Cause): S
     });
   }
   if (wanted > left) {
-    throw refused(
-      `Refund amount (${wanted}) is greater than unrefunded amount on charge (${left})`,
-      { param: "amount" },
-    );
+    throw refused(`Refund amount (${wanted}) is greater than unrefunded amount on charge (${left})`, { param: "amount" });
   }
   const { after } = cardOf(state, String(charge.payment_method));
   const refund: Stripe.Refund = {
@@ -113,23 +109,16 @@ function chargeToRefund(state: StripeState, input: Reader): Stripe.Charge {
   const intentId = input.text("payment_intent");
   const chargeId = input.text("charge");
   if (!intentId && !chargeId) {
-    throw invalid(
-      "One of the following params should be provided for this request: payment_intent or charge.",
-      {
-        code: "parameter_missing",
-        param: "payment_intent",
-      },
-    );
+    throw invalid("One of the following params should be provided for this request: payment_intent or charge.", {
+      code: "parameter_missing",
+      param: "payment_intent",
+    });
   }
   const charge = intentId
-    ? state.charges.get(
-        String(find(state.intents, "payment_intent", intentId, "payment_intent").latest_charge),
-      )
+    ? state.charges.get(String(find(state.intents, "payment_intent", intentId, "payment_intent").latest_charge))
     : find(state.charges, "charge", String(chargeId), "charge");
   if (!charge?.captured) {
-    throw refused(
-      `This PaymentIntent (${String(charge?.payment_intent ?? intentId)}) does not have a successful charge to refund.`,
-    );
+    throw refused(`This PaymentIntent (${String(charge?.payment_intent ?? intentId)}) does not have a successful charge to refund.`);
   }
   if (charge.disputed && !isWon(state, charge.id)) {
     throw refused(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {

@@ -26,13 +26,7 @@ interface Route {
 }
 
 const INTENT = ["amount", "currency", "description", "metadata", "payment_method", "receipt_email"];
-const CONFIRM = [
-  "payment_method",
-  "return_url",
-  "off_session",
-  "error_on_requires_action",
-  "use_stripe_sdk",
-];
+const CONFIRM = ["payment_method", "return_url", "off_session", "error_on_requires_action", "use_stripe_sdk"];
 
 const SESSION = [
   "mode",
@@ -52,105 +46,48 @@ const SESSION = [
 const ROUTES: Route[] = [
   post("checkout/sessions", SESSION, ({ state, input }) => createSession(state, input)),
   get("checkout/sessions", [...LIST_PARAMS, "payment_intent", "status"], listSessions),
-  get("checkout/sessions/:id", [], ({ state, id }) =>
-    find(state.sessions, "checkout.session", id, "session"),
+  get("checkout/sessions/:id", [], ({ state, id }) => find(state.sessions, "checkout.session", id, "session")),
+  post("checkout/sessions/:id", ["metadata"], ({ state, id, input }) => updateSession(state, id, input)),
+  post("checkout/sessions/:id/expire", [], ({ state, id, cause }) => expireSession(state, id, cause)),
+  get("checkout/sessions/:id/line_items", LIST_PARAMS, ({ state, id, input, path }) => cutPage(lineItemsOf(state, id), input, path)),
+  post("payment_intents", [...INTENT, ...CONFIRM, "capture_method", "confirm", "automatic_payment_methods", "allowed_payment_method_types"], ({ state, input, cause }) =>
+    answer(createIntent(state, input, cause)),
   ),
-  post("checkout/sessions/:id", ["metadata"], ({ state, id, input }) =>
-    updateSession(state, id, input),
-  ),
-  post("checkout/sessions/:id/expire", [], ({ state, id, cause }) =>
-    expireSession(state, id, cause),
-  ),
-  get("checkout/sessions/:id/line_items", LIST_PARAMS, ({ state, id, input, path }) =>
-    cutPage(lineItemsOf(state, id), input, path),
-  ),
-  post(
-    "payment_intents",
-    [
-      ...INTENT,
-      ...CONFIRM,
-      "capture_method",
-      "confirm",
-      "automatic_payment_methods",
-      "allowed_payment_method_types",
-    ],
-    ({ state, input, cause }) => answer(createIntent(state, input, cause)),
-  ),
-  get("payment_intents", LIST_PARAMS, ({ state, input, path }) =>
-    listPage(state.intents, input, path, () => true),
-  ),
-  get("payment_intents/:id", ["client_secret"], ({ state, id }) =>
-    find(state.intents, "payment_intent", id, "intent"),
-  ),
-  post("payment_intents/:id", INTENT, ({ state, id, input, cause }) =>
-    updateIntent(state, id, input, cause),
-  ),
-  post("payment_intents/:id/confirm", CONFIRM, ({ state, id, input, cause }) =>
-    answer(confirmIntent(state, id, input, cause)),
-  ),
-  post("payment_intents/:id/capture", ["amount_to_capture"], ({ state, id, input, cause }) =>
-    captureIntent(state, id, input, cause),
-  ),
-  post("payment_intents/:id/cancel", ["cancellation_reason"], ({ state, id, input, cause }) =>
-    cancelIntent(state, id, input, cause),
-  ),
-  get(
-    "payment_methods/:id",
-    [],
-    ({ state, id }) => find(state.methods, "PaymentMethod", id, "payment_method").method,
-  ),
+  get("payment_intents", LIST_PARAMS, ({ state, input, path }) => listPage(state.intents, input, path, () => true)),
+  get("payment_intents/:id", ["client_secret"], ({ state, id }) => find(state.intents, "payment_intent", id, "intent")),
+  post("payment_intents/:id", INTENT, ({ state, id, input, cause }) => updateIntent(state, id, input, cause)),
+  post("payment_intents/:id/confirm", CONFIRM, ({ state, id, input, cause }) => answer(confirmIntent(state, id, input, cause))),
+  post("payment_intents/:id/capture", ["amount_to_capture"], ({ state, id, input, cause }) => captureIntent(state, id, input, cause)),
+  post("payment_intents/:id/cancel", ["cancellation_reason"], ({ state, id, input, cause }) => cancelIntent(state, id, input, cause)),
+  get("payment_methods/:id", [], ({ state, id }) => find(state.methods, "PaymentMethod", id, "payment_method").method),
   get("charges", [...LIST_PARAMS, "payment_intent"], ({ state, input, path }) => {
     const intent = input.text("payment_intent");
     return listPage(state.charges, input, path, (c) => !intent || c.payment_intent === intent);
   }),
   get("charges/:id", [], ({ state, id }) => find(state.charges, "charge", id)),
-  post(
-    "refunds",
-    ["payment_intent", "charge", "amount", "reason", "metadata"],
-    ({ state, input, cause }) => createRefund(state, input, cause),
-  ),
+  post("refunds", ["payment_intent", "charge", "amount", "reason", "metadata"], ({ state, input, cause }) => createRefund(state, input, cause)),
   get("refunds", [...LIST_PARAMS, "payment_intent", "charge"], ({ state, input, path }) => {
     const [intent, charge] = [input.text("payment_intent"), input.text("charge")];
-    return listPage(
-      state.refunds,
-      input,
-      path,
-      (r) => (!intent || r.payment_intent === intent) && (!charge || r.charge === charge),
-    );
+    return listPage(state.refunds, input, path, (r) => (!intent || r.payment_intent === intent) && (!charge || r.charge === charge));
   }),
   get("refunds/:id", [], ({ state, id }) => find(state.refunds, "refund", id)),
   post("refunds/:id", ["metadata"], ({ state, id, input }) => updateRefund(state, id, input)),
   get("disputes", [...LIST_PARAMS, "payment_intent", "charge"], ({ state, input, path }) => {
     const [intent, charge] = [input.text("payment_intent"), input.text("charge")];
-    return listPage(
-      state.disputes,
-      input,
-      path,
-      (d) => (!intent || d.payment_intent === intent) && (!charge || d.charge === charge),
-    );
+    return listPage(state.disputes, input, path, (d) => (!intent || d.payment_intent === intent) && (!charge || d.charge === charge));
   }),
   get("disputes/:id", [], ({ state, id }) => find(state.disputes, "dispute", id)),
-  post("disputes/:id", ["evidence", "submit"], ({ state, id, input, cause }) =>
-    updateDispute(state, id, input, cause),
-  ),
+  post("disputes/:id", ["evidence", "submit"], ({ state, id, input, cause }) => updateDispute(state, id, input, cause)),
   post("disputes/:id/close", [], ({ state, id, cause }) => closeDispute(state, id, cause)),
   get("events", [...LIST_PARAMS, "type", "types"], ({ state, input, path }) => {
-    const types = [input.text("type"), ...input.texts("types")].filter(
-      (type) => type !== undefined,
-    );
+    const types = [input.text("type"), ...input.texts("types")].filter((type) => type !== undefined);
     return listPage(state.events, input, path, (e) => types.length === 0 || types.includes(e.type));
   }),
   get("events/:id", [], ({ state, id }) => find(state.events, "event", id)),
 ];
 
 /** Runs one API call in the caller's transaction; throws `StripeFault` for what is refused. */
-export function route(
-  state: StripeState,
-  method: string,
-  path: string,
-  params: Params,
-  cause: Cause,
-): Reply {
+export function route(state: StripeState, method: string, path: string, params: Params, cause: Cause): Reply {
   for (const candidate of ROUTES) {
     const match = candidate.method === method && candidate.path.exec(path);
     if (!match) continue;
@@ -191,10 +128,5 @@ function isReply(result: object): result is Declined {
 
 function listSessions({ state, input, path }: Call): object {
   const [intent, status] = [input.text("payment_intent"), input.text("status")];
-  return listPage(
-    state.sessions,
-    input,
-    path,
-    (s) => (!intent || s.payment_intent === intent) && (!status || s.status === status),
-  );
+  return listPage(state.sessions, input, path, (s) => (!intent || s.payment_intent === intent) && (!status || s.status === status));
 }

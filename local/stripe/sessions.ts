@@ -105,16 +105,10 @@ export function createSession(state: StripeState, input: Reader): Stripe.Checkou
 function readExpiry(input: Reader, created: number): number {
   const at = input.integer("expires_at") ?? created + LONGEST_SECONDS;
   if (at < created + SHORTEST_SECONDS) {
-    throw invalid(
-      "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
-      { param: "expires_at" },
-    );
+    throw invalid("The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", { param: "expires_at" });
   }
   if (at > created + LONGEST_SECONDS) {
-    throw invalid(
-      "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
-      { param: "expires_at" },
-    );
+    throw invalid("The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", { param: "expires_at" });
   }
   return at;
 }
@@ -161,16 +155,10 @@ function readLineItem(input: Reader): Stripe.LineItem {
 }
 
 /** `POST …/expire`: only an open session; its page then says so. */
-export function expireSession(
-  state: StripeState,
-  id: string,
-  cause: Cause,
-): Stripe.Checkout.Session {
+export function expireSession(state: StripeState, id: string, cause: Cause): Stripe.Checkout.Session {
   const session = find(state.sessions, "checkout.session", id, "session");
   if (session.status !== "open") {
-    throw refused(
-      `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`,
-    );
+    throw refused(`Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`);
   }
   const expired: Stripe.Checkout.Session = { ...session, status: "expired", url: null };
   state.sessions.put(id, expired);
@@ -182,11 +170,7 @@ export function expireSession(
 }
 
 /** `POST /v1/checkout/sessions/{id}`: its metadata. */
-export function updateSession(
-  state: StripeState,
-  id: string,
-  input: Reader,
-): Stripe.Checkout.Session {
+export function updateSession(state: StripeState, id: string, input: Reader): Stripe.Checkout.Session {
   const session = find(state.sessions, "checkout.session", id, "session");
   const updated: Stripe.Checkout.Session = {
     ...session,

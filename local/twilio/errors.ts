@@ -11,10 +11,7 @@ const MESSAGES: Record<number, [status: number, message: string]> = {
   21602: [400, "Message body is required."],
   21603: [400, "A 'From' phone number is required."],
   21604: [400, "A 'To' phone number is required."],
-  21606: [
-    400,
-    "The 'From' phone number is not a valid, message-capable phone number of this account",
-  ],
+  21606: [400, "The 'From' phone number is not a valid, message-capable phone number of this account"],
   21609: [400, "Invalid 'StatusCallback' URL"],
   21610: [400, "Attempt to send to unsubscribed recipient"],
   21611: [429, "This 'From' number has exceeded the maximum number of queued messages"],

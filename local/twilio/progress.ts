@@ -18,12 +18,7 @@ export interface Progress {
 }
 
 /** Moves messages through their statuses on the clock and tells each to the message's `StatusCallback`. */
-export function createProgress(
-  store: Store,
-  clock: LocalClock,
-  accountSid: string,
-  authToken: string,
-): Progress {
+export function createProgress(store: Store, clock: LocalClock, accountSid: string, authToken: string): Progress {
   const { messages, steps: stored, callbacks } = smsStore(store);
 
   const deliveries = createDueQueue<Callback>({

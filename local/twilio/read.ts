@@ -77,9 +77,7 @@ export function smsResource(accountSid: string, sms: Sms): Record<string, unknow
 }
 
 function dateFilter(query: URLSearchParams): (sms: Sms) => boolean {
-  const [on, from, until] = ["DateSent", "DateSent>", "DateSent<"].map((name) =>
-    instant(query.get(name)),
-  );
+  const [on, from, until] = ["DateSent", "DateSent>", "DateSent<"].map((name) => instant(query.get(name)));
   return (sms) => {
     const sent = sms.sentAt ?? sms.createdAt;
     if (on && sent.slice(0, 10) !== on.slice(0, 10)) return false;

@@ -23,12 +23,7 @@ const BAD_TO: Record<string, number> = {
 };
 
 /** Accepts a message, or throws a `TwilioError` with the code of the first thing wrong. There is no idempotency key. */
-export function sendSms(
-  store: Store,
-  clock: LocalClock,
-  progress: Progress,
-  form: URLSearchParams,
-): Sms {
+export function sendSms(store: Store, clock: LocalClock, progress: Progress, form: URLSearchParams): Sms {
   const to = form.get("To") ?? "";
   const from = form.get("From");
   const service = form.get("MessagingServiceSid");

@@ -34,10 +34,7 @@ export async function startTwilio(options: TwilioOptions): Promise<RunningTwilio
     store.close();
   }
   try {
-    const server = await serve(
-      (request) => answer({ ...options, clock, store, progress }, request),
-      { port: options.port, clock, faults: options.faults },
-    );
+    const server = await serve((request) => answer({ ...options, clock, store, progress }, request), { port: options.port, clock, faults: options.faults });
     return {
       ...server,
       store,
@@ -75,11 +72,7 @@ function answer(api: Api, request: RawRequest): Reply {
   }
 }
 
-function dispatch(
-  { accountSid, store, clock, progress }: Api,
-  request: RawRequest,
-  sid: string | undefined,
-): Reply {
+function dispatch({ accountSid, store, clock, progress }: Api, request: RawRequest, sid: string | undefined): Reply {
   if (request.method === "GET") {
     return {
       body: sid ? readSms(store, accountSid, sid) : listSms(store, accountSid, request.query),

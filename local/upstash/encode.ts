@@ -4,10 +4,7 @@ import type { RedisReply } from "./run.ts";
 export type Encoding = "plain" | "base64" | "resp2";
 
 /** A reply as the JSON envelope of one command: `{ result }` or `{ error }`. */
-export function toEnvelope(
-  reply: RedisReply,
-  encoding: Encoding,
-): { result: unknown } | { error: string } {
+export function toEnvelope(reply: RedisReply, encoding: Encoding): { result: unknown } | { error: string } {
   return reply instanceof Error ? { error: reply.message } : { result: toJson(reply, encoding) };
 }
 
@@ -29,8 +26,7 @@ export function toResp2(reply: RedisReply): Buffer {
   if (reply === null) return Buffer.from("$-1\r\n");
   if (typeof reply === "number") return Buffer.from(`:${reply}\r\n`);
   if (reply instanceof Error) return Buffer.from(`-${reply.message}\r\n`);
-  if (Array.isArray(reply))
-    return Buffer.concat([Buffer.from(`*${reply.length}\r\n`), ...reply.map(toResp2)]);
+  if (Array.isArray(reply)) return Buffer.concat([Buffer.from(`*${reply.length}\r\n`), ...reply.map(toResp2)]);
   if (reply.equals(OK)) return Buffer.from("+OK\r\n");
   return Buffer.concat([Buffer.from(`$${reply.length}\r\n`), reply, Buffer.from("\r\n")]);
 }

@@ -69,8 +69,7 @@ function toCommand(value: unknown): RedisCommand {
 
 function toWord(value: unknown): string {
   if (typeof value === "string") return value;
-  if (value === null || typeof value === "number" || typeof value === "boolean")
-    return String(value);
+  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
   throw new BadRequest("ERR a command's arguments must be strings or numbers");
 }
 

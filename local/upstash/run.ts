@@ -28,14 +28,9 @@ export function connectRedis(url: string): Redis {
 }
 
 /** Sends the commands in one write; each gives its reply, or an `Error` in its place. An `Error` among them is its own reply. */
-export async function runPipeline(
-  redis: Redis,
-  commands: (RedisCommand | Error)[],
-): Promise<RedisReply[]> {
+export async function runPipeline(redis: Redis, commands: (RedisCommand | Error)[]): Promise<RedisReply[]> {
   redis.stream?.cork();
-  const pending = commands.map((command) =>
-    command instanceof Error ? command : send(redis, command),
-  );
+  const pending = commands.map((command) => (command instanceof Error ? command : send(redis, command)));
   redis.stream?.uncork();
   return Promise.all(pending);
 }

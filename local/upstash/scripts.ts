@@ -38,9 +38,7 @@ function withoutFlag(script: string | Buffer): { source: string | Buffer; digest
   const end = text.indexOf("\n");
   const head = end === -1 ? text : text.slice(0, end);
   if (!head.startsWith("#!lua") || !head.includes("allow-key-locking")) return { source: script };
-  const flags = (/flags=(\S*)/.exec(head)?.[1] ?? "")
-    .split(",")
-    .filter((flag) => flag !== "allow-key-locking");
+  const flags = (/flags=(\S*)/.exec(head)?.[1] ?? "").split(",").filter((flag) => flag !== "allow-key-locking");
   const shebang = flags.length > 0 ? `#!lua flags=${flags.join(",")}` : "#!lua";
   const source = shebang + text.slice(head.length);
   const digest = sha1(text);

@@ -1,27 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Redis } from "ioredis";
-import {
-  serve,
-  type RawRequest,
-  type Reply,
-  type RunningServer,
-  type ServeOptions,
-} from "../kit/serve.ts";
+import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { toEnvelope, toResp2, type Encoding } from "./encode.ts";
-import {
-  BadRequest,
-  parseBodyCommand,
-  parseBodyCommands,
-  parsePathCommand,
-  splitPath,
-} from "./parse.ts";
-import {
-  connectRedis,
-  RedisUnavailable,
-  runPipeline,
-  runTransaction,
-  type RedisReply,
-} from "./run.ts";
+import { BadRequest, parseBodyCommand, parseBodyCommands, parsePathCommand, splitPath } from "./parse.ts";
+import { connectRedis, RedisUnavailable, runPipeline, runTransaction, type RedisReply } from "./run.ts";
 import { subscribe } from "./subscribe.ts";
 
 export interface UpstashOptions extends ServeOptions {
@@ -73,13 +55,10 @@ async function answer(redis: Redis, request: RawRequest): Promise<Reply> {
   const encoding = readEncoding(request);
   if (path === "/pipeline") {
     const replies = await runPipeline(redis, parseBodyCommands(request.body));
-    return encoding === "resp2"
-      ? { body: Buffer.concat(replies.map(toResp2)) }
-      : { body: replies.map((reply) => toEnvelope(reply, encoding)) };
+    return encoding === "resp2" ? { body: Buffer.concat(replies.map(toResp2)) } : { body: replies.map((reply) => toEnvelope(reply, encoding)) };
   }
   if (path === "/multi-exec") {
-    if (encoding === "resp2")
-      throw new BadRequest("ERR resp2 format is not available for transactions");
+    if (encoding === "resp2") throw new BadRequest("ERR resp2 format is not available for transactions");
     const commands = parseBodyCommands(request.body).map((command) => {
       if (command instanceof Error) throw new BadRequest(`EXECABORT ${command.message}`);
       return command;
@@ -114,8 +93,7 @@ function readEncoding(request: RawRequest): Encoding {
 
 function toErrorReply(error: unknown): Reply {
   if (error instanceof BadRequest) return { status: 400, body: { error: error.message } };
-  if (error instanceof RedisUnavailable)
-    return { status: 503, body: { error: "ERR Redis is not reachable" } };
+  if (error instanceof RedisUnavailable) return { status: 503, body: { error: "ERR Redis is not reachable" } };
   throw error;
 }
 

@@ -6,11 +6,7 @@ import type { Reply } from "../kit/serve.ts";
  * Streams a channel's (or pattern's) messages as server-sent events until the client leaves.
  * Each stream has a Redis connection of its own, which ends with it.
  */
-export async function subscribe(
-  redis: Redis,
-  kind: "subscribe" | "psubscribe",
-  topics: string[],
-): Promise<Reply> {
+export async function subscribe(redis: Redis, kind: "subscribe" | "psubscribe", topics: string[]): Promise<Reply> {
   const connection = redis.duplicate({
     enableOfflineQueue: true,
     autoResubscribe: false,
@@ -19,12 +15,8 @@ export async function subscribe(
   connection.on("error", () => undefined);
   const early: string[] = [];
   let write = (line: string): void => void early.push(line);
-  connection.on("message", (channel: string, payload: string) =>
-    write(`message,${channel},${payload}`),
-  );
-  connection.on("pmessage", (pattern: string, channel: string, payload: string) =>
-    write(`pmessage,${pattern},${channel},${payload}`),
-  );
+  connection.on("message", (channel: string, payload: string) => write(`message,${channel},${payload}`));
+  connection.on("pmessage", (pattern: string, channel: string, payload: string) => write(`pmessage,${pattern},${channel},${payload}`));
   try {
     await connection[kind](...topics);
   } catch {

@@ -51,17 +51,15 @@ async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
       const excess = Math.max(0, kept - due);
       if (excess > 0) {
         const refundId = newId();
-        await tx
-          .insert(refunds)
-          .values({
-            id: refundId,
-            propertyId: payment.propertyId,
-            paymentId: payment.id,
-            amount: excess,
-            currency: payment.currency,
-            reason: bookingState(await staysOf(tx, booking.id)),
-            state: "requested",
-          });
+        await tx.insert(refunds).values({
+          id: refundId,
+          propertyId: payment.propertyId,
+          paymentId: payment.id,
+          amount: excess,
+          currency: payment.currency,
+          reason: bookingState(await staysOf(tx, booking.id)),
+          state: "requested",
+        });
         actions.push({ payment, do: "refund", refundId, amount: excess });
       }
       due -= kept - excess;

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, notExists, sql } from "drizzle-orm";
 import { bookings, payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { gatewayOf } from "../payments/index.ts";
@@ -23,12 +23,35 @@ export async function closeHold(ctx: Context, bookingId: string): Promise<"paid"
   if (overdueMs < 0) return "not_due";
 
   try {
-    if ((await closePages(ctx, bookingId)) === "paid") return "paid";
+    if ((await closePages(ctx, bookingId)) === "paid" && (await countsAsPaid(ctx, bookingId))) return "paid";
   } catch (error) {
     if (overdueMs < GRACE_MS) throw error;
     ctx.log.warn("hold released with its payment page still open", { booking_id: bookingId }, error);
   }
   return (await expire(ctx, bookingId)) ? "expired" : "not_due";
+}
+
+/**
+ * Whether the money keeps the nights: it confirmed the booking, or the provider still examines it. Money of
+ * another amount or currency did neither: its hold ends as any other, and the balance lets the money go.
+ */
+async function countsAsPaid(ctx: Context, bookingId: string): Promise<boolean> {
+  const [held] = await ctx.db
+    .select({ id: bookings.id })
+    .from(bookings)
+    .where(
+      and(
+        eq(bookings.id, bookingId),
+        isNotNull(bookings.holdExpiresAt),
+        notExists(
+          ctx.db
+            .select({ id: payments.id })
+            .from(payments)
+            .where(and(eq(payments.bookingId, bookings.id), eq(payments.state, "challenged"))),
+        ),
+      ),
+    );
+  return !held;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNotNull, inArray, or, sql } from "drizzle-orm";
+import { z } from "zod";
 import type { Transaction } from "../../db/client.ts";
 import { bookings, disputes, payments, properties, refunds, type PaymentState } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
@@ -7,10 +8,11 @@ import { newId } from "../platform/ids.ts";
 import { emit } from "../platform/outbox.ts";
 import { transact } from "../platform/transact.ts";
 import { canMove, gatewayOf, type ProviderView, type WebhookHint } from "../payments/index.ts";
-import { writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { confirm } from "./confirm.ts";
+import { expireOverdue } from "./expire.ts";
 import { recordEvent } from "./record.ts";
-import { staysOf } from "./stays.ts";
+import { nightMoves, staysOf } from "./stays.ts";
 import { bookingState } from "./states.ts";
 
 type Payment = typeof payments.$inferSelect;
@@ -31,9 +33,13 @@ export async function settle(ctx: Context, paymentId: string): Promise<void> {
 
 /** The payment that a webhook speaks of, if it is ours. */
 export async function paymentOfHint(ctx: Context, provider: Payment["provider"], hint: WebhookHint): Promise<string | undefined> {
-  const refs = [hint.pageRef ? eq(payments.pageRef, hint.pageRef) : undefined, hint.paymentRef ? eq(payments.paymentRef, hint.paymentRef) : undefined].filter(
-    (one) => one !== undefined,
-  );
+  // Stripe's intent is not in our rows before its first reading; our own id, in its metadata, is.
+  const own = z.uuid().safeParse(hint.paymentId).data;
+  const refs = [
+    own ? eq(payments.id, own) : undefined,
+    hint.pageRef ? eq(payments.pageRef, hint.pageRef) : undefined,
+    hint.paymentRef ? eq(payments.paymentRef, hint.paymentRef) : undefined,
+  ].filter((one) => one !== undefined);
   if (refs.length === 0) return undefined;
   const [found] = await ctx.db
     .select({ id: payments.id })
@@ -60,8 +66,27 @@ export async function unsettledPayments(ctx: Context, olderThanSeconds: number, 
   return rows.map((row) => row.id);
 }
 
+/** Paid late, and some night is taken: perhaps by a hold that is over. */
+class NightsTaken extends Error {
+  readonly nights: NightMove[];
+  constructor(nights: NightMove[]) {
+    super("nights taken");
+    this.nights = nights;
+  }
+}
+
 /** Writes what the provider says into payment and booking, in one transaction. */
 export async function applyView(ctx: Context, paymentId: string, view: ProviderView): Promise<void> {
+  try {
+    await applyOnce(ctx, paymentId, view, "try");
+  } catch (error) {
+    if (!(error instanceof NightsTaken)) throw error;
+    await expireOverdue(ctx, error.nights);
+    await applyOnce(ctx, paymentId, view, "last try");
+  }
+}
+
+async function applyOnce(ctx: Context, paymentId: string, view: ProviderView, attempt: "try" | "last try"): Promise<void> {
   let moved: MovedNight[] = [];
   const confirmed = await transact(ctx.db, async (tx) => {
     const [head] = await tx.select({ bookingId: payments.bookingId }).from(payments).where(eq(payments.id, paymentId));
@@ -88,7 +113,7 @@ export async function applyView(ctx: Context, paymentId: string, view: ProviderV
     if (view.state === "denied") await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
     if (view.state === "pending" && view.expiresAt) await extendHold(tx, booking, view.expiresAt);
     if (!HAS_MONEY.includes(view.state)) return false;
-    return (await becomePaid(ctx, tx, booking, payment, (nights) => (moved = nights))) === "confirmed";
+    return (await becomePaid(ctx, tx, booking, payment, attempt, (nights) => (moved = nights))) === "confirmed";
   });
   ctx.defer(writeAvailability(ctx, moved));
   if (confirmed) ctx.metrics.count("bookings_confirmed_total", { how: "online" });
@@ -96,7 +121,14 @@ export async function applyView(ctx: Context, paymentId: string, view: ProviderV
 }
 
 /** Money is there for the booking: confirm it, take its nights again, or send the money back. */
-async function becomePaid(ctx: Context, tx: Transaction, booking: Booking, payment: Payment, keep: (nights: MovedNight[]) => void): Promise<"confirmed" | "other"> {
+async function becomePaid(
+  ctx: Context,
+  tx: Transaction,
+  booking: Booking,
+  payment: Payment,
+  attempt: "try" | "last try",
+  keep: (nights: MovedNight[]) => void,
+): Promise<"confirmed" | "other"> {
   const stays = await staysOf(tx, booking.id);
   const state = bookingState(stays);
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
@@ -106,6 +138,7 @@ async function becomePaid(ctx: Context, tx: Transaction, booking: Booking, payme
       keep(moved);
       return "confirmed";
     }
+    if (attempt === "try") throw new NightsTaken(nightMoves(stays, {}));
     await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
   }
   // Too late, cancelled, or paid twice: the balance decides what goes back.

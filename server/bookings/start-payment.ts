@@ -34,7 +34,8 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
     if (state === "expired" || (state === "pending" && (booking.holdExpiresAt ?? 0) <= ctx.clock.now())) throw refuse("HOLD_EXPIRED", { bookingId: booking.id });
     if (state !== "pending") throw refuse("PRECONDITION", { reason: "can't be paid", state });
     const products = await productsByIds(tx, booking.propertyId, [...new Set(stays.map((stay) => stay.productId))]);
-    if (!methodsFor(ctx.config, products).includes(input.method)) throw refuse("PRECONDITION", { reason: "payment method not offered" });
+    const offered = methodsFor(ctx.config, products).includes(input.method) && (input.method === "property" || booking.dueOnline > 0);
+    if (!offered) throw refuse("PRECONDITION", { reason: "payment method not offered" });
 
     if (input.method === "property") {
       moved = (await confirm(tx, booking, stays, { actor: actorKey(ctx.actor), payment: "property", dueOnline: 0 })) ?? [];

@@ -6,15 +6,15 @@ import type { RedisPort } from "./redis.ts";
 export interface Cache {
   /**
    * The value at `key`, or `load()`'s. Fresh for `ttlMs`; for `staleMs` more it is served stale while one
-   * flight of this process refreshes it. Callers share the value: it must not be changed.
+   * flight of this process refreshes it, those asked for most before the others. Callers share the value: it must not be changed.
    */
   through<T>(key: string, times: { ttlMs: number; staleMs?: number }, load: () => Promise<T>, defer: (work: Promise<unknown>) => void): Promise<T>;
 }
 
 /** Values of which one process keeps the parsed form; what Redis says about their age always decides. */
 const MOST_KNOWN = 500;
-/** Refreshes behind answers at one time: more would slow the answers that they are for. */
-const MOST_BEHIND = 2;
+/** Refreshes behind answers go one by one, each followed by a rest of so many times its length: else they would slow the answers that they are for. */
+const REST = 3;
 
 /**
  * An entry is two keys: a short head ("instant:nonce"), read by every hit, and the body, read only by a
@@ -24,7 +24,8 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
   const flights = new Map<string, Promise<unknown>>();
   const known = new Map<string, { head: string; value: unknown }>();
   const readHead = redis && gathered((keys) => redis.mget(keys));
-  let behind = 0;
+  let behind = false;
+  let restUntil = 0;
 
   /** One flight per key in this process, however many ask. */
   function once<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -76,12 +77,17 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
         return refresh();
       }
       count(age <= ttlMs ? "hit" : "stale");
-      if (age > ttlMs && behind < MOST_BEHIND) {
-        behind += 1;
+      if (age > ttlMs && !behind && performance.now() >= restUntil) {
+        behind = true;
+        const started = performance.now();
+        const rest = () => {
+          behind = false;
+          restUntil = performance.now() + REST * (performance.now() - started);
+        };
         defer(
           refresh()
             .catch(() => undefined)
-            .finally(() => (behind -= 1)),
+            .finally(rest),
         );
       }
       return value as T;

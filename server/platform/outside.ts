@@ -1,5 +1,3 @@
-import { ConstantBackoff, handleWhen, retry, type RetryPolicy } from "cockatiel";
-
 /** How an outside call failed; decides whether trying again can help. */
 export type OutsideKind = "timeout" | "network" | "busy" | "server" | "refused" | "unreadable";
 
@@ -27,14 +25,17 @@ export function isTransient(error: unknown): boolean {
   return error instanceof OutsideError && error.kind !== "refused" && error.kind !== "unreadable";
 }
 
-const once: RetryPolicy = retry(
-  handleWhen((error) => error instanceof OutsideError && (error.kind === "network" || error.kind === "server")),
-  { maxAttempts: 1, backoff: new ConstantBackoff(200) },
-);
+const AGAIN_AFTER_MS = 200;
 
 /** Tries again once, after 200 ms: only for calls that the vendor de-duplicates, or that only read. */
-export function again<T>(call: () => Promise<T>): Promise<T> {
-  return once.execute(call);
+export async function again<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.kind !== "network" && error.kind !== "server")) throw error;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+    return call();
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Redis } from "@upstash/redis/cloudflare";
-import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from "cockatiel";
+import { createBreaker, OpenCircuitError } from "./breaker.ts";
 import type { Config } from "./config.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -32,22 +32,22 @@ export function openRedis(config: Config, metrics: Metrics): RedisPort | undefin
     enableTelemetry: false,
     automaticDeserialization: false,
     readYourWrites: false,
+    responseEncoding: false,
     retry: { retries: 0 },
     signal: () => AbortSignal.timeout(CALL_BUDGET_MS),
   });
-  const breaker = circuitBreaker(handleAll, { halfOpenAfter: 2000, breaker: new ConsecutiveBreaker(5) });
-  breaker.onStateChange((state) => metrics.gauge("redis_circuit_state", state));
+  const breaker = createBreaker({ failures: 5, restMs: 2000, onChange: (open) => metrics.gauge("redis_circuit_open", open ? 1 : 0) });
   const call = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      return await breaker.execute(work);
+      return await breaker.run(work);
     } catch (error) {
-      metrics.count("redis_failures_total", { kind: error instanceof BrokenCircuitError ? "open" : "call" });
+      metrics.count("redis_failures_total", { kind: error instanceof OpenCircuitError ? "open" : "call" });
       throw error;
     }
   };
   return {
     client,
-    isOpen: () => breaker.state === CircuitState.Open,
+    isOpen: breaker.isOpen,
     eval: <T>(script: string, keys: string[], args: (string | number)[]) => call(() => client.eval<(string | number)[], T>(script, keys, args)),
     mget: (keys) => call(() => client.mget<(string | null)[]>(...keys)),
     get: (key) => call(() => client.get<string>(key)),

@@ -1,3 +1,6 @@
+import { and, eq, lt, sql } from "drizzle-orm";
+import { pgArray, statement } from "../../db/client.ts";
+import { bookings, roomStays } from "../../db/schema/bookings.ts";
 import type { PaymentMethod } from "../../db/schema/properties.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
@@ -86,6 +89,32 @@ async function refuseSoldOut(ctx: Context, answer: Quote): Promise<void> {
   const stock = await stockOf(ctx.db, [...needs.keys()], answer.checkIn, answer.checkOut);
   const left = new Map(stock.map((cell) => [`${cell.roomTypeId}:${cell.date}`, cell.available]));
   const dates = answer.stays[0]!.nights.map((night) => night.date);
-  const nights = [...needs].flatMap(([roomTypeId, need]) => dates.filter((date) => (left.get(`${roomTypeId}:${date}`) ?? 0) < need).map((date) => ({ roomTypeId, date })));
+  const lacking = () => [...needs].flatMap(([roomTypeId, need]) => dates.filter((date) => (left.get(`${roomTypeId}:${date}`) ?? 0) < need).map((date) => ({ roomTypeId, date })));
+  if (lacking().length === 0) return;
+  // `hold` takes the nights of overdue holds before it refuses anyone; so their units count as free here.
+  const overdue = await overdueStays(ctx.db, { ids: pgArray([...needs.keys()]), from: answer.checkIn, to: answer.checkOut });
+  for (const held of overdue) {
+    for (const date of dates) {
+      const key = `${held.roomTypeId}:${date}`;
+      if (held.checkIn <= date && date < held.checkOut) left.set(key, (left.get(key) ?? 0) + 1);
+    }
+  }
+  const nights = lacking();
   if (nights.length > 0) throw refuse("SOLD_OUT", { nights });
 }
+
+const overdueStays = statement((db) =>
+  db
+    .select({ roomTypeId: roomStays.roomTypeId, checkIn: roomStays.checkIn, checkOut: roomStays.checkOut })
+    .from(roomStays)
+    .innerJoin(bookings, eq(bookings.id, roomStays.bookingId))
+    .where(
+      and(
+        lt(bookings.holdExpiresAt, sql`app_now()`),
+        eq(roomStays.state, "pending"),
+        sql`${roomStays.roomTypeId} = any(${sql.placeholder("ids")}::int[])`,
+        sql`${roomStays.checkIn} < ${sql.placeholder("to")} and ${roomStays.checkOut} > ${sql.placeholder("from")}`,
+      ),
+    )
+    .prepare("overdue_stays"),
+);

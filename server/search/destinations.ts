@@ -1,5 +1,5 @@
 import { desc, sql } from "drizzle-orm";
-import { statement, type Database } from "../../db/client.ts";
+import { pgArray, statement, type Database } from "../../db/client.ts";
 import { destinations as places } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { normalise } from "./normalise.ts";
@@ -52,6 +52,25 @@ const resembling = statement((db) =>
     .prepare("destinations_resembling"),
 );
 
+/** Two letters swapped ("ubdu"): short words share too few trigrams for likeness to see it. */
+const swapped = statement((db) =>
+  db
+    .select(columns)
+    .from(places)
+    .where(sql`${places.searchText} like any(${placeholder("variants")}::text[])`)
+    .orderBy(desc(places.propertyCount), desc(places.population), places.id)
+    .limit(MOST)
+    .prepare("destinations_swapped"),
+);
+
+function swaps(text: string): string[] {
+  const variants: string[] = [];
+  for (let i = 0; i + 1 < Math.min(text.length, 24); i += 1) {
+    if (text[i] !== text[i + 1]) variants.push(`${text.slice(0, i)}${text[i + 1]}${text[i]}${text.slice(i + 2)}%`);
+  }
+  return variants;
+}
+
 /** Places for what a person has typed so far: accents and slips forgiven; at most 8, none under 2 characters. */
 export async function destinations(ctx: Context, input: { text: string }): Promise<Destination[]> {
   const text = normalise(input.text);
@@ -62,10 +81,13 @@ export async function destinations(ctx: Context, input: { text: string }): Promi
 async function findDestinations(db: Database, text: string): Promise<Destination[]> {
   const literal = await beginning(db, { text, start: `${text}%`, within: `% ${text}%`, whole: `% ${text} %` });
   if (literal.length >= ENOUGH || text.length < 4) return literal;
-  const similar = await db.transaction(async (tx) => {
-    await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${LIKENESS}, true)`);
-    return resembling(tx, { text });
-  });
-  const seen = new Set(literal.map((place) => place.id));
-  return [...literal, ...similar.filter((place) => !seen.has(place.id))].slice(0, MOST);
+  const [slips, similar] = await Promise.all([
+    swapped(db, { variants: pgArray(swaps(text)) }),
+    db.transaction(async (tx) => {
+      await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${LIKENESS}, true)`);
+      return resembling(tx, { text });
+    }),
+  ]);
+  const found = new Map([...literal, ...slips, ...similar].map((place) => [place.id, place]));
+  return [...found.values()].slice(0, MOST);
 }

@@ -16,7 +16,7 @@ export type HotelsPage = z.infer<typeof hotelsOutput>;
  * @throws NOT_FOUND destination, INVALID cursor
  */
 export function hotels(ctx: Context, input: HotelsInput): Promise<HotelsPage> {
-  return ctx.cache.through(keyOf(input), { ttlMs: 10_000, staleMs: 20_000 }, async () => hotelsOutput.parse(await findHotels(ctx, input)), ctx.defer);
+  return ctx.cache.through(keyOf(input), { ttlMs: 10_000, staleMs: 50_000 }, async () => hotelsOutput.parse(await findHotels(ctx, input)), ctx.defer);
 }
 
 /** The search itself, without the cache. Errors as `hotels`. */

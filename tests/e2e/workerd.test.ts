@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { unstable_startWorker } from "wrangler";
+import { unstable_startWorker as startWorker } from "wrangler";
 import { startCloud } from "../../local/cloud.ts";
 import { freePort } from "../../local/ports.ts";
 import { appVariables } from "../helpers/app.ts";
+import { ensureClient } from "../helpers/client.ts";
 import { createDatabase } from "../helpers/database.ts";
 import { journeyAtProperty, journeyByCard, type Place } from "../helpers/journey.ts";
 import { emptyRedis } from "../helpers/redis.ts";
@@ -11,8 +12,7 @@ let place: Place;
 const clean: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  // The runtime is all on this machine; without these it would ask the network for a location and count us.
-  Object.assign(process.env, { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" });
+  await ensureClient();
   const database = await createDatabase();
   clean.push(() => database.drop());
   const options = { databaseUrl: database.url, redisUrl: await emptyRedis() };
@@ -20,16 +20,7 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${port}`;
   const cloud = await startCloud({ publicUrl: url, ...options });
   clean.push(() => cloud.close());
-  const variables = Object.entries(appVariables(url, cloud, options));
-  const worker = await unstable_startWorker({
-    config: "wrangler.jsonc",
-    envFiles: [],
-    sendMetrics: false,
-    bindings: Object.fromEntries(variables.map(([name, value]) => [name, { type: "plain_text", value }])),
-    dev: { server: { hostname: "127.0.0.1", port }, inspector: false, watch: false, persist: false, remote: false, logLevel: "debug" },
-  });
-  clean.push(() => worker.dispose());
-  await worker.ready;
+  await startWorkerd(port, appVariables(url, cloud, options));
   place = { url, cloud, database };
 });
 
@@ -37,6 +28,45 @@ afterAll(async () => {
   for (const step of clean.toReversed()) await step();
 });
 
+/** Bundles by `wrangler.jsonc` as a deployment would, and runs it in workerd on this machine. */
+async function startWorkerd(port: number, variables: Record<string, string>): Promise<void> {
+  // Without this the runtime asks the network where it is.
+  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+  const worker = await startWorker({
+    config: "wrangler.jsonc",
+    envFiles: [],
+    sendMetrics: false,
+    build: { nodejsCompatMode: "v2" },
+    bindings: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, { type: "plain_text", value }])),
+    dev: { server: { hostname: "127.0.0.1", port }, inspector: false, watch: false, persist: false, remote: false, logLevel: "error" },
+  });
+  clean.push(() => worker.dispose());
+  // "Ready" is said before the bundle runs: an answer is the proof, and a failure comes as an event.
+  await new Promise<void>((resolve, reject) => {
+    worker.raw.once("error", (event: unknown) => reject(new Error("workerd did not start", { cause: event })));
+    worker.ready.then(() => fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(60_000) })).then(() => resolve(), reject);
+  });
+}
+
 test("on workerd a guest books, pays at the property, and cancels without a fee", () => journeyAtProperty(place));
 
 test("on workerd a guest pays on the hosted page, is charged, cancels, and is refunded", () => journeyByCard(place));
+
+test("on workerd every path of the SPA is its page and files carry the gateway's headers", async () => {
+  const page = await fetch(`${place.url}/hotels/some-house`);
+  const html = await page.text();
+  expect([page.status, page.headers.get("content-type"), page.headers.get("cache-control")]).toEqual([200, "text/html; charset=utf-8", "no-cache"]);
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
+  expect(await (await fetch(place.url)).text()).toBe(html);
+
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1];
+  const file = await fetch(`${place.url}${script}`);
+  expect([file.status, file.headers.get("cache-control"), file.headers.get("x-content-type-options")]).toEqual([200, "public, max-age=31536000, immutable", "nosniff"]);
+  expect((await fetch(`${place.url}/assets/gone-1234.js`)).status).toBe(404);
+});
+
+test("on workerd health names each dependency, and there is no metrics page", async () => {
+  const health = await fetch(`${place.url}/health`);
+  expect(await health.json()).toEqual({ ok: true, dependencies: { postgres: "up", redis: "up", queue: "up" } });
+  expect((await fetch(`${place.url}/metrics`)).status).toBe(404);
+});

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { DEMO_PASSWORD } from "../../db/seed/accounts.ts";
 import { seedDemo } from "../../db/seed/demo.ts";
 import { addDays, dateIn } from "../../server/platform/dates.ts";
 import { type RunningApp, startApp } from "./app.ts";
@@ -18,6 +19,11 @@ const PATIENCE = { timeout: 15_000, interval: 50 };
 type Api = ReturnType<typeof openApi>;
 type Method = "stripe" | "midtrans" | "property";
 
+interface OpenOptions {
+  refusals?: number[];
+  as?: string;
+}
+
 export interface DemoSite {
   /** The app's address, without a slash at its end. */
   readonly url: string;
@@ -25,8 +31,9 @@ export interface DemoSite {
   /**
    * A page in a context of its own: nobody's cookies. Console errors, uncaught errors and breaches of the page's policy
    * fail the test; `refusals` are the statuses of answers that the test provokes, which Chromium itself reports.
+   * `as` is the address of a demo account to be signed in with.
    */
-  open(path: string, options?: { width?: number; refusals?: number[] }): Promise<Page>;
+  open(path: string, options?: OpenOptions): Promise<Page>;
   /** The public API as another guest uses it. */
   api(): Api;
   /** Moves the app's, its database's and the stand-ins' clocks forward; the browser's is `page.clock`. */
@@ -105,8 +112,8 @@ async function startDemo(): Promise<Omit<DemoSite, "open">> {
   }
 }
 
-async function openPage(browser: Browser, origin: string, troubles: string[], { width = 1280, refusals = [] }: { width?: number; refusals?: number[] } = {}) {
-  const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", viewport: { width, height: 900 } });
+async function openPage(browser: Browser, origin: string, troubles: string[], { refusals = [], as }: OpenOptions = {}) {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", viewport: { width: 1280, height: 900 } });
   context.setDefaultTimeout(15_000);
   context.on("weberror", (error) => troubles.push(`uncaught: ${error.error().message}`));
   context.on("console", (message) => {
@@ -115,6 +122,10 @@ async function openPage(browser: Browser, origin: string, troubles: string[], { 
     if (refused && refusals.includes(Number(refused))) return;
     troubles.push(`${message.type()}: ${message.text()} (${message.location().url.replace(origin, "")})`);
   });
+  if (as) {
+    const answer = await context.request.post(`${origin}/auth/sign-in/email`, { data: { email: as, password: DEMO_PASSWORD } });
+    expect(answer.status(), `signing in as ${as}`).toBe(200);
+  }
   return { context, page: await context.newPage() };
 }
 
@@ -164,7 +175,7 @@ export async function findStay(api: Api, { slug, inDays = 40, method = "property
       if (left < 1 || !offer) continue;
       const roomName = property.roomTypes.find((type) => type.id === roomTypeId)!.name;
       const choice = `in=${checkIn}&out=${checkOut}&rooms=2`;
-      return { property, checkIn, checkOut, roomTypeId, roomName, offer, choice, asked: { propertyId: property.id, checkIn, checkOut, rooms: [{ ...rooms[0]!, productId: offer.productId }] } };
+      return { property, checkIn, checkOut, roomName, left, offer, choice, asked: { propertyId: property.id, checkIn, checkOut, rooms: [{ ...rooms[0]!, productId: offer.productId }] } };
     }
   }
   throw new Error(`${slug} has no two nights free in a month`);

@@ -8,6 +8,7 @@ import { createLogger } from "../../server/platform/log.ts";
 import { noMetrics, type Metrics } from "../../server/platform/metrics.ts";
 import { openRedis, type RedisPort } from "../../server/platform/redis.ts";
 import type { TestDatabase } from "./database.ts";
+import { emptyRedis } from "./redis.ts";
 
 export interface ContextOptions {
   actor?: Actor;
@@ -88,9 +89,7 @@ export interface TestRedis {
 
 /** The run's real Redis behind a gateway of the test's own, whose fault switch it may turn. */
 export async function openRedisGateway(metrics: Metrics = noMetrics): Promise<TestRedis> {
-  const redisUrl = process.env["TEST_REDIS_URL"];
-  if (!redisUrl) throw new Error("TEST_REDIS_URL is not set: run the tests by `npm test`, or with the projects' global set-up.");
-  const gateway = await startUpstash({ redisUrl, token: "test", port: 0 });
+  const gateway = await startUpstash({ redisUrl: await emptyRedis(), token: "test", port: 0 });
   return { redis: redisAt(gateway.url, metrics), gateway, close: () => gateway.close() };
 }
 

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inventoryNights, rateNights, ratePlans } from "../../db/schema/index.ts";
+import { bookings, guests, inventoryNights, rateNights, ratePlans, roomStays } from "../../db/schema/index.ts";
+import { newBookingCode, newId } from "../../server/platform/ids.ts";
 import { availability } from "../../server/rooms/availability.ts";
 import { cachedStock, writeAvailability } from "../../server/rooms/cache.ts";
 import { quote } from "../../server/rooms/quote.ts";
@@ -78,6 +79,50 @@ test("two rooms of one type need two units on every night, and the lacking night
     code: "SOLD_OUT",
     facts: { nights: [{ roomTypeId: world.roomTypeId, date: "2027-03-03" }] },
   });
+});
+
+test("a hold that is overdue doesn't make a stay sold out, a live one does", async () => {
+  const world = await createProperty(database.db, { rooms: [{ units: 1, stock: { "2027-03-02": { held: 1 }, "2027-03-03": { held: 1 } } }] });
+  const { propertyId, roomTypeId, productId } = world;
+  const [guestId, bookingId] = [newId(), newId()];
+  const span = { checkIn: "2027-03-01", checkOut: "2027-03-05" };
+  await database.db.insert(guests).values({ id: guestId, propertyId, email: "slow@guest.test", name: "Slow Guest" });
+  await database.db.insert(bookings).values({
+    id: bookingId,
+    propertyId,
+    guestId,
+    ...span,
+    code: newBookingCode(),
+    actor: "anon:slow",
+    currency: "EUR",
+    total: 22_000,
+    dueOnline: 22_000,
+    payment: "online",
+    holdExpiresAt: new Date(Date.now() + 60_000),
+  });
+  await database.db.insert(roomStays).values({
+    id: newId(),
+    propertyId,
+    bookingId,
+    position: 0,
+    roomTypeId,
+    productId,
+    ...span,
+    state: "pending",
+    adults: 2,
+    roomName: "Double room",
+    rateName: "Flexible",
+    meal: "room_only",
+    total: 22_000,
+    charges: [],
+    policy: { name: "Flexible", zone: "UTC", steps: [], noShowFee: 0 },
+  });
+  await expect(quote(contextAt(database.db, NOW), stay(world))).rejects.toMatchObject({ code: "SOLD_OUT" });
+  await database.db
+    .update(bookings)
+    .set({ holdExpiresAt: new Date(Date.now() - 1000) })
+    .where(eq(bookings.id, bookingId));
+  expect((await quote(contextAt(database.db, NOW), stay(world))).total).toBe(22_000);
 });
 
 test("payment methods are those that the property, every rate plan and our keys allow", async () => {

@@ -8,7 +8,8 @@ const STAY = { in: "2026-12-22", out: "2026-12-25", rooms: "2-8_2" };
 
 test("every address of the app is as links in mails and bookmarks know it", () => {
   const router = createAppRouter(createMemoryHistory());
-  const href = (place: Parameters<typeof router.buildLocation>[0]) => router.buildLocation(place).href;
+  // Each place is checked where it is made; here they are only written out.
+  const href = (place: { to: string }) => router.buildLocation(place as never).href;
   expect({
     home: href(paths.home()),
     homeAgain: href(paths.home({ place: "1", name: "Ubud" })),

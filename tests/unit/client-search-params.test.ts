@@ -1,9 +1,29 @@
 import { expect, test } from "vitest";
 import { formatParty, parseParty } from "../../client/lib/party.ts";
-import { parseSearch, readStay, stringifySearch, validateBooking, validateChoice, validateDay, validateNext, validateResults, validateReturn, validateStay, validateTrips, writeStay } from "../../client/lib/search-params.ts";
+import {
+  parseSearch,
+  readStay,
+  stringifySearch,
+  validateBooking,
+  validateChoice,
+  validateDay,
+  validateNext,
+  validateResults,
+  validateReturn,
+  validateStay,
+  validateTrips,
+  writeStay,
+} from "../../client/lib/search-params.ts";
 
 test("a stay goes to the URL and comes back", () => {
-  const stay = { checkIn: "2026-12-30", checkOut: "2027-01-02", rooms: [{ adults: 2, childAges: [5, 0] }, { adults: 1, childAges: [] }] };
+  const stay = {
+    checkIn: "2026-12-30",
+    checkOut: "2027-01-02",
+    rooms: [
+      { adults: 2, childAges: [5, 0] },
+      { adults: 1, childAges: [] },
+    ],
+  };
   const query = stringifySearch({ ...writeStay(stay) });
   expect(query).toBe("?in=2026-12-30&out=2027-01-02&rooms=2-5.0_1");
   expect(readStay(validateStay(parseSearch(query)))).toEqual(stay);

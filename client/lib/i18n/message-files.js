@@ -7,11 +7,7 @@ function pattern(text) {
   return text
     .split(/(\{\w+\})/)
     .filter((part) => part !== "")
-    .map((part) =>
-      part.startsWith("{")
-        ? { type: "expression", arg: { type: "variable-reference", name: part.slice(1, -1) } }
-        : { type: "text", value: part },
-    );
+    .map((part) => (part.startsWith("{") ? { type: "expression", arg: { type: "variable-reference", name: part.slice(1, -1) } } : { type: "text", value: part }));
 }
 
 const PLURAL = {
@@ -42,6 +38,8 @@ function variants(bundleId, locale, message) {
   }));
 }
 
+// The loader takes a plugin by its default export.
+// oxlint-disable-next-line import/no-default-export
 export default {
   key: "nightledger.message-files",
   toBeImportedFiles: ({ settings }) => settings.locales.map((locale) => ({ locale, path: `./messages/${locale}.json` })),

@@ -1,0 +1,64 @@
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { booking } from "./booking.ts";
+import { drain } from "./drain.ts";
+import { table, type Figure } from "./figures.ts";
+import { search } from "./search.ts";
+import { size } from "./size.ts";
+import { start } from "./start.ts";
+import { openWorld, RAISED, type World } from "./world.ts";
+
+// `npm run bench [-- --only NAME,…] [--json FILE]`: figures, each with its floor measured in the same run.
+// They inform, they don't gate: the exit code tells only whether all could be measured.
+
+export interface Bench {
+  /** The running system with 10,000 properties, started when first asked for. */
+  world(): Promise<World>;
+  say(line: string): void;
+}
+
+const BENCHES = { size, start, search, booking, drain };
+type Name = keyof typeof BENCHES;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "string" } } });
+  const all = Object.keys(BENCHES) as Name[];
+  const asked = values.only?.split(",").map((name) => name.trim());
+  const unknown = asked?.find((name) => !(name in BENCHES));
+  if (unknown !== undefined) {
+    process.stderr.write(`There is no bench "${unknown}"; there are ${all.join(", ")}.\n`);
+    process.exit(2);
+  }
+  say(`Machine: ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}`);
+  say(
+    `Limits raised by configuration: ${Object.entries(RAISED)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(" ")}`,
+  );
+  let world: Promise<World> | undefined;
+  const stop = async (): Promise<void> => (await world?.catch(() => undefined))?.stop();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop().finally(() => process.exit(1)));
+  const bench: Bench = { world: () => (world ??= openWorld(say)), say };
+  const figures: Figure[] = [];
+  let measured = true;
+  for (const name of all.filter((one) => asked?.includes(one) ?? true)) {
+    try {
+      figures.push(...(await BENCHES[name](bench)));
+    } catch (error) {
+      measured = false;
+      process.stderr.write(`${name} could not be measured: ${error instanceof Error ? error.stack : String(error)}\n`);
+    }
+  }
+  await stop();
+  say(`\n${table(figures)}`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  process.exit(measured ? 0 : 1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

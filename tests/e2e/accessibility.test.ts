@@ -1,0 +1,145 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Locator, Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
+import { DEMO_GUEST, DEMO_HOTELIER } from "../../db/seed/accounts.ts";
+import { bookStay, findStay, type Held, picture, type Stay, useDemoSite } from "../helpers/browser.ts";
+
+// Every screen, wide and narrow: axe finds nothing, nothing scrolls sideways, and a picture is left to be looked at.
+
+const site = useDemoSite();
+let stay: Stay;
+let held: Held;
+let booked: Held;
+let lisbon: string;
+
+beforeAll(async () => {
+  const api = site.api();
+  stay = await findStay(api, { slug: "alfama-azulejo-house" });
+  held = await bookStay(api, { slug: "sawah-terrace-house", method: "midtrans" });
+  booked = await bookStay(api, { slug: "segara-sunrise", inDays: 0, confirm: true });
+  const [place] = await api.search.destinations.query({ text: "lisbon" });
+  lisbon = `place=${place!.id}&name=Lisbon&${stay.choice}`;
+});
+
+interface Screen {
+  name: string;
+  path: () => string;
+  /** What the screen must show before it is judged. */
+  shows: string;
+  as?: string;
+  refusals?: number[];
+  /** What is done before it is opened, and on it. */
+  before?: (page: Page) => Promise<unknown>;
+  then?: (page: Page) => Promise<unknown>;
+}
+
+const heldAt = () => `${held.bookingId}?token=${held.token}`;
+const bookAt = () => `/hotels/${stay.property.slug}/book?${stay.choice}&products=${stay.offer.productId}`;
+
+const SCREENS: Screen[] = [
+  { name: "home", path: () => "/", shows: "A good night, somewhere else." },
+  { name: "home with suggestions", path: () => "/", shows: "A good night, somewhere else.", then: (page) => suggest(page) },
+  { name: "results", path: () => `/search?${lisbon}`, shows: "Places to stay in Lisbon", then: (page) => page.getByRole("link", { name: stay.property.name }).waitFor() },
+  { name: "no results", path: () => `/search?${lisbon}&amenities=private_pool.yoga`, shows: "Places to stay in Lisbon", then: (page) => page.getByText("Nothing fits all of your filters").waitFor() },
+  { name: "property", path: () => `/hotels/${stay.property.slug}?${stay.choice}`, shows: "Alfama Azulejo House", then: (page) => page.getByRole("button", { name: /^Choose / }).first().click() },
+  { name: "property without dates", path: () => `/hotels/${stay.property.slug}`, shows: "Alfama Azulejo House" },
+  { name: "book", path: bookAt, shows: "Your stay at Alfama Azulejo House", then: (page) => page.getByRole("button", { name: "Hold my room and go to payment" }).click() },
+  { name: "checkout", path: () => `/checkout/${heldAt()}`, shows: "Payment for Sawah Terrace House" },
+  { name: "return", path: () => `/pay/return?bookingId=${held.bookingId}&token=${held.token}`, shows: "Your payment", then: (page) => page.getByRole("link", { name: "Choose another way to pay" }).waitFor() },
+  { name: "confirmed", path: () => `/trips/${booked.bookingId}/confirmed?token=${booked.token}`, shows: "Your room is booked" },
+  { name: "trip", path: () => `/trips/${booked.bookingId}?token=${booked.token}`, shows: "Segara Sunrise" },
+  { name: "cancel", path: () => `/trips/${heldAt()}`, shows: "Sawah Terrace House", then: (page) => askToCancel(page) },
+  { name: "trips", path: () => "/trips", shows: "My trips", as: DEMO_GUEST.email, then: (page) => page.getByRole("article").first().waitFor() },
+  { name: "find", path: () => "/find", shows: "Find a booking", refusals: [404], then: (page) => page.getByRole("button", { name: "Find booking" }).click() },
+  { name: "sign-in", path: () => "/sign-in", shows: "Sign in", then: (page) => page.getByRole("button", { name: "Sign in" }).click() },
+  { name: "sign-up", path: () => "/sign-up", shows: "Create an account" },
+  { name: "forgot", path: () => "/forgot", shows: "Forgot your password?" },
+  { name: "admin", path: () => `/admin/${booked.stay.property.id}/today`, shows: "20", as: DEMO_HOTELIER.email, then: (page) => page.getByRole("table").first().waitFor() },
+  { name: "admin without a property", path: () => "/admin", shows: "Your property", as: DEMO_GUEST.email },
+  { name: "not found", path: () => "/no-such-page", shows: "There is no such page" },
+  { name: "unknown booking", path: () => `/trips/${crypto.randomUUID()}`, shows: "We can't find that", refusals: [404] },
+  { name: "error", path: () => `/hotels/${stay.property.slug}`, shows: "Something went wrong on our side", refusals: [500], before: breakProperty },
+];
+
+test.each(SCREENS)("axe finds nothing, wide or narrow, and nothing scrolls sideways: $name", async ({ name, path, shows, as, refusals, before, then }) => {
+  const page = await site.open("/favicon.svg", { ...(as && { as }), ...(refusals && { refusals }) });
+  await before?.(page);
+  await page.goto(site.url + path());
+  await page.getByRole("heading", { level: 1, name: shows }).waitFor();
+  await then?.(page);
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await picture(page, `${name} ${width}`);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id} at ${width}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 360, height: 780 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), "width of the page on a screen of 360").toBeLessThanOrEqual(360);
+});
+
+test("a room is searched with the keyboard alone", async () => {
+  const page = await site.open("/");
+  await page.keyboard.press("Tab");
+  await expectFocus(page.getByRole("link", { name: "Skip to content" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("combobox", { name: "Where" }));
+  await page.keyboard.type("lisbon");
+  await page.getByRole("option", { name: /^Lisbon/ }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByLabel("Check-in"));
+  await page.keyboard.type(sameDayAndMonth());
+  await tabTo(page, page.getByRole("button", { name: "2 adults · 1 room" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("button", { name: "One adult fewer" }));
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await tabTo(page, page.getByRole("button", { name: "Search" }));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Places to stay in Lisbon" }).waitFor();
+  await page.getByText(/ · 1 adult · 1 room$/).waitFor();
+  await tabTo(page, page.getByRole("article").getByRole("link").first());
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 2, name: "Rooms and rates" }).waitFor();
+});
+
+async function suggest(page: Page): Promise<void> {
+  await page.getByRole("combobox", { name: "Where" }).fill("san");
+  await page.getByRole("option").first().waitFor();
+}
+
+async function askToCancel(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Cancel booking" }).click();
+  await page.getByRole("alertdialog").getByText("Cancellation fee").waitFor();
+}
+
+/** The server fails where the property is asked for, as it says so itself. */
+async function breakProperty(page: Page): Promise<void> {
+  const data = { code: "INTERNAL_SERVER_ERROR", httpStatus: 500, path: "hotels.bySlug", requestId: crypto.randomUUID() };
+  await page.route("**/trpc/hotels.bySlug*", (route) => route.fulfill({ status: 500, json: { error: { message: "Something went wrong on our side.", code: -32603, data } } }));
+}
+
+/** Tabs on until the control has the focus. */
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  for (let tabs = 0; tabs < 40; tabs++) {
+    if (await hasFocus(control)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${control} can't be reached by the Tab key`);
+}
+
+async function expectFocus(control: Locator): Promise<void> {
+  await expect.poll(() => hasFocus(control)).toBe(true);
+}
+
+function hasFocus(control: Locator): Promise<boolean> {
+  return control.evaluate((element) => element === element.ownerDocument.activeElement);
+}
+
+/** A day to come that is typed alike with the day or the month first: "05052027". */
+function sameDayAndMonth(): string {
+  const soon = new Date(Date.now() + 30 * 86_400_000);
+  const month = ((soon.getUTCMonth() + 1) % 12) + 1;
+  const year = soon.getUTCFullYear() + (month === 1 ? 1 : 0);
+  const two = String(month).padStart(2, "0");
+  return `${two}${two}${year}`;
+}
