@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import { z } from "zod";
 import { deadLetters, outbox } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
@@ -36,7 +36,8 @@ export async function fileDeadLetter(ctx: Context, request: Request): Promise<Re
   const bornAt = event?.createdAt ?? ctx.clock.now();
   const deadlineAt = new Date(bornAt.getTime() + (job?.deadlineMs ?? 0));
   const permanent = !job || callback.status === 489 || (callback.status >= 400 && callback.status < 500 && callback.status !== 408 && callback.status !== 429);
-  const error = decode(callback.body ?? "").slice(0, 1000);
+  // Whatever answered in the job's place may have sent bytes that Postgres doesn't store as text.
+  const error = decode(callback.body ?? "").replaceAll("\u0000", "").slice(0, 1000);
 
   const [letter] = await ctx.db
     .insert(deadLetters)
@@ -85,6 +86,11 @@ function deadlines(at: Date) {
 export async function replayDue(ctx: Context, limit = 100): Promise<number> {
   const client = queueOf(ctx.config);
   if (!client) return 0;
+  // A replay of which nothing was heard, neither done nor failed, is due again.
+  await ctx.db
+    .update(deadLetters)
+    .set({ state: "waiting", nextReplayAt: sql`app_now()`, updatedAt: sql`app_now()` })
+    .where(and(eq(deadLetters.state, "replayed"), lte(deadLetters.updatedAt, sql`app_now() - interval '1 hour'`)));
   const due = await ctx.db
     .select()
     .from(deadLetters)
@@ -98,13 +104,18 @@ export async function replayDue(ctx: Context, limit = 100): Promise<number> {
 /** Publishes one dead letter again: the tick's, or a person's decision. @returns whether there was one to replay */
 export async function replay(ctx: Context, id: string): Promise<boolean> {
   const client = queueOf(ctx.config);
+  if (!client) return false;
+  const known = inArray(
+    deadLetters.job,
+    JOBS.map((job) => job.name),
+  );
   const [letter] = await ctx.db
     .update(deadLetters)
     .set({ state: "replayed", replays: sql`${deadLetters.replays} + 1`, nextReplayAt: null, updatedAt: sql`app_now()` })
-    .where(and(eq(deadLetters.id, id), sql`${deadLetters.state} in ('waiting', 'needs_person')`))
+    .where(and(eq(deadLetters.id, id), inArray(deadLetters.state, ["waiting", "needs_person"]), known))
     .returning();
   const job = JOBS.find((one) => one.name === letter?.job);
-  if (!client || !letter || !job) return false;
+  if (!letter || !job) return false;
   try {
     await publish(ctx.config, client, [{ job, message: sourceSchema.parse(letter.payload), replay: letter.replays }]);
   } catch (error) {

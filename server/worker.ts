@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { openDatabase } from "../db/client.ts";
 import { coalesced } from "../jobs/outbox.ts";
-import { createAuth } from "./accounts/index.ts";
+import { createAuth, type Auth } from "./accounts/index.ts";
 import { app } from "./app.ts";
 import { readConfig, type Config } from "./platform/config.ts";
 import { createLimits } from "./platform/limits.ts";
@@ -32,12 +32,16 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
   const database = openDatabase(config.DATABASE_URL, { max: CONNECTIONS });
   const services = createServices(config, database.db, log, noMetrics);
 
+  let auth: Auth | undefined;
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>): void => void deferred.push(work.catch((error: unknown) => log.warn("deferred work failed", {}, error)));
   try {
     return await app.fetch(request, {
       services,
-      auth: createAuth(services, accountMails(services), defer),
+      // Made where it is asked for: files, public queries, jobs and webhooks know no accounts.
+      get auth() {
+        return (auth ??= createAuth(services, accountMails(services), defer));
+      },
       limits: createLimits(services.redis, config, noMetrics),
       clientAddress: addressOf(request, config),
       defer,
@@ -54,13 +58,8 @@ async function finish(deferred: Promise<unknown>[]): Promise<void> {
   while (deferred.length > 0) await Promise.all(deferred.splice(0));
 }
 
-function addressOf(request: Request, config: Config): string {
-  return (
-    request.headers
-      .get(config.CLIENT_IP_HEADER ?? "")
-      ?.split(",")[0]
-      ?.trim() || "unknown"
-  );
+function addressOf(request: Request, { CLIENT_IP_HEADER: header }: Config): string {
+  return (header && request.headers.get(header)?.split(",")[0]?.trim()) || "unknown";
 }
 
 /** A file of the client's; a path without an extension is one of the SPA's own. */
@@ -69,7 +68,7 @@ async function file(request: Request, assets: Bindings["ASSETS"]): Promise<Respo
   const isFile = /\.\w+$/.test(pathname);
   const found = await assets.fetch(isFile ? request : new Request(new URL("/index.html", request.url), request));
   const response = new Response(found.body, found);
-  response.headers.set("cache-control", found.ok && pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.set("cache-control", found.status < 400 && pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
   return response;
 }
 

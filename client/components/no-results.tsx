@@ -1,15 +1,21 @@
 import { Link } from "@tanstack/react-router";
-import { addDays, formatDay } from "../lib/dates.ts";
+import { addDays, countNights, formatDay, today } from "../lib/dates.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { paths } from "../lib/paths.ts";
-import { writeStay, type ResultsSearch, type Stay } from "../lib/search-params.ts";
+import { MAX_NIGHTS, writeStay, type ResultsSearch, type Stay } from "../lib/search-params.ts";
 import { buttonClass } from "./button.tsx";
 import { NO_FILTERS, type Filters } from "./filters.tsx";
 import { Notice } from "./notice.tsx";
 
-const SHIFTS = [-1, 1, 7];
+/** Days that arrival and departure move: a day or a week away, or a night longer. */
+const SHIFTS = [
+  [-1, -1],
+  [1, 1],
+  [0, 1],
+  [7, 7],
+] as const;
 
-/** An empty page tells which of three it is: no property here, none that fits the filters, or all sold out. */
+/** An empty page tells which of three it is: no property here, none that fits the filters, or none for these nights. */
 export function NoResults({ search, stay, filters, properties }: { search: ResultsSearch; stay: Stay; filters: Filters; properties: number }) {
   if (properties === 0) {
     return (
@@ -35,15 +41,17 @@ export function NoResults({ search, stay, filters, properties }: { search: Resul
     <Notice tone="warn" title={m.all_sold_out()}>
       <p>{m.all_sold_out_advice({ count: properties })}</p>
       <div className="mt-4 flex flex-wrap gap-3">
-        {SHIFTS.map((days) => {
-          const moved = { ...stay, checkIn: addDays(stay.checkIn, days), checkOut: addDays(stay.checkOut, days) };
-          return (
-            <Link key={days} {...paths.results({ ...search, ...writeStay(moved) })} className={buttonClass("secondary")}>
-              {formatDay(moved.checkIn)} – {formatDay(moved.checkOut)}
-            </Link>
-          );
-        })}
+        {otherStays(stay).map((other) => (
+          <Link key={other.checkIn + other.checkOut} {...paths.results({ ...search, ...writeStay(other) })} className={buttonClass("secondary")}>
+            {formatDay(other.checkIn)} – {formatDay(other.checkOut)}
+          </Link>
+        ))}
       </div>
     </Notice>
   );
+}
+
+function otherStays(stay: Stay): Stay[] {
+  const moved = SHIFTS.map(([arrival, departure]) => ({ ...stay, checkIn: addDays(stay.checkIn, arrival), checkOut: addDays(stay.checkOut, departure) }));
+  return moved.filter(({ checkIn, checkOut }) => checkIn >= today() && countNights(checkIn, checkOut) <= MAX_NIGHTS);
 }

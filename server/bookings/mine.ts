@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, or, sql } from "drizzle-orm";
-import type { z } from "zod";
+import { z } from "zod";
 import { bookings, guests, properties, roomStays, type StayState } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
+import { dateField, idField } from "../platform/fields.ts";
 import type { mineInput, mineOutput } from "./schemas.ts";
 import { bookingState } from "./states.ts";
 
@@ -70,10 +71,12 @@ export async function mine(ctx: Context, input: z.infer<typeof mineInput>): Prom
   };
 }
 
+/** The last row's check-in and id. */
+const cursorField = z.tuple([dateField, idField]);
+
 function afterCursor(cursor: string, ascending: boolean) {
-  const match = /^(\d{4}-\d{2}-\d{2})_([0-9a-f-]{36})$/.exec(cursor);
-  if (!match) throw refuse("INVALID", { field: "cursor", reason: "unknown" });
-  const [, date, id] = match;
+  const [date, id] = cursorField.safeParse(cursor.split("_")).data ?? [];
+  if (!date || !id) throw refuse("INVALID", { field: "cursor", reason: "unknown" });
   const row = sql`(${bookings.checkIn}, ${bookings.id})`;
   return ascending ? sql`${row} > (${date}::date, ${id}::uuid)` : sql`${row} < (${date}::date, ${id}::uuid)`;
 }

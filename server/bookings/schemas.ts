@@ -53,10 +53,7 @@ export const lookupInput = z.object({
     .string()
     .max(40)
     .transform((code) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")),
-  email: z
-    .string()
-    .max(254)
-    .transform((email) => email.trim().toLowerCase()),
+  email: textField(254).transform((email) => email.toLowerCase()),
 });
 export const lookupOutput = z.object({ bookingId: z.string(), token: z.string() });
 

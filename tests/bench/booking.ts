@@ -2,6 +2,7 @@ import type { Bench } from "./bench.ts";
 import { figure, median, percentile, type Figure } from "./figures.ts";
 import { book, wishes } from "./guests.ts";
 import { openLoad, repeat } from "./load.ts";
+import { readMetric } from "./parts.ts";
 import { openReference } from "./reference.ts";
 import { outboxEmpty } from "./settled.ts";
 
@@ -10,6 +11,7 @@ const ROUNDS = 5;
 const BOOKINGS = 400;
 const REFERENCES = 4_000;
 const WARM_UP = 300;
+const CPU_SECONDS = "process_cpu_seconds_total";
 
 /**
  * Hold and confirm (pay at property) over HTTP, with everything on but the deliveries, against the frozen
@@ -27,10 +29,13 @@ export async function booking(bench: Bench): Promise<Figure[]> {
     for (let round = 1; round <= ROUNDS; round += 1) {
       await outboxEmpty(world.databaseUrl);
       const floor = await reference.run(REFERENCES, CONNECTIONS);
+      const cpu = await readMetric(load, CPU_SECONDS);
       const ours = await repeat(BOOKINGS, CONNECTIONS, () => book(load, wanted.pop()!));
       rounds.push({ ours: ours.perSecond, floor: floor.perSecond, latencies: ours.latencies });
+      const cost = ((await readMetric(load, CPU_SECONDS)) - cpu) / BOOKINGS;
+      const ratio = ours.perSecond / floor.perSecond;
       bench.say(
-        `booking, round ${round}: ${ours.perSecond.toFixed(0)} bookings/s, reference ${floor.perSecond.toFixed(0)}/s, ratio ${(ours.perSecond / floor.perSecond).toFixed(3)}`,
+        `booking, round ${round}: ${ours.perSecond.toFixed(0)} bookings/s, reference ${floor.perSecond.toFixed(0)}/s, ratio ${ratio.toFixed(3)}; ${(cost * 1000).toFixed(1)} ms of the app's CPU each`,
       );
     }
     const middle = rounds.toSorted((a, b) => a.ours / a.floor - b.ours / b.floor)[Math.floor(ROUNDS / 2)]!;

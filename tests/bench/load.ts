@@ -34,7 +34,8 @@ export function openLoad(base: string): Load {
         });
       });
       call.once("timeout", () => call.destroy(new Error(`${method} ${path.slice(0, 60)}: no answer in 30 s`)));
-      call.once("error", reject);
+      // The server had just closed an idle connection: the call never reached it.
+      call.once("error", (error: NodeJS.ErrnoException) => (call.reusedSocket && error.code === "ECONNRESET" ? resolve(send(method, path, body, cookie)) : reject(error)));
       call.end(body);
     });
   return {

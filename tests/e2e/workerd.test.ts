@@ -5,7 +5,7 @@ import { freePort } from "../../local/ports.ts";
 import { appVariables } from "../helpers/app.ts";
 import { ensureClient } from "../helpers/client.ts";
 import { createDatabase } from "../helpers/database.ts";
-import { journeyAtProperty, journeyByCard, type Place } from "../helpers/journey.ts";
+import { journeyAtProperty, journeyByCard, mailTo, type Place } from "../helpers/journey.ts";
 import { emptyRedis } from "../helpers/redis.ts";
 
 let place: Place;
@@ -63,6 +63,18 @@ test("on workerd every path of the SPA is its page and files carry the gateway's
   const file = await fetch(`${place.url}${script}`);
   expect([file.status, file.headers.get("cache-control"), file.headers.get("x-content-type-options")]).toEqual([200, "public, max-age=31536000, immutable", "nosniff"]);
   expect((await fetch(`${place.url}/assets/gone-1234.js`)).status).toBe(404);
+});
+
+test("on workerd an account is made, its mail sent after the answer, and its session known", async () => {
+  const email = `host-${crypto.randomUUID()}@example.test`;
+  const post = (path: string, body: object) =>
+    fetch(`${place.url}/auth/${path}`, { method: "POST", headers: { "content-type": "application/json", origin: place.url }, body: JSON.stringify(body) });
+  expect((await post("sign-up/email", { name: "Made", email, password: "a password of ten" })).status).toBe(200);
+  expect((await mailTo(place, email, /confirm|verify/i)).text).toContain(place.url);
+  expect((await post("sign-in/email", { email, password: "another password" })).status).toBe(401);
+  const signedIn = await post("sign-in/email", { email, password: "a password of ten" });
+  const session = await fetch(`${place.url}/auth/get-session`, { headers: { cookie: signedIn.headers.get("set-cookie")?.split(";")[0] ?? "" } });
+  expect(await session.json()).toMatchObject({ user: { email } });
 });
 
 test("on workerd health names each dependency, and there is no metrics page", async () => {

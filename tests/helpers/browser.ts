@@ -22,6 +22,8 @@ type Method = "stripe" | "midtrans" | "property";
 interface OpenOptions {
   refusals?: number[];
   as?: string;
+  /** Before anything is asked for. */
+  prepare?: (page: Page) => Promise<unknown>;
 }
 
 export interface DemoSite {
@@ -61,6 +63,7 @@ export function useDemoSite(): DemoSite {
       open: async (path, options) => {
         const { page, context } = await openPage(browser, running.url, troubles, options);
         contexts.push(context);
+        await options?.prepare?.(page);
         await page.goto(running.url + path);
         return page;
       },
@@ -115,7 +118,7 @@ async function startDemo(): Promise<Omit<DemoSite, "open">> {
 async function openPage(browser: Browser, origin: string, troubles: string[], { refusals = [], as }: OpenOptions = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", viewport: { width: 1280, height: 900 } });
   context.setDefaultTimeout(15_000);
-  context.on("weberror", (error) => troubles.push(`uncaught: ${error.error().message}`));
+  context.on("weberror", (error) => troubles.push(`uncaught: ${error.error().stack}`));
   context.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
     const refused = /Failed to load resource: the server responded with a status of (\d+)/.exec(message.text())?.[1];

@@ -127,7 +127,7 @@ interface Mail {
 }
 
 /** Waits for the one mail with that subject; a second would be one too many. */
-async function mailTo({ cloud }: Place, address: string, subject: RegExp): Promise<Mail> {
+export async function mailTo({ cloud }: Place, address: string, subject: RegExp): Promise<Mail> {
   const read = async (): Promise<Mail[]> => {
     const response = await fetch(`${cloud.env["RESEND_BASE_URL"]}/inbox/api/messages?to=${encodeURIComponent(address)}`);
     const { messages } = (await response.json()) as { messages: Mail[] };
