@@ -2,7 +2,7 @@ import { createServer } from "vite";
 
 // The child process of `npm run dev`: Vite with hot reload on PORT, everything of the server's passed on to the app.
 const { FRONT_PORT, APP_PORT } = process.env;
-const SERVED_BY_APP = ["/trpc", "/auth", "/jobs", "/webhooks", "/health", "/metrics"];
+const SERVED_BY_APP = ["/trpc", "/auth", "/jobs", "/webhooks", "/health", "/metrics", "/art", "/bookings"];
 
 const server = await createServer({
   server: {

@@ -67,7 +67,7 @@ async function startPart(
     return { running, ready: await firstMessage(running, (m) => readySchema.safeParse(m).data) };
   } catch (error) {
     const why = speaks ? "" : `. Its log ${log.file} ends with:\n${lastLines(log.file)}`;
-    throw new Error(`${name} did not start: ${error instanceof Error ? error.message : String(error)}${why}`);
+    throw new Error(`${name} did not start: ${error instanceof Error ? error.message : String(error)}${why}`, { cause: error });
   }
 }
 

@@ -78,4 +78,3 @@ const translate = t.middleware(async ({ ctx, next, path, type }) => {
 
 export const router = t.router;
 export const procedure = t.procedure.use(translate);
-export const createCaller = t.createCallerFactory;

@@ -58,6 +58,7 @@ export function createDueQueue<T extends DueItem>(options: DueOptions<T>): DueQu
     try {
       again = await run(item, stop.signal);
     } catch (error) {
+      // oxlint-disable-next-line no-console -- a stand-in has no other place to say it
       console.error(`a stand-in failed at ${item.id}`, error);
     }
     running.delete(item.id);

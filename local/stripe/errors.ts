@@ -80,13 +80,13 @@ export function notFound(kind: string, id: string, param: string): StripeFault {
 }
 
 export function unknownUrl(method: string, path: string): StripeFault {
-  const message = `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs ` + "or we can help at https://support.stripe.com/.";
+  const message = `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`;
   return new StripeFault(404, { type: "invalid_request_error", message }, false);
 }
 
 export function unauthorized(key: string | undefined): StripeFault {
   const message = key
     ? `Invalid API Key provided: ${key.slice(0, 8)}${"*".repeat(8)}${key.slice(-4)}`
-    : "You did not provide an API key. You need to provide your API key in the Authorization header, " + "using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
+    : "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
   return new StripeFault(401, { type: "invalid_request_error", message }, false);
 }

@@ -215,7 +215,7 @@ export function cancelIntent(state: StripeState, id: string, input: Reader, caus
     );
   }
   if (state.sessionOfIntent.get(id) && intent.status !== "requires_capture") {
-    throw unexpected(intent, "You cannot cancel a PaymentIntent created by Checkout unless its status is requires_capture. " + "Instead, expire the Checkout Session.");
+    throw unexpected(intent, "You cannot cancel a PaymentIntent created by Checkout unless its status is requires_capture. Instead, expire the Checkout Session.");
   }
   return markCanceled(state, intent, reason, cause);
 }

@@ -1,3 +1,2 @@
 // The public face of the inventory service: the hotelier's side of rooms.
 export { keepPartitions, rollHorizon } from "./horizon.ts";
-export { myProperties, today } from "./today.ts";

@@ -4,7 +4,7 @@ export { deliver, type Delivered, type Delivery } from "./deliver.ts";
 export { factsOf, type MailFacts } from "./facts.ts";
 export { recordStatus } from "./record-status.ts";
 export { sendEmail, type Email } from "./send-email.ts";
-export { hasSms, sendSms, type Sms } from "./send-sms.ts";
+export { sendSms, type Sms } from "./send-sms.ts";
 export { smsText } from "./sms.ts";
 export type { AccountMailFacts, AccountMailKind } from "./templates/account-mails.ts";
 export type { MailKind } from "./templates/booking-mails.ts";

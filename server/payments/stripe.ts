@@ -31,7 +31,7 @@ async function openPage(stripe: Stripe, request: PageRequest): Promise<Page> {
       submit_type: "book",
       client_reference_id: request.bookingCode,
       customer_email: request.guest.email,
-      locale: request.locale as Stripe.Checkout.SessionCreateParams.Locale,
+      locale: request.locale === "id" ? "id" : "en",
       line_items: [
         {
           quantity: 1,

@@ -18,7 +18,7 @@ export async function readStripeWebhook(config: Config, rawBody: string, headers
     if (error instanceof SyntaxError) throw refuse("INVALID", { field: "body", reason: "no JSON" }, error);
     throw refuse("FORBIDDEN", { what: "signature" }, error);
   }
-  return { eventId: event.id, type: event.type, ...namesOf(event.data.object as unknown as StripeSubject) };
+  return { eventId: event.id, type: event.type, ...namesOf(event.data.object) };
 }
 
 /** The few fields by which any of Stripe's objects names its payment. */

@@ -12,7 +12,6 @@ export const dateField = z
 export const idField = z.uuid();
 /** Ids of room types and products. */
 export const smallIdField = z.int().min(1).max(2_147_483_647);
-export const currencyField = z.string().regex(/^[A-Z]{3}$/);
 export const localeField = z.enum(["en", "id"]);
 export type Locale = z.infer<typeof localeField>;
 

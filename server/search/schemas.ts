@@ -42,8 +42,6 @@ export const hotelsInput = z
   .superRefine(refineStay);
 export type HotelsInput = z.infer<typeof hotelsInput>;
 
-export const artOutput = z.object({ scene: z.string(), palette: z.string(), seed: z.number() });
-
 export const hotelCardOutput = z.object({
   propertyId: z.string(),
   slug: z.string(),

@@ -15,19 +15,29 @@ test("a hotelier sees at once what was booked today, at the property chosen", as
   const switcher = page.getByRole("combobox", { name: "Property" });
   await switcher.selectOption({ label: `${property.name} · ${property.city}` });
   await page.getByText(`Days and times in ${property.zone}`).waitFor();
-  const booked = page.getByRole("region", { name: /^Booked on this day/ }).getByRole("row").filter({ hasText: code });
+  const booked = page
+    .getByRole("region", { name: /^Booked on this day/ })
+    .getByRole("row")
+    .filter({ hasText: code });
   await booked.getByRole("rowheader", { name: "Ayu Lestari" }).waitFor();
   await booked.getByText(stay.roomName).waitFor();
   await booked.getByText("Confirmed").waitFor();
   await booked.getByText("At the property").waitFor();
 
   await page.getByLabel("Day", { exact: true }).fill(stay.checkIn);
-  await page.getByRole("region", { name: /^Arrivals/ }).getByRole("row").filter({ hasText: code }).waitFor();
+  await page
+    .getByRole("region", { name: /^Arrivals/ })
+    .getByRole("row")
+    .filter({ hasText: code })
+    .waitFor();
 
   const others = (await switcher.getByRole("option").allInnerTexts()).filter((label) => !label.startsWith(property.name));
   expect(others.length).toBeGreaterThan(0);
   await switcher.selectOption({ label: others[0]! });
-  await page.getByRole("region", { name: /^Booked on this day/ }).getByText("No booking was made on this day yet.").waitFor();
+  await page
+    .getByRole("region", { name: /^Booked on this day/ })
+    .getByText("No booking was made on this day yet.")
+    .waitFor();
   expect(await page.getByText(code).count()).toBe(0);
 });
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { bookStay, findStay, linkIn, newAddress, useDemoSite } from "../helpers/browser.ts";
+import { bookStay, findStay, linkIn, newAddress, PATIENCE, useDemoSite } from "../helpers/browser.ts";
 
 const site = useDemoSite();
 
@@ -37,7 +37,7 @@ test("a guest finds a misspelt city, books, pays at the property, reads the mail
 
   await page.getByRole("heading", { level: 1, name: `Payment for ${property.name}` }).waitFor();
   const countdown = page.getByRole("timer", { name: "Time left" });
-  await expect.poll(() => countdown.innerText()).toMatch(/^14:\d\d$/);
+  await expect.poll(() => countdown.innerText(), PATIENCE).toMatch(/^14:\d\d$/);
   const left = await countdown.innerText();
   await page.reload();
   expect(seconds(await countdown.innerText())).toBeLessThanOrEqual(seconds(left));
@@ -72,7 +72,10 @@ test("a guest finds a misspelt city, books, pays at the property, reads the mail
 test("a place is found without its accents, and one that doesn't exist says so", async () => {
   const page = await site.open("/");
   await page.getByRole("combobox", { name: "Where" }).fill("sao paulo");
-  await page.getByRole("option", { name: /^São Paulo/ }).first().waitFor();
+  await page
+    .getByRole("option", { name: /^São Paulo/ })
+    .first()
+    .waitFor();
   await page.getByRole("combobox", { name: "Where" }).fill("xqzzvk");
   await page.getByText("No place called “xqzzvk”.").waitFor();
   await page.getByRole("button", { name: "Search" }).click();
@@ -133,8 +136,13 @@ function seconds(countdown: string): number {
 /** What a screen reader says of the field: its hint and its error. */
 async function describedBy(page: Page, label: string): Promise<string> {
   const field = page.getByLabel(label);
-  await expect.poll(() => field.getAttribute("aria-invalid")).toBe("true");
-  return field.evaluate((element) => (element.getAttribute("aria-describedby") ?? "").split(" ").map((id) => element.ownerDocument.getElementById(id)?.textContent).join(" "));
+  await expect.poll(() => field.getAttribute("aria-invalid"), PATIENCE).toBe("true");
+  return field.evaluate((element) =>
+    (element.getAttribute("aria-describedby") ?? "")
+      .split(" ")
+      .map((id) => element.ownerDocument.getElementById(id)?.textContent)
+      .join(" "),
+  );
 }
 
 /** The properties of the one event in the calendar file that the page hands out. */

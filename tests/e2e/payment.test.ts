@@ -28,7 +28,10 @@ test("who leaves the provider's page finds the room still held, and can pay", as
   const page = await site.open(`/checkout/${bookingId}?token=${token}`);
   await payByCard(page);
   await page.getByRole("link", { name: "Back" }).click();
-  await page.getByRole("timer", { name: "Time left" }).getByText(/^14:\d\d$/).waitFor();
+  await page
+    .getByRole("timer", { name: "Time left" })
+    .getByText(/^14:\d\d$/)
+    .waitFor();
   await payByCard(page);
   await page.getByRole("button", { name: /^(Pay|Book) / }).click();
   await page.getByRole("heading", { level: 1, name: "Your room is booked" }).waitFor();
@@ -40,7 +43,10 @@ test("rupiah are paid on the Midtrans page", async () => {
   await page.getByRole("heading", { level: 1, name: `Payment for ${stay.property.name}` }).waitFor();
   await page.getByRole("radio", { name: /^Midtrans/ }).check();
   await page.getByRole("button", { name: /^Pay IDR/ }).click();
-  await page.getByText(/^Rp [\d.]+$/).first().waitFor();
+  await page
+    .getByText(/^Rp [\d.]+$/)
+    .first()
+    .waitFor();
   await page.getByRole("button", { name: "Pay by card" }).click();
   await page.getByRole("button", { name: "Complete authentication" }).click();
   await page.getByRole("heading", { level: 1, name: "Your room is booked" }).waitFor();
@@ -115,6 +121,9 @@ async function fillIn(page: Page): Promise<void> {
 
 /** The whole price on the page, as it is written. */
 async function totalOf(page: Page): Promise<string> {
-  const line = page.getByRole("term").filter({ hasText: /^Total$/ }).locator("..");
+  const line = page
+    .getByRole("term")
+    .filter({ hasText: /^Total$/ })
+    .locator("..");
   return /€[\d.,]+/.exec(await line.innerText())![0];
 }

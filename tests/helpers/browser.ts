@@ -14,7 +14,8 @@ import { emptyRedis } from "./redis.ts";
 export const PICTURES = "tests/.artifacts/screens";
 
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const PATIENCE = { timeout: 15_000, interval: 50 };
+/** How long what comes by itself may take: for `expect.poll`. */
+export const PATIENCE = { timeout: 15_000, interval: 50 };
 
 type Api = ReturnType<typeof openApi>;
 type Method = "stripe" | "midtrans" | "property";
@@ -42,7 +43,6 @@ export interface DemoSite {
   advance(ms: number): Promise<void>;
   /** Waits for the one mail to the address with such a subject. */
   mailTo(address: string, subject: RegExp): Promise<Mail>;
-  stop(): Promise<void>;
 }
 
 export interface Mail {
@@ -56,9 +56,12 @@ export function useDemoSite(): DemoSite {
   const site = {} as { -readonly [Key in keyof DemoSite]: DemoSite[Key] };
   const contexts: BrowserContext[] = [];
   const troubles: string[] = [];
+  const closers: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    const [running, browser] = await Promise.all([startDemo(), chromium.launch({ executablePath: findChromium(), args: ARGS })]);
+    const browser = await chromium.launch({ executablePath: findChromium(), args: ARGS });
+    closers.push(() => browser.close());
+    const running = await startDemo(closers);
     Object.assign(site, running, {
       open: async (path, options) => {
         const { page, context } = await openPage(browser, running.url, troubles, options);
@@ -67,11 +70,7 @@ export function useDemoSite(): DemoSite {
         await page.goto(running.url + path);
         return page;
       },
-      stop: async () => {
-        await browser.close();
-        await running.stop();
-      },
-    } satisfies Pick<DemoSite, "open" | "stop">);
+    } satisfies Pick<DemoSite, "open">);
   });
 
   afterEach(async ({ task }) => {
@@ -81,38 +80,30 @@ export function useDemoSite(): DemoSite {
     expect(troubles.splice(0), "what the browser complained of").toEqual([]);
   });
 
-  afterAll(() => site.stop?.());
+  afterAll(async () => {
+    for (const close of closers.toReversed()) await close();
+  });
   return site;
 }
 
-async function startDemo(): Promise<Omit<DemoSite, "open">> {
+async function startDemo(closers: (() => Promise<void>)[]): Promise<Omit<DemoSite, "open">> {
   const database = await createDatabase();
-  let running: RunningApp | undefined;
-  const stop = async (): Promise<void> => {
-    await running?.stop();
-    await database.drop();
+  closers.push(() => database.drop());
+  await seedDemo(database.url);
+  const app = await startApp({ databaseUrl: database.url, redisUrl: await emptyRedis() });
+  closers.push(() => app.stop());
+  let offset = 0;
+  return {
+    url: app.url,
+    database,
+    api: () => openApi(app.url),
+    async advance(ms) {
+      offset += ms;
+      await database.moveClock(ms);
+      app.cloud.clock.setOffset(offset);
+    },
+    mailTo: (address, subject) => mailTo(app, address, subject),
   };
-  try {
-    await seedDemo(database.url);
-    const app = await startApp({ databaseUrl: database.url, redisUrl: await emptyRedis() });
-    running = app;
-    let offset = 0;
-    return {
-      url: app.url,
-      database,
-      api: () => openApi(app.url),
-      async advance(ms) {
-        offset += ms;
-        await database.moveClock(ms);
-        app.cloud.clock.setOffset(offset);
-      },
-      mailTo: (address, subject) => mailTo(app, address, subject),
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
 }
 
 async function openPage(browser: Browser, origin: string, troubles: string[], { refusals = [], as }: OpenOptions = {}) {
@@ -178,7 +169,16 @@ export async function findStay(api: Api, { slug, inDays = 40, method = "property
       if (left < 1 || !offer) continue;
       const roomName = property.roomTypes.find((type) => type.id === roomTypeId)!.name;
       const choice = `in=${checkIn}&out=${checkOut}&rooms=2`;
-      return { property, checkIn, checkOut, roomName, left, offer, choice, asked: { propertyId: property.id, checkIn, checkOut, rooms: [{ ...rooms[0]!, productId: offer.productId }] } };
+      return {
+        property,
+        checkIn,
+        checkOut,
+        roomName,
+        left,
+        offer,
+        choice,
+        asked: { propertyId: property.id, checkIn, checkOut, rooms: [{ ...rooms[0]!, productId: offer.productId }] },
+      };
     }
   }
   throw new Error(`${slug} has no two nights free in a month`);

@@ -127,7 +127,7 @@ export const riverArches: Scene = ({ p, draw, glass, sunX, id }) => {
     stamp(`${id}t`, tree(draw, 0, 0, 40, p.ink, mix(p.leaf, p.near, 0.3), mix(p.leaf, p.light, 0.15))) + [178, 424, 216, 392].map((x) => put(`${id}t`, x + draw.from(-8, 8), 292)).join("") +
     water(draw, 316, p.water, p.light, sunX) +
     path(`${bridge}Z`, stone) + line("M-10 288Q300 262 610 288", mix(stone, p.light, 0.55), 6) + fade(0.4, line("M-10 299Q300 273 610 299", p.ink, 2.4)) +
-    [114, 238, 362, 486].map((x) => line(`M${x} ${276}V248`, p.ink, 2.4) + circle(x, 244, 13, p.sun, 0.25) + circle(x, 244, 5, p.sun)).join("") +
+    [114, 238, 362, 486].map((x) => line(`M${x} 276V248`, p.ink, 2.4) + circle(x, 244, 13, p.sun, 0.25) + circle(x, 244, 5, p.sun)).join("") +
     at(draw.from(240, 340), 378, 0.9, barge, draw.chance(0.5)) +
     tree(draw, 24, 410, 112, p.ink, mix(p.leaf, p.ink, 0.45), mix(p.leaf, p.ink, 0.15)) + tree(draw, 584, 414, 100, p.ink, mix(p.leaf, p.ink, 0.45), mix(p.leaf, p.ink, 0.15))
   ); // prettier-ignore
@@ -164,7 +164,7 @@ export const clockRiver: Scene = ({ p, draw, glass, sunX }) => {
       )
       .join("") +
     line(`M${far - 12} 184V230M${far} 184V230`, glass, 6);
-  let bridge = `M-10 ${296}H610V316`;
+  let bridge = `M-10 296H610V316`;
   for (let arch = 5; arch >= 0; arch--) bridge += `H${arch * 104 + 84}Q${arch * 104 + 40} 296 ${arch * 104 - 4} 316`;
   const bus = rect(-26, -34, 52, 32, "#c9372c", 4) + line("M-21 -26H22M-21 -12H22", p.light, 6, 'stroke-dasharray="8 3"') + circle(-15, -2, 4, p.ink) + circle(15, -2, 4, p.ink);
   return (

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { members } from "../../db/schema/index.ts";
+import { startPayment } from "../../server/bookings/index.ts";
+import { newId } from "../../server/platform/ids.ts";
+import { cookiesOf, PASSWORD, postAuth, signUp, type Account } from "../helpers/account.ts";
+import { holdStay } from "../helpers/booking.ts";
+import { anonymous } from "../helpers/context.ts";
+import { createDatabase, type TestDatabase } from "../helpers/database.ts";
+import { startGateway, type Gateway } from "../helpers/gateway.ts";
+import { mailsTo } from "../helpers/mail.ts";
+import { callWire } from "../helpers/trpc.ts";
+import { createProperty, FIRST_NIGHT, type World } from "../helpers/world.ts";
+
+let database: TestDatabase;
+let gateway: Gateway;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGateway(database, { cloud: { resend: 0 }, publishing: false });
+});
+afterAll(async () => {
+  await gateway.close();
+  await database.drop();
+});
+
+/** The link of the newest mail to the address, as its reader would click it. */
+async function linkTo(email: string, path: RegExp): Promise<string> {
+  const found = await vi.waitFor(async () => {
+    const [mail] = await mailsTo(gateway, email);
+    const link = mail?.text.match(/https?:\/\/\S+/g)?.find((url) => path.test(url));
+    expect(link).toBeDefined();
+    return link!;
+  });
+  return found.slice(gateway.url.length);
+}
+
+async function mine(account: Pick<Account, "cookie">, scope = "upcoming"): Promise<string[]> {
+  const answer = await callWire<{ items: { id: string }[] }>(gateway, "bookings.mine", { scope }, { cookie: account.cookie });
+  if (!answer.data) throw new Error(answer.text);
+  return answer.data.items.map((item) => item.id);
+}
+
+/** A confirmed booking by a guest without an account. */
+async function guestBooking(email: string, world?: World): Promise<string> {
+  const guest = gateway.ctx.as(anonymous());
+  const { bookingId } = await holdStay(guest, world ?? (await createProperty(database.db)), { email });
+  await startPayment(guest, { bookingId, method: "property", idempotencyKey: newId() });
+  return bookingId;
+}
+
+test("a verified address finds the bookings made with it before; an unverified one doesn't", async () => {
+  const email = `${newId()}@guest.test`;
+  const bookingId = await guestBooking(email);
+  await guestBooking(`x${email}`);
+  const account = await signUp(gateway, email.toUpperCase());
+  expect(await mine(account)).toEqual([]);
+  expect((await callWire(gateway, "bookings.get", { bookingId }, { cookie: account.cookie })).error?.data.domain?.code).toBe("NOT_FOUND");
+  const verified = await gateway.request(await linkTo(email, /verify-email/));
+  expect(verified.status).toBeLessThan(400);
+  expect(await mine(account)).toEqual([bookingId]);
+  expect((await callWire(gateway, "bookings.get", { bookingId }, { cookie: account.cookie })).data).toMatchObject({ id: bookingId });
+});
+
+test("a booking made while signed in is the account's, verified or not", async () => {
+  const account = await signUp(gateway);
+  const signedIn = gateway.ctx.as({ kind: "guest", anonId: newId(), userId: account.userId, email: account.email, emailVerified: false });
+  const { bookingId } = await holdStay(signedIn, await createProperty(database.db), { email: "somebody@else.test" });
+  expect(await mine(account)).toEqual([bookingId]);
+  expect(await mine(await signUp(gateway))).toEqual([]);
+});
+
+test("the history's pages hold each booking once, in order", async () => {
+  const account = await signUp(gateway);
+  const world = await createProperty(database.db, { rooms: [{ units: 20 }] });
+  const signedIn = gateway.ctx.as({ kind: "guest", anonId: newId(), userId: account.userId });
+  const made: string[] = [];
+  for (const checkIn of ["2027-03-05", "2027-03-01", "2027-03-03", "2027-03-03", "2027-03-02"]) {
+    const { bookingId } = await holdStay(signedIn, world, { checkIn, nights: 1 });
+    await startPayment(signedIn, { bookingId, method: "property", idempotencyKey: newId() });
+    made.push(bookingId);
+  }
+  const pages: { id: string; checkIn: string }[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: { items: { id: string; checkIn: string }[]; nextCursor?: string } = (
+      await callWire<{ items: { id: string; checkIn: string }[]; nextCursor?: string }>(gateway, "bookings.mine", { scope: "upcoming", limit: 2, ...(cursor && { cursor }) }, { cookie: account.cookie })
+    ).data!;
+    pages.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor);
+  expect(pages.map((item) => item.checkIn)).toEqual(["2027-03-01", "2027-03-02", "2027-03-03", "2027-03-03", "2027-03-05"]);
+  expect(pages.map((item) => item.id).toSorted()).toEqual(made.toSorted());
+});
+
+test("signing in needs the password, and signing out ends the session at once", async () => {
+  const account = await signUp(gateway);
+  expect((await postAuth(gateway, "sign-in/email", { email: account.email, password: "not the password" })).status).toBe(401);
+  const signedIn = await postAuth(gateway, "sign-in/email", { email: account.email, password: PASSWORD });
+  expect(signedIn.status).toBe(200);
+  const cookie = cookiesOf(signedIn);
+  expect(await mine({ cookie })).toEqual([]);
+  expect((await postAuth(gateway, "sign-out", {}, cookie)).status).toBe(200);
+  expect((await callWire(gateway, "bookings.mine", { scope: "upcoming" }, { cookie })).error?.data.domain?.code).toBe("UNAUTHENTICATED");
+});
+
+test("a reset by mail sets the new password, and the link works once", async () => {
+  const account = await signUp(gateway);
+  const asked = await postAuth(gateway, "request-password-reset", { email: account.email, redirectTo: `${gateway.url}/reset` });
+  expect(asked.status).toBe(200);
+  const answer = await gateway.request(await linkTo(account.email, /reset-password/));
+  const token = new URL(answer.headers.get("location")!, gateway.url).searchParams.get("token");
+  expect(token).toBeTruthy();
+  expect((await postAuth(gateway, "reset-password", { token, newPassword: "a wholly new password" })).status).toBe(200);
+  expect((await postAuth(gateway, "reset-password", { token, newPassword: "yet another password" })).status).toBe(400);
+  expect((await postAuth(gateway, "sign-in/email", { email: account.email, password: PASSWORD })).status).toBe(401);
+  expect((await postAuth(gateway, "sign-in/email", { email: account.email, password: "a wholly new password" })).status).toBe(200);
+});
+
+test("asking for a reset tells nobody who has an account", async () => {
+  const account = await signUp(gateway);
+  const [known, unknown] = await Promise.all([account.email, "nobody@guest.test"].map(async (email) => (await postAuth(gateway, "request-password-reset", { email })).text()));
+  expect(unknown).toBe(known);
+});
+
+test("a look-up by code and address gives the booking's token; a wrong one of either says the same", async () => {
+  const email = `${newId()}@guest.test`;
+  const bookingId = await guestBooking(email);
+  const [row] = await database.db.query.bookings.findMany({ where: (booking, { eq }) => eq(booking.id, bookingId) });
+  const look = (code: string, address: string) => callWire<{ bookingId: string; token: string }>(gateway, "bookings.lookup", { code, email: address }, { type: "mutation" });
+  const found = await look(`${row!.code.slice(0, 5).toLowerCase()}-${row!.code.slice(5)}`, ` ${email.toUpperCase()} `);
+  expect(found.data?.bookingId).toBe(bookingId);
+  expect((await callWire(gateway, "bookings.get", found.data)).data).toMatchObject({ id: bookingId });
+  const wrong = [await look("ABCDEFGHJK", email), await look(row!.code, "nobody@guest.test")];
+  expect(wrong.map((answer) => answer.error?.data.domain)).toEqual([
+    { code: "NOT_FOUND", facts: { what: "booking" } },
+    { code: "NOT_FOUND", facts: { what: "booking" } },
+  ]);
+});
+
+test("today is for the members of the property's own organisation; to others the property isn't there", async () => {
+  const world = await createProperty(database.db);
+  const foreign = await createProperty(database.db);
+  const bookingId = await guestBooking("ana@guest.test", world);
+  await guestBooking("ana@guest.test", foreign);
+  const staff = await signUp(gateway);
+  await database.db.insert(members).values({ id: newId(), organizationId: world.organizationId, userId: staff.userId, role: "member" });
+  const today = (propertyId: string, cookie?: string) => callWire<{ arrivals: { bookingId: string }[] }>(gateway, "admin.inventory.today", { propertyId, date: FIRST_NIGHT }, cookie === undefined ? {} : { cookie });
+
+  expect((await today(world.propertyId, staff.cookie)).data?.arrivals.map((row) => row.bookingId)).toEqual([bookingId]);
+  expect((await today(foreign.propertyId, staff.cookie)).error?.data.domain).toEqual({ code: "NOT_FOUND", facts: { what: "property" } });
+  expect((await today(newId(), staff.cookie)).error?.data.domain).toEqual({ code: "NOT_FOUND", facts: { what: "property" } });
+  expect((await today(world.propertyId)).error?.data.domain?.code).toBe("UNAUTHENTICATED");
+  expect((await today(world.propertyId, (await signUp(gateway)).cookie)).error?.data.domain?.code).toBe("NOT_FOUND");
+  const own = await callWire<{ id: string }[]>(gateway, "admin.inventory.myProperties", undefined, { cookie: staff.cookie });
+  expect(own.data?.map((property) => property.id)).toEqual([world.propertyId]);
+});

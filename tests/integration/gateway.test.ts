@@ -1,0 +1,195 @@
+import { createServer, type Server } from "node:net";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { createDatabase, type TestDatabase } from "../helpers/database.ts";
+import { openRedisGateway, redisAt } from "../helpers/context.ts";
+import { startGateway, type Gateway, type GatewayOptions } from "../helpers/gateway.ts";
+import { callWire } from "../helpers/trpc.ts";
+
+let database: TestDatabase;
+let gateway: Gateway;
+const closing: (() => Promise<unknown>)[] = [];
+beforeAll(async () => {
+  database = await createDatabase();
+});
+beforeEach(async () => {
+  gateway = await start();
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+afterAll(() => database.drop());
+
+async function start(options: GatewayOptions = {}): Promise<Gateway> {
+  const started = await startGateway(database, { cloud: {}, publishing: false, ...options });
+  closing.push(() => started.close());
+  return started;
+}
+
+const MUTATION = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
+
+test.each([
+  ["our own origin", () => ({ origin: gateway.url }), 400],
+  ["no browser at all", () => ({}), 400],
+  ["another origin", () => ({ origin: "https://evil.test" }), 403],
+  ["a null origin", () => ({ origin: "null" }), 403],
+  ["our host as a prefix", () => ({ origin: `${gateway.url}.evil.test` }), 403],
+  ["another site's form", () => ({ "sec-fetch-site": "cross-site" }), 403],
+  ["a neighbour's subdomain", () => ({ "sec-fetch-site": "same-site" }), 403],
+])("a mutation from %s", async (_, headers, status) => {
+  const answer = await gateway.request("/trpc/bookings.hold", { ...MUTATION, headers: { ...MUTATION.headers, ...headers() } });
+  expect(answer.status).toBe(status);
+});
+
+test("a mutation that a plain form could send is refused by its type", async () => {
+  const answer = await gateway.request("/trpc/bookings.hold", { method: "POST", body: "{}", headers: { "content-type": "text/plain" } });
+  expect(answer.status).toBe(415);
+});
+
+test.each(["/trpc/bookings.hold", "/webhooks/stripe", "/jobs/tick", "/auth/sign-in/email"])("a body above 256 kB is 413 at %s, told or not", async (path) => {
+  const body = `{"a":"${"x".repeat(256 * 1024)}"}`;
+  expect((await gateway.request(path, { ...MUTATION, body, headers: { ...MUTATION.headers, "content-length": String(body.length) } })).status).toBe(413);
+  const stream = new Blob([body]).stream();
+  expect((await gateway.request(path, { ...MUTATION, body: stream, duplex: "half" } as RequestInit)).status).toBe(413);
+});
+
+test.each(["/", "/trpc/ping", "/health", "/nowhere", "/trpc/none.such"])("%s carries the security headers", async (path) => {
+  const { headers } = await gateway.request(path);
+  const policy = headers.get("content-security-policy");
+  expect(policy).toContain("default-src 'self'");
+  expect(policy).toContain("script-src 'self'");
+  expect(policy).toContain("object-src 'none'");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/unsafe-inline|unsafe-eval|\*/);
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("x-frame-options")).toBe("DENY");
+  expect(headers.get("referrer-policy")).toBe("strict-origin-when-cross-origin");
+  expect(headers.get("strict-transport-security")).toBeNull();
+  expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("behind https it says so for a year", async () => {
+  const secure = await start({ env: { PUBLIC_URL: "https://stay.test" } });
+  expect((await secure.request("/trpc/ping")).headers.get("strict-transport-security")).toContain("max-age=31536000");
+});
+
+test("the caller's request id is echoed in header, error and log; one that could forge a log line is not", async () => {
+  const id = "caller-0123456789";
+  const answer = await callWire(gateway, "bookings.get", {}, { headers: { "x-request-id": id } });
+  expect(answer.headers.get("x-request-id")).toBe(id);
+  expect(answer.error?.data.requestId).toBe(id);
+  const forged = await gateway.request("/trpc/ping", { headers: { "x-request-id": "a b{}" } });
+  expect(forged.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("past the limit 429 with Retry-After, in the shape of a refusal; another client goes on", async () => {
+  const redis = await openRedisGateway();
+  closing.push(() => redis.close());
+  const limited = await start({ redis: redis.redis, env: { RATE_LIMIT_PER_MINUTE: "3" } });
+  const statuses: number[] = [];
+  for (let i = 0; i < 7; i += 1) statuses.push((await limited.request("/trpc/ping")).status);
+  // The minute may turn in between: then at most three more go through.
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(1);
+  const answer = await vi.waitFor(async () => {
+    const refused = await callWire(limited, "ping", undefined);
+    expect(refused.status).toBe(429);
+    return refused;
+  });
+  expect(Number(answer.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  expect(answer.error?.data).toMatchObject({ httpStatus: 429, domain: { code: "RATE_LIMITED", facts: { retryAfterMs: expect.any(Number) } } });
+  limited.runtime.clientAddress = "10.0.0.9";
+  expect((await limited.request("/trpc/ping")).status).toBe(200);
+});
+
+test("limits fail open when Redis is dead, and a metric says so", async () => {
+  const counted: string[] = [];
+  const open = await start({ redis: redisAt("http://127.0.0.1:1"), metrics: { count: (name) => void counted.push(name), gauge() {}, observe() {} }, env: { RATE_LIMIT_PER_MINUTE: "1" } });
+  for (let i = 0; i < 4; i += 1) expect((await open.request("/trpc/ping")).status).toBe(200);
+  expect(counted).toContain("rate_limit_failures_total");
+});
+
+/** Accepts connections and never answers. */
+async function hanging(): Promise<string> {
+  const server: Server = createServer((socket) => void socket.on("error", () => {}));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const sockets = new Set<{ destroy(): void }>();
+  server.on("connection", (socket) => sockets.add(socket));
+  closing.push(() => new Promise<void>((resolve) => {
+    for (const socket of sockets) socket.destroy();
+    server.close(() => resolve());
+  }));
+  const address = server.address();
+  if (!address || typeof address === "string") throw new Error("no address");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+test("/health answers under a second when Redis and the queue hang, and says which", async () => {
+  const stuck = await start({ redis: redisAt(await hanging()), env: { QSTASH_URL: await hanging(), QSTASH_TOKEN: "t" } });
+  const started = performance.now();
+  const answer = await stuck.request("/health");
+  expect(performance.now() - started).toBeLessThan(1000);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual({ ok: true, dependencies: { postgres: "up", redis: "down", queue: "down" } });
+});
+
+test("/health is 503 without Postgres", async () => {
+  const { ctx, runtime } = gateway;
+  const { openDatabase } = await import("../../db/client.ts");
+  const nowhere = openDatabase("postgres://nobody:x@127.0.0.1:1/none");
+  closing.push(() => nowhere.close());
+  runtime.services = { ...ctx, db: nowhere.db };
+  const answer = await gateway.request("/health");
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({ ok: false, dependencies: { postgres: "down" } });
+});
+
+test("without Postgres a call is UNAVAILABLE with Retry-After, and tells nothing of the driver", async () => {
+  const { ctx, runtime } = gateway;
+  const { openDatabase } = await import("../../db/client.ts");
+  const nowhere = openDatabase("postgres://nobody:x@127.0.0.1:1/none");
+  closing.push(() => nowhere.close());
+  runtime.services = { ...ctx, db: nowhere.db };
+  const answer = await callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" });
+  expect(answer.status).toBe(503);
+  expect(answer.error?.data.domain).toEqual({ code: "UNAVAILABLE", facts: { what: "database", retryAfterMs: 1000 } });
+  expect(answer.headers.get("retry-after")).toBe("1");
+  expect(answer.text).not.toMatch(/ECONNREFUSED|select|postgres|127\.0\.0\.1|\.ts/i);
+  const job = await gateway.request("/bookings/0199a000-0000-7000-8000-000000000001/calendar.ics?token=x");
+  expect(job.status).toBeGreaterThanOrEqual(500);
+  expect(await job.text()).not.toMatch(/ECONNREFUSED|select|postgres|127\.0\.0\.1|\.ts/i);
+});
+
+test("a bug's 500 has the request id and no word of the cause, which is logged", async () => {
+  const { ctx, runtime } = gateway;
+  runtime.services = { ...ctx, config: { ...ctx.config, AUTH_SECRET: undefined as unknown as string } };
+  const answer = await gateway.request("/trpc/bookings.get?input=%7B%22bookingId%22%3A%220199a000-0000-7000-8000-000000000001%22%7D", { headers: { "x-request-id": "look-me-up-1" } });
+  expect(answer.status).toBe(500);
+  expect(await answer.text()).not.toMatch(/undefined|TypeError|\.ts|stack/);
+  expect(answer.headers.get("x-request-id")).toBe("look-me-up-1");
+});
+
+test("a CDN may keep public queries for a moment; nothing else is kept, and no error", async () => {
+  const kept = await gateway.request("/trpc/ping");
+  expect(kept.headers.get("cdn-cache-control")).toMatch(/^public, max-age=\d+/);
+  for (const answer of [await callWire(gateway, "bookings.mine", { scope: "upcoming" }), await callWire(gateway, "search.destinations", {})]) {
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("cdn-cache-control")).toBeNull();
+  }
+});
+
+test("public queries set no cookie, others give an anonymous guest theirs, once", async () => {
+  expect((await gateway.request("/trpc/ping")).headers.getSetCookie()).toEqual([]);
+  const first = await callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" });
+  const [cookie] = first.headers.getSetCookie();
+  expect(cookie).toMatch(/^nightledger\.guest=[\w-]+\.[\w-]+; Path=\/; HttpOnly; SameSite=Lax/);
+  const again = await callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" }, { cookie: cookie!.split(";")[0]! });
+  expect(again.headers.getSetCookie()).toEqual([]);
+  const forged = await callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" }, { cookie: `${cookie!.split(";")[0]!}x` });
+  expect(forged.headers.getSetCookie()).toHaveLength(1);
+});
+
+test("metrics need the token where there is one", async () => {
+  const guarded = await start({ env: { METRICS_TOKEN: "let me in" } });
+  guarded.runtime.metricsPage = () => Promise.resolve("nightledger_up 1");
+  expect((await guarded.request("/metrics")).status).toBe(404);
+  expect((await guarded.request("/metrics", { headers: { authorization: "Bearer let me in" } })).status).toBe(200);
+});
