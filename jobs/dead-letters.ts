@@ -37,7 +37,9 @@ export async function fileDeadLetter(ctx: Context, request: Request): Promise<Re
   const deadlineAt = new Date(bornAt.getTime() + (job?.deadlineMs ?? 0));
   const permanent = !job || callback.status === 489 || (callback.status >= 400 && callback.status < 500 && callback.status !== 408 && callback.status !== 429);
   // Whatever answered in the job's place may have sent bytes that Postgres doesn't store as text.
-  const error = decode(callback.body ?? "").replaceAll("\u0000", "").slice(0, 1000);
+  const error = decode(callback.body ?? "")
+    .replaceAll("\u0000", "")
+    .slice(0, 1000);
 
   const [letter] = await ctx.db
     .insert(deadLetters)

@@ -1,14 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createClock } from "../../local/kit/clock.ts";
 import type { RawRequest, RunningServer } from "../../local/kit/serve.ts";
-import {
-  AUTHORISATION_MS,
-  CARD_STEP_MS,
-  SETTLES_AFTER_MS,
-  signMidtrans,
-  startMidtrans,
-  type Outcome,
-} from "../../local/midtrans/index.ts";
+import { AUTHORISATION_MS, CARD_STEP_MS, SETTLES_AFTER_MS, signMidtrans, startMidtrans, type Outcome } from "../../local/midtrans/index.ts";
 import { startReceiver, type WebhookReceiver } from "../helpers/webhook-receiver.ts";
 
 const SERVER_KEY = "SB-Mid-server-CONTRACT";
@@ -21,12 +14,7 @@ interface World {
   server: RunningServer;
   receiver: WebhookReceiver;
   advance(ms: number): void;
-  call(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): Promise<Body & { http: number }>;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Body & { http: number }>;
   status(orderId: string): Promise<Body & { http: number }>;
   test<T = Body>(path: string, body: unknown): Promise<T>;
   /** Waits for a notification of the order in this status. */
@@ -81,8 +69,7 @@ function json(call: RawRequest): Body {
 }
 
 function about(orderId: string, status: string) {
-  return (call: RawRequest): boolean =>
-    json(call).order_id === orderId && json(call).transaction_status === status;
+  return (call: RawRequest): boolean => json(call).order_id === orderId && json(call).transaction_status === status;
 }
 
 function snap(w: World, orderId: string, more: Body = {}, headers?: Record<string, string>) {
@@ -146,9 +133,7 @@ test("a Snap order has no transaction until a method is chosen, then a card is c
     masked_card: "48111111-1114",
     transaction_time: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
   });
-  expect((await w.call("GET", `/v2/${String(status.transaction_id)}/status`)).order_id).toBe(
-    "b1-1",
-  );
+  expect((await w.call("GET", `/v2/${String(status.transaction_id)}/status`)).order_id).toBe("b1-1");
 
   const note = await w.notified("b1-1", "capture");
   expect(note).toMatchObject({
@@ -187,8 +172,7 @@ test("a browser pays on the Snap page: deny, then 3D Secure, then back to the me
   const w = await world();
   const { redirect_url: pageUrl } = await snap(w, "b2-1", { credit_card: { secure: true } });
   const url = String(pageUrl);
-  const send = (to: string, fields: Record<string, string>) =>
-    fetch(to, { method: "POST", redirect: "manual", body: new URLSearchParams(fields) });
+  const send = (to: string, fields: Record<string, string>) => fetch(to, { method: "POST", redirect: "manual", body: new URLSearchParams(fields) });
   const first = await (await fetch(url)).text();
   expect(first).toContain("Rp 145.000");
   expect(first).toContain("Ubud &#60;Valley&#62;");
@@ -201,8 +185,7 @@ test("a browser pays on the Snap page: deny, then 3D Secure, then back to the me
   expect(await (await fetch(url)).text()).toContain("was denied");
   expect(await w.status("b2-1")).toMatchObject({ status_code: "202", transaction_status: "deny" });
 
-  const step =
-    (await send(url, { do: "card", card: "4811111111111114" })).headers.get("location") ?? "";
+  const step = (await send(url, { do: "card", card: "4811111111111114" })).headers.get("location") ?? "";
   expect(await w.status("b2-1")).toMatchObject({
     status_code: "201",
     transaction_status: "pending",
@@ -210,9 +193,7 @@ test("a browser pays on the Snap page: deny, then 3D Secure, then back to the me
   });
   const done = await send(step, { result: "complete" });
   expect(done.status).toBe(303);
-  expect(done.headers.get("location")).toContain(
-    "order_id=b2-1&status_code=200&transaction_status=capture",
-  );
+  expect(done.headers.get("location")).toContain("order_id=b2-1&status_code=200&transaction_status=capture");
   expect(await (await fetch(url)).text()).toContain("Your payment is complete");
 });
 
@@ -342,14 +323,10 @@ test("a pre-authorisation is captured in part, cancelled, or lapses after seven 
     });
   }
   const { transaction_id: id } = await w.status("b8-1");
-  expect(
-    await w.call("POST", "/v2/capture", { transaction_id: id, gross_amount: 145_001 }),
-  ).toMatchObject({
+  expect(await w.call("POST", "/v2/capture", { transaction_id: id, gross_amount: 145_001 })).toMatchObject({
     status_code: "400",
   });
-  expect(
-    await w.call("POST", "/v2/capture", { transaction_id: id, gross_amount: 100_000 }),
-  ).toMatchObject({
+  expect(await w.call("POST", "/v2/capture", { transaction_id: id, gross_amount: 100_000 })).toMatchObject({
     status_code: "200",
     transaction_status: "capture",
     gross_amount: "100000.00",
@@ -475,12 +452,8 @@ test("refusals have Midtrans' form: a list for Snap, a body code with HTTP 200 f
   };
   const item = { name: "x", price: 1, quantity: 1 };
   expect(await bad({ item_details: [item] })).toContain("not equal to the sum of item_details");
-  expect(await bad({ transaction_details: { order_id: "a b", gross_amount: 145_000 } })).toContain(
-    "order_id",
-  );
-  expect(await bad({ transaction_details: { order_id: "a", gross_amount: 14.5 } })).toContain(
-    "gross_amount",
-  );
+  expect(await bad({ transaction_details: { order_id: "a b", gross_amount: 145_000 } })).toContain("order_id");
+  expect(await bad({ transaction_details: { order_id: "a", gross_amount: 14.5 } })).toContain("gross_amount");
   expect(await bad({ expiry: { unit: "year", duration: 1 } })).toContain("expiry");
   await snap(w, "e-1");
   expect(await bad({})).toContain("already been taken");
@@ -523,9 +496,7 @@ test("a concurrent twin is told to wait with 202", async () => {
   const key = { "idempotency-key": "twin" };
   await w.test("gate", { open: false });
   const first = snap(w, "t-1", {}, key);
-  await expect
-    .poll(async () => (await fetch(`${w.server.url}/_test/gate`)).json(), { interval: 5 })
-    .toEqual({ waiting: 1 });
+  await expect.poll(async () => (await fetch(`${w.server.url}/_test/gate`)).json(), { interval: 5 }).toEqual({ waiting: 1 });
   expect(await snap(w, "t-1", {}, key)).toMatchObject({ http: 202, status_code: "202" });
   await w.test("gate", { open: true });
   expect((await first).http).toBe(201);
@@ -554,11 +525,7 @@ test("notifications go where the order says, and are tried again as the answer a
   await payByCard(w, "n-1");
   await payByCard(w, "n-2");
   const calls = await w.receiver.waitForCount(3, () => true);
-  expect(calls.map((c) => `${String(json(c).order_id)} ${c.path}`).toSorted()).toEqual([
-    "n-1 /other",
-    "n-2 /other",
-    "n-2 /webhooks/midtrans",
-  ]);
+  expect(calls.map((c) => `${String(json(c).order_id)} ${c.path}`).toSorted()).toEqual(["n-1 /other", "n-2 /other", "n-2 /webhooks/midtrans"]);
 
   const count = (order: string) => w.receiver.received.filter(about(order, "capture")).length;
   w.receiver.answers.push({ status: 500 }, { status: 500 });

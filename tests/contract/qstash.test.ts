@@ -65,14 +65,7 @@ async function openTestDatabase(): Promise<string> {
       createPostgresUser: process.getuid?.() === 0,
       onLog: () => undefined,
       onError: () => undefined,
-      postgresFlags: [
-        "-c",
-        "fsync=off",
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-c",
-        "unix_socket_directories=",
-      ],
+      postgresFlags: ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
     });
     // The server's own user must reach its folder.
     await chmod(dir, 0o755);
@@ -184,10 +177,7 @@ async function waitingUntil(messageId: string, tries: number): Promise<number> {
 }
 
 /** The official client prints each refusal; here that belongs to the outcome. */
-async function refused(
-  attempt: () => Promise<unknown>,
-  message: string | { status: number },
-): Promise<void> {
+async function refused(attempt: () => Promise<unknown>, message: string | { status: number }): Promise<void> {
   const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const failure = expect(attempt()).rejects;
   await (typeof message === "string" ? failure.toThrow(message) : failure.toMatchObject(message));
@@ -241,9 +231,7 @@ test("a message arrives whole, and signed so that the official receiver accepts 
   const receiver = new Receiver({ currentSigningKey: CURRENT, nextSigningKey: NEXT });
   await expect(receiver.verify({ signature, body, url })).resolves.toBe(true);
   await expect(receiver.verify({ signature, body: `${body} `, url })).rejects.toThrow("body hash");
-  await expect(receiver.verify({ signature, body, url: `${url}2` })).rejects.toThrow(
-    "invalid subject",
-  );
+  await expect(receiver.verify({ signature, body, url: `${url}2` })).rejects.toThrow("invalid subject");
   const stranger = new Receiver({ currentSigningKey: "sig_a", nextSigningKey: "sig_b" });
   await expect(stranger.verify({ signature, body, url })).rejects.toThrow();
 });
@@ -315,27 +303,12 @@ test("a failing endpoint is tried again by the default delays, then given up to 
     expect(due - queue.clock.now()).toBeLessThanOrEqual(seconds * 1000 + 1);
     pass(due - queue.clock.now());
   }
-  expect((await arrived(`/${name}`, 3)).map(({ headers }) => headers["upstash-retried"])).toEqual([
-    "0",
-    "1",
-    "2",
-  ]);
+  expect((await arrived(`/${name}`, 3)).map(({ headers }) => headers["upstash-retried"])).toEqual(["0", "1", "2"]);
   await settled(messageId);
   const { messages } = await client.dlq.listMessages({ filter: { label: name } });
-  expect(messages).toMatchObject([
-    { messageId, responseStatus: 500, responseBody: "broken", body: '{"id":1}', maxRetries: 2 },
-  ]);
+  expect(messages).toMatchObject([{ messageId, responseStatus: 500, responseBody: "broken", body: '{"id":1}', maxRetries: 2 }]);
   const { logs } = await client.logs({ messageIds: [messageId] });
-  expect(logs.map(({ state }) => state).reverse()).toEqual([
-    "CREATED",
-    "ACTIVE",
-    "RETRY",
-    "ACTIVE",
-    "RETRY",
-    "ACTIVE",
-    "ERROR",
-    "FAILED",
-  ]);
+  expect(logs.map(({ state }) => state).reverse()).toEqual(["CREATED", "ACTIVE", "RETRY", "ACTIVE", "RETRY", "ACTIVE", "ERROR", "FAILED"]);
   await refused(() => client.messages.get(messageId), "not found");
 });
 
@@ -352,10 +325,7 @@ test("the retry delay expression is computed in milliseconds from the retries be
   }
   await arrived(`/${name}`, 4);
   for (const bad of ["process.exit()", "retried +", "pow(1)", "constructor(1)", "1;2", "now"]) {
-    await refused(
-      () => client.publish({ url: base, retryDelay: bad }),
-      "invalid Upstash-Retry-Delay",
-    );
+    await refused(() => client.publish({ url: base, retryDelay: bad }), "invalid Upstash-Retry-Delay");
   }
 });
 
@@ -495,9 +465,7 @@ test("the failure callback comes once, names the dead letter, and a retry of it 
 
 test("dead letters are listed by pages, and deleted or retried one, many, or by filter", async () => {
   answers.set(`/${name}`, () => ({ status: 400 }));
-  const sent = (await client.batch(
-    Array.from({ length: 5 }, () => ({ url: `${base}/${name}`, retries: 0, label: name })),
-  )) as { messageId: string }[];
+  const sent = (await client.batch(Array.from({ length: 5 }, () => ({ url: `${base}/${name}`, retries: 0, label: name })))) as { messageId: string }[];
   await Promise.all(sent.map(({ messageId }) => settled(messageId)));
   const filter = { label: name };
   const first = await client.dlq.listMessages({ filter, count: 3 });
@@ -522,35 +490,21 @@ test("a second publish with the same id, or the same content, is a duplicate for
     body: "other",
   });
   expect(raw).toEqual({ status: 202, body: { messageId: first.messageId, deduplicated: true } });
-  const inBatch = await client.batch([
-    request,
-    { ...request, deduplicationId: `${name}-2` },
-    { ...request, deduplicationId: `${name}-2` },
-  ]);
+  const inBatch = await client.batch([request, { ...request, deduplicationId: `${name}-2` }, { ...request, deduplicationId: `${name}-2` }]);
   expect(inBatch.map((reply) => "deduplicated" in reply)).toEqual([true, false, true]);
   await arrived(`/${name}`, 2);
   const content = { url: `${base}/${name}-c`, contentBasedDeduplication: true };
   await client.publish({ ...content, body: "a", headers: { "x-a": "1" } });
-  expect(
-    await client.publish({ ...content, body: "a", headers: { "x-a": "1" }, delay: 5 }),
-  ).toMatchObject({ deduplicated: true });
-  expect(
-    await client.publish({ ...content, body: "b", headers: { "x-a": "1" } }),
-  ).not.toHaveProperty("deduplicated");
-  expect(
-    await client.publish({ ...content, body: "a", headers: { "x-a": "2" } }),
-  ).not.toHaveProperty("deduplicated");
+  expect(await client.publish({ ...content, body: "a", headers: { "x-a": "1" }, delay: 5 })).toMatchObject({ deduplicated: true });
+  expect(await client.publish({ ...content, body: "b", headers: { "x-a": "1" } })).not.toHaveProperty("deduplicated");
+  expect(await client.publish({ ...content, body: "a", headers: { "x-a": "2" } })).not.toHaveProperty("deduplicated");
   pass(10 * 60_000);
   expect(await client.publish(request)).not.toHaveProperty("deduplicated");
   await arrived(`/${name}`, 3);
 });
 
 test("concurrent publishes with one id give one message", async () => {
-  const replies = await Promise.all(
-    Array.from({ length: 20 }, () =>
-      client.publish({ url: `${base}/${name}`, deduplicationId: name }),
-    ),
-  );
+  const replies = await Promise.all(Array.from({ length: 20 }, () => client.publish({ url: `${base}/${name}`, deduplicationId: name })));
   expect(new Set(replies.map(({ messageId }) => messageId)).size).toBe(1);
   await settled(replies[0]!.messageId);
   expect(to(`/${name}`)).toHaveLength(1);
@@ -561,9 +515,7 @@ test("a queue delivers in order, one after the other, and a failing message hold
   answers.set(`/${name}`, (tries) => ({ status: tries === 2 ? 500 : 200 }));
   const sent = [];
   for (const body of ["1", "2", "3"]) {
-    sent.push(
-      await line.enqueue({ url: `${base}/${name}`, body, retries: 1, retryDelay: "60000" }),
-    );
+    sent.push(await line.enqueue({ url: `${base}/${name}`, body, retries: 1, retryDelay: "60000" }));
   }
   await waitingUntil(sent[1]!.messageId, 1);
   expect(to(`/${name}`).map(({ body }) => body)).toEqual(["1", "2"]);
@@ -612,8 +564,7 @@ test("a queue's parallelism bounds what is in flight; paused it delivers nothing
 
 test("flow control bounds parallelism and rate per key", async () => {
   const flowControl = { key: name, rate: 2, period: "1m" as const, parallelism: 5 };
-  for (let index = 0; index < 5; index += 1)
-    await client.publish({ url: `${base}/${name}`, flowControl });
+  for (let index = 0; index < 5; index += 1) await client.publish({ url: `${base}/${name}`, flowControl });
   await arrived(`/${name}`, 2);
   expect(await client.flowControl.get(name)).toMatchObject({
     rateMax: 2,
@@ -644,9 +595,7 @@ test("messages are looked at and cancelled, one or many, before they go", async 
   });
   expect(await client.messages.cancel(one.messageId)).toEqual({ cancelled: 1 });
   await refused(() => client.messages.get(one.messageId), "not found");
-  const many = (await client.batch(
-    Array.from({ length: 4 }, () => ({ url: `${base}/${name}`, delay: 60, label: name })),
-  )) as { messageId: string }[];
+  const many = (await client.batch(Array.from({ length: 4 }, () => ({ url: `${base}/${name}`, delay: 60, label: name })))) as { messageId: string }[];
   const ids = many.map(({ messageId }) => messageId);
   expect(await client.messages.cancel(ids.slice(0, 2))).toEqual({ cancelled: 2 });
   expect(await client.messages.cancel({ filter: { label: name } })).toEqual({ cancelled: 2 });
@@ -705,9 +654,7 @@ test("a URL group sends a copy to each of its endpoints", async () => {
     endpoints: [{ name: "a", url: urls[0]! }, { url: urls[1]! }],
   });
   const replies = await client.publish({ urlGroup: name, body: "hi", deduplicationId: name });
-  expect(replies).toMatchObject(
-    urls.map((url) => ({ url, messageId: expect.stringMatching(/^msg_/) })),
-  );
+  expect(replies).toMatchObject(urls.map((url) => ({ url, messageId: expect.stringMatching(/^msg_/) })));
   await arrived(`/${name}-a`);
   expect((await arrived(`/${name}-b`))[0]!.headers["upstash-topic-name"]).toBe(name);
   await client.urlGroups.removeEndpoints({ name, endpoints: [{ name: "a" }] });
@@ -742,14 +689,8 @@ test("what is not valid is refused with 400, and a wrong token with 401", async 
     { destination, headers: { "Upstash-Label": "a\0b" } },
     { destination, headers: { "Upstash-Delay": "1h" } },
   ];
-  expect((await call("POST", "/v2/batch", { body: JSON.stringify(batch) })).body).toEqual([
-    { error: "invalid header upstash-label" },
-    { messageId: expect.any(String) },
-  ]);
-  expect(
-    (await call("POST", `/v2/publish/${destination}`, { body: "x".repeat(1024 * 1024 + 1) }))
-      .status,
-  ).toBe(413);
+  expect((await call("POST", "/v2/batch", { body: JSON.stringify(batch) })).body).toEqual([{ error: "invalid header upstash-label" }, { messageId: expect.any(String) }]);
+  expect((await call("POST", `/v2/publish/${destination}`, { body: "x".repeat(1024 * 1024 + 1) })).status).toBe(413);
   expect((await call("GET", "/v2/nothing")).status).toBe(404);
   const stranger = new Client({ baseUrl: queue.url, token: "other", devMode: false, retry: false });
   await refused(() => stranger.publish({ url: destination }), { status: 401 });
@@ -761,23 +702,17 @@ test("what is not valid is refused with 400, and a wrong token with 401", async 
 });
 
 test("deliveries come twice, get lost, or come late when told to", async () => {
-  const fault = (input: object) =>
-    call("POST", "/_control/deliveries", { body: JSON.stringify(input) });
+  const fault = (input: object) => call("POST", "/_control/deliveries", { body: JSON.stringify(input) });
   await fault({ mode: "twice" });
   const twice = await client.publish({ url: `${base}/${name}-twice` });
   const pair = await arrived(`/${name}-twice`, 2);
-  expect(pair.map(({ headers }) => headers["upstash-message-id"])).toEqual([
-    twice.messageId,
-    twice.messageId,
-  ]);
+  expect(pair.map(({ headers }) => headers["upstash-message-id"])).toEqual([twice.messageId, twice.messageId]);
   await fault({ mode: "lost" });
   await settled((await client.publish({ url: `${base}/${name}-lost` })).messageId);
   expect(to(`/${name}-lost`)).toEqual([]);
   await fault({ mode: "delay", ms: 30_000 });
   const late = await client.publish({ url: `${base}/${name}`, body: "first" });
-  await until(
-    async () => (await client.messages.get(late.messageId)).notBefore! > queue.clock.now(),
-  );
+  await until(async () => (await client.messages.get(late.messageId)).notBefore! > queue.clock.now());
   await client.publish({ url: `${base}/${name}`, body: "second" });
   await arrived(`/${name}`);
   pass(30_000);
@@ -787,9 +722,7 @@ test("deliveries come twice, get lost, or come late when told to", async () => {
 test("paused it takes messages and delivers none until it is resumed", async () => {
   expect((await call("POST", "/_control/pause")).body).toMatchObject({ paused: true });
   const before = await queue.pending();
-  await client.batch(
-    Array.from({ length: 300 }, (_, index) => ({ url: `${base}/${name}`, body: String(index) })),
-  );
+  await client.batch(Array.from({ length: 300 }, (_, index) => ({ url: `${base}/${name}`, body: String(index) })));
   expect(await queue.pending()).toBe(before + 300);
   expect(to(`/${name}`)).toEqual([]);
   await call("POST", "/_control/resume");
@@ -824,23 +757,20 @@ test("what was on its way at a stop is delivered again by the next start, schedu
   await receiver.verify({ signature, body: "kept", url: `${base}/${name}` });
 });
 
-test.skipIf(process.env["TEST_POSTGRES_URL"])(
-  "it outlives Postgres: refuses meanwhile, then goes on, losing nothing",
-  async () => {
-    const kept = await client.publish({ url: `${base}/${name}`, delay: 3600, body: "kept" });
-    let release: () => void = () => undefined;
-    const hold = new Promise<void>((resolve) => (release = resolve));
-    answers.set(`/${name}-open`, () => ({ status: 200, hold }));
-    const open = await client.publish({ url: `${base}/${name}-open` });
-    await arrived(`/${name}-open`);
-    await embedded!.stop();
-    expect((await call("POST", `/v2/publish/${base}/${name}`)).status).toBe(503);
-    release();
-    pass(3_600_000);
-    await embedded!.start();
-    await until(async () => (await call("GET", "/v2/queues")).status === 200);
-    expect((await arrived(`/${name}`))[0]!.headers["upstash-message-id"]).toBe(kept.messageId);
-    await settled(open.messageId);
-    expect(to(`/${name}-open`)).toHaveLength(1);
-  },
-);
+test.skipIf(process.env["TEST_POSTGRES_URL"])("it outlives Postgres: refuses meanwhile, then goes on, losing nothing", async () => {
+  const kept = await client.publish({ url: `${base}/${name}`, delay: 3600, body: "kept" });
+  let release: () => void = () => undefined;
+  const hold = new Promise<void>((resolve) => (release = resolve));
+  answers.set(`/${name}-open`, () => ({ status: 200, hold }));
+  const open = await client.publish({ url: `${base}/${name}-open` });
+  await arrived(`/${name}-open`);
+  await embedded!.stop();
+  expect((await call("POST", `/v2/publish/${base}/${name}`)).status).toBe(503);
+  release();
+  pass(3_600_000);
+  await embedded!.start();
+  await until(async () => (await call("GET", "/v2/queues")).status === 200);
+  expect((await arrived(`/${name}`))[0]!.headers["upstash-message-id"]).toBe(kept.messageId);
+  await settled(open.messageId);
+  expect(to(`/${name}-open`)).toHaveLength(1);
+});

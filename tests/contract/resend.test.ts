@@ -176,9 +176,7 @@ test("a batch is sent once by its key", async () => {
 test("a refused mail does not use its key up", async () => {
   const { resend } = await standIn();
   const options = { idempotencyKey: "k" };
-  expect((await resend.emails.send({ ...MAIL, to: "nobody" }, options)).error?.statusCode).toBe(
-    422,
-  );
+  expect((await resend.emails.send({ ...MAIL, to: "nobody" }, options)).error?.statusCode).toBe(422);
   expect((await resend.emails.send(MAIL, options)).error).toBeNull();
 });
 
@@ -217,20 +215,10 @@ test.each([
   ["a sender that is no address", { from: "Nightledger" }, 422, "invalid_from_address"],
   ["a recipient that is no address", { to: "guest" }, 422, "validation_error"],
   ["a recipient at example.com", { to: "guest@example.com" }, 422, "validation_error"],
-  [
-    "51 recipients",
-    { to: Array.from({ length: 51 }, (_, i) => `g${i}@hotel.dev`) },
-    422,
-    "validation_error",
-  ],
+  ["51 recipients", { to: Array.from({ length: 51 }, (_, i) => `g${i}@hotel.dev`) }, 422, "validation_error"],
   ["a subject of a wrong type", { subject: 5 }, 422, "validation_error"],
   ["a tag with a space", { tags: [{ name: "a b", value: "c" }] }, 422, "validation_error"],
-  [
-    "an attachment without content",
-    { attachments: [{ filename: "a.ics" }] },
-    422,
-    "invalid_attachment",
-  ],
+  ["an attachment without content", { attachments: [{ filename: "a.ics" }] }, 422, "invalid_attachment"],
   ["a schedule in the past", { scheduled_at: "2020-01-01T00:00:00Z" }, 422, "validation_error"],
   ["a schedule that is no time", { scheduled_at: "soonish" }, 422, "validation_error"],
 ])("%s is refused by name and nothing is sent", async (_, change, statusCode, name) => {
@@ -289,8 +277,7 @@ test("a rate limit is told on each answer and refuses what is above it until the
 test("a scheduled mail leaves at its time, can be moved, and can be taken back", async () => {
   const hook = await receiver();
   const { resend, server } = await standIn({ webhookUrl: hook.url });
-  const types = () =>
-    hook.received.map((request) => JSON.parse(request.body.toString()).type as string);
+  const types = () => hook.received.map((request) => JSON.parse(request.body.toString()).type as string);
   const kept = (await resend.emails.send({ ...MAIL, scheduledAt: "in 1 hour" })).data?.id ?? "";
   const taken = (await resend.emails.send({ ...MAIL, scheduledAt: "in 1 hour" })).data?.id ?? "";
   expect((await resend.emails.get(kept)).data?.last_event).toBe("scheduled");
@@ -308,12 +295,7 @@ test("a scheduled mail leaves at its time, can be moved, and can be taken back",
   });
   server.clock.setOffset(4 * 3600 * 1000);
   await expect.poll(() => types()).toContain("email.delivered");
-  expect(types().toSorted()).toEqual([
-    "email.delivered",
-    "email.scheduled",
-    "email.scheduled",
-    "email.sent",
-  ]);
+  expect(types().toSorted()).toEqual(["email.delivered", "email.scheduled", "email.scheduled", "email.sent"]);
   expect((await resend.emails.get(taken)).data?.last_event).toBe("canceled");
 });
 
@@ -354,9 +336,7 @@ test.each([
   await expect.poll(() => hook.received.length).toBe(types.length);
   const events = hook.received.map((request) => verified(resend, request));
   expect(events.map((event) => event.type)).toEqual(types);
-  expect(new Set(hook.received.map((request) => request.headers["svix-id"])).size).toBe(
-    types.length,
-  );
+  expect(new Set(hook.received.map((request) => request.headers["svix-id"])).size).toBe(types.length);
   expect(events.at(-1)).toMatchObject({
     created_at: expect.stringMatching(/^\d{4}-.*Z$/),
     data: {
@@ -405,13 +385,7 @@ test("a webhook that nobody ever takes is given up after eight attempts", async 
   await resend.emails.send({ ...MAIL, to: "suppressed@resend.dev" });
   for (let attempts = 1; attempts <= 8; attempts += 1) {
     await expect.poll(() => hook.received.length).toBe(attempts);
-    await expect
-      .poll(
-        () =>
-          server.store.collection<{ attempts: number }>("resend.deliveries").all()[0]?.attempts ??
-          8,
-      )
-      .toBe(attempts);
+    await expect.poll(() => server.store.collection<{ attempts: number }>("resend.deliveries").all()[0]?.attempts ?? 8).toBe(attempts);
     server.clock.setOffset(attempts * DAY_MS);
   }
   expect(server.store.collection("resend.deliveries").all()).toEqual([]);

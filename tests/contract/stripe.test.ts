@@ -5,12 +5,7 @@ import Stripe from "stripe";
 import { expect, onTestFinished, test } from "vitest";
 import { createClock } from "../../local/kit/clock.ts";
 import type { RawRequest, RunningServer } from "../../local/kit/serve.ts";
-import {
-  REFUND_DECIDES_MS,
-  signStripe,
-  startStripe,
-  type Outcome,
-} from "../../local/stripe/index.ts";
+import { REFUND_DECIDES_MS, signStripe, startStripe, type Outcome } from "../../local/stripe/index.ts";
 import { startReceiver, type WebhookReceiver } from "../helpers/webhook-receiver.ts";
 
 const SECRET_KEY = "sk_test_contract";
@@ -132,19 +127,10 @@ function failure(promise: Promise<unknown>): Promise<Stripe.errors.StripeError> 
 
 test("the signature is the fact sheet's vector and the SDK accepts it", async () => {
   const body = '{"id":"evt_1","object":"event"}';
-  expect(signStripe("whsec_test_secret", 1_700_000_000, body)).toBe(
-    "t=1700000000,v1=0c8670ed117751cc551a20e35839447075c42800ea3cf3e8a2fbda99cd1e6edd",
-  );
+  expect(signStripe("whsec_test_secret", 1_700_000_000, body)).toBe("t=1700000000,v1=0c8670ed117751cc551a20e35839447075c42800ea3cf3e8a2fbda99cd1e6edd");
   const w = await world();
   const header = signStripe(WEBHOOK_SECRET, Math.floor(Date.now() / 1000), body);
-  const verify = (text: string) =>
-    w.stripe.webhooks.constructEventAsync(
-      text,
-      header,
-      WEBHOOK_SECRET,
-      undefined,
-      Stripe.createSubtleCryptoProvider(),
-    );
+  const verify = (text: string) => w.stripe.webhooks.constructEventAsync(text, header, WEBHOOK_SECRET, undefined, Stripe.createSubtleCryptoProvider());
   expect((await verify(body)).id).toBe("evt_1");
   await expect(verify(`${body} `)).rejects.toThrow(Stripe.errors.StripeSignatureVerificationError);
 });
@@ -171,11 +157,7 @@ test("a session is paid, authorised for seven days, announced and captured", asy
   });
 
   const call = await w.receiver.waitFor((c) => eventOf(c).type === "checkout.session.completed");
-  const event = await w.stripe.webhooks.constructEventAsync(
-    call.body.toString(),
-    call.headers["stripe-signature"] ?? "",
-    WEBHOOK_SECRET,
-  );
+  const event = await w.stripe.webhooks.constructEventAsync(call.body.toString(), call.headers["stripe-signature"] ?? "", WEBHOOK_SECRET);
   expect(event.data.object).toMatchObject({ id: session.id, status: "complete", url: null });
   expect(event.request).toEqual({ id: null, idempotency_key: null });
 
@@ -202,9 +184,7 @@ test("a session is paid, authorised for seven days, announced and captured", asy
     last4: "4242",
     capture_before: charge.created + 604_800,
   });
-  expect(paid.line_items?.data).toMatchObject([
-    { description: "Casa do Rio <Lisbon>", quantity: 2 },
-  ]);
+  expect(paid.line_items?.data).toMatchObject([{ description: "Casa do Rio <Lisbon>", quantity: 2 }]);
   expect(paid.customer_details?.email).toBe("ana@example.com");
 
   const byIntent = await w.stripe.checkout.sessions.list({ payment_intent: intent.id });
@@ -262,9 +242,7 @@ test("a browser pays on the hosted page: decline, try again, challenge, success"
   expect(await (await fetch(url)).text()).toContain("unable to authenticate");
 
   expect((await pay("4000000000003220")).headers.get("location")).toBe(challengeUrl);
-  expect((await answer("complete")).headers.get("location")).toBe(
-    `https://app.test/paid?session=${session.id}`,
-  );
+  expect((await answer("complete")).headers.get("location")).toBe(`https://app.test/paid?session=${session.id}`);
   expect(await (await fetch(url)).text()).toContain("This payment is complete");
   expect((await w.stripe.paymentIntents.list()).data).toHaveLength(1);
 });
@@ -315,9 +293,7 @@ test("a session's intent is confirmed and ended only through the session, until 
   const intent = String((await w.stripe.checkout.sessions.retrieve(session.id)).payment_intent);
   const code = "payment_intent_unexpected_state";
   expect(await failure(w.stripe.paymentIntents.cancel(intent))).toMatchObject({ code });
-  expect(
-    await failure(w.stripe.paymentIntents.confirm(intent, { payment_method: "pm_card_visa" })),
-  ).toMatchObject({ code });
+  expect(await failure(w.stripe.paymentIntents.confirm(intent, { payment_method: "pm_card_visa" }))).toMatchObject({ code });
   await w.test(`sessions/${session.id}/pay`, { card: "pm_card_visa" });
   const canceled = await w.stripe.paymentIntents.cancel(intent, {
     cancellation_reason: "requested_by_customer",
@@ -367,9 +343,7 @@ test("the intent's machine refuses every move that its status doesn't allow", as
 
   expect(await failure(paymentIntents.confirm(created.id))).toMatchObject(state);
   expect(await failure(paymentIntents.update(created.id, { amount: 7000 }))).toMatchObject(state);
-  expect(
-    await failure(paymentIntents.capture(created.id, { amount_to_capture: 6001 })),
-  ).toMatchObject({ code: "amount_too_large", param: "amount_to_capture" });
+  expect(await failure(paymentIntents.capture(created.id, { amount_to_capture: 6001 }))).toMatchObject({ code: "amount_too_large", param: "amount_to_capture" });
   const captured = await paymentIntents.capture(created.id, {
     amount_to_capture: 4000,
     expand: ["latest_charge"],
@@ -409,73 +383,50 @@ test("an authorisation that nobody captures is given back after seven days", asy
 const DECLINES = [
   ["4000000000000002", "pm_card_visa_chargeDeclined", "card_declined", "generic_decline"],
   ["4000000000000002", "pm_card_chargeDeclined", "card_declined", "generic_decline"],
-  [
-    "4000000000009995",
-    "pm_card_visa_chargeDeclinedInsufficientFunds",
-    "card_declined",
-    "insufficient_funds",
-  ],
+  ["4000000000009995", "pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"],
   ["4000000000009987", "pm_card_visa_chargeDeclinedLostCard", "card_declined", "lost_card"],
   ["4000000000009979", "pm_card_visa_chargeDeclinedStolenCard", "card_declined", "stolen_card"],
   ["4000000000000069", "pm_card_chargeDeclinedExpiredCard", "expired_card", undefined],
   ["4000000000000127", "pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc", undefined],
   ["4000000000000119", "pm_card_chargeDeclinedProcessingError", "processing_error", undefined],
-  [
-    "4000000000006975",
-    "pm_card_visa_chargeDeclinedVelocityLimitExceeded",
-    "card_declined",
-    "card_velocity_exceeded",
-  ],
+  ["4000000000006975", "pm_card_visa_chargeDeclinedVelocityLimitExceeded", "card_declined", "card_velocity_exceeded"],
   ["4000000000000341", "pm_card_chargeCustomerFail", "card_declined", "generic_decline"],
   ["4100000000000019", "pm_card_radarBlock", "card_declined", "fraudulent"],
 ] as const;
 
-test.each(DECLINES)(
-  "card %s (%s) is declined with %s %s",
-  async (card, method, code, declineCode) => {
-    const w = await world();
-    const error = await failure(authorise(w, method));
-    expect(error).toBeInstanceOf(Stripe.errors.StripeCardError);
-    expect(error).toMatchObject({ statusCode: 402, code });
-    expect(error.decline_code || undefined).toBe(declineCode);
-    const intent = await w.stripe.paymentIntents.retrieve(error.payment_intent?.id ?? "", {
-      expand: ["latest_charge"],
-    });
-    expect(intent).toMatchObject({
-      status: "requires_payment_method",
-      last_payment_error: {
-        code,
-        charge: (intent.latest_charge as Stripe.Charge).id,
-      },
-      latest_charge: { status: "failed", paid: false, failure_code: code },
-    });
-    const session = await openSession(w);
-    expect(await w.test(`sessions/${session.id}/pay`, { card })).toMatchObject({
-      outcome: "declined",
-      code: declineCode ?? code,
-    });
-    expect(
-      (await w.stripe.paymentIntents.confirm(intent.id, { payment_method: "pm_card_visa" })).status,
-    ).toBe("requires_capture");
-  },
-);
+test.each(DECLINES)("card %s (%s) is declined with %s %s", async (card, method, code, declineCode) => {
+  const w = await world();
+  const error = await failure(authorise(w, method));
+  expect(error).toBeInstanceOf(Stripe.errors.StripeCardError);
+  expect(error).toMatchObject({ statusCode: 402, code });
+  expect(error.decline_code || undefined).toBe(declineCode);
+  const intent = await w.stripe.paymentIntents.retrieve(error.payment_intent?.id ?? "", {
+    expand: ["latest_charge"],
+  });
+  expect(intent).toMatchObject({
+    status: "requires_payment_method",
+    last_payment_error: {
+      code,
+      charge: (intent.latest_charge as Stripe.Charge).id,
+    },
+    latest_charge: { status: "failed", paid: false, failure_code: code },
+  });
+  const session = await openSession(w);
+  expect(await w.test(`sessions/${session.id}/pay`, { card })).toMatchObject({
+    outcome: "declined",
+    code: declineCode ?? code,
+  });
+  expect((await w.stripe.paymentIntents.confirm(intent.id, { payment_method: "pm_card_visa" })).status).toBe("requires_capture");
+});
 
-const PASSING = [
-  "pm_card_visa",
-  "pm_card_mastercard",
-  "pm_card_amex",
-  "pm_card_threeDSecureOptional",
-  "pm_card_cvcCheckFail",
-];
+const PASSING = ["pm_card_visa", "pm_card_mastercard", "pm_card_amex", "pm_card_threeDSecureOptional", "pm_card_cvcCheckFail"];
 
 test.each(PASSING)("card %s is authorised at once", async (method) => {
   const w = await world();
   const intent = await authorise(w, method);
   expect(intent.status).toBe("requires_capture");
   const charge = await w.stripe.charges.retrieve(String(intent.latest_charge));
-  expect(charge.payment_method_details?.card?.checks?.cvc_check).toBe(
-    method === "pm_card_cvcCheckFail" ? "fail" : "pass",
-  );
+  expect(charge.payment_method_details?.card?.checks?.cvc_check).toBe(method === "pm_card_cvcCheckFail" ? "fail" : "pass");
 });
 
 const CHALLENGED = [
@@ -483,53 +434,45 @@ const CHALLENGED = [
   ["pm_card_authenticationRequiredOnSetup", "requires_capture", "authentication_required"],
   ["pm_card_authenticationRequiredSetupForOffSession", "requires_capture", undefined],
   ["pm_card_threeDSecure2Required", "requires_capture", "authentication_required"],
-  [
-    "pm_card_threeDSecureRequiredChargeDeclined",
-    "requires_payment_method",
-    "authentication_required",
-  ],
+  ["pm_card_threeDSecureRequiredChargeDeclined", "requires_payment_method", "authentication_required"],
 ] as const;
 
-test.each(CHALLENGED)(
-  "card %s asks for 3D Secure and ends in %s",
-  async (method, end, offSession) => {
-    const w = await world();
-    const base = { amount: 5000, currency: "usd", capture_method: "manual" } as const;
-    const asked = await w.stripe.paymentIntents.create({
-      ...base,
-      payment_method: method,
-      confirm: true,
-      return_url: "https://app.test/return",
-    });
-    expect(asked).toMatchObject({
-      status: "requires_action",
-      next_action: {
-        type: "redirect_to_url",
-        redirect_to_url: { return_url: "https://app.test/return" },
-      },
-    });
-    await w.event("payment_intent.requires_action");
-    const back = await fetch(asked.next_action?.redirect_to_url?.url ?? "", {
-      method: "POST",
-      redirect: "manual",
-      body: new URLSearchParams({ result: "complete" }),
-    });
-    const location = new URL(back.headers.get("location") ?? "");
-    expect(location.searchParams.get("payment_intent")).toBe(asked.id);
-    expect((await w.stripe.paymentIntents.retrieve(asked.id)).status).toBe(end);
+test.each(CHALLENGED)("card %s asks for 3D Secure and ends in %s", async (method, end, offSession) => {
+  const w = await world();
+  const base = { amount: 5000, currency: "usd", capture_method: "manual" } as const;
+  const asked = await w.stripe.paymentIntents.create({
+    ...base,
+    payment_method: method,
+    confirm: true,
+    return_url: "https://app.test/return",
+  });
+  expect(asked).toMatchObject({
+    status: "requires_action",
+    next_action: {
+      type: "redirect_to_url",
+      redirect_to_url: { return_url: "https://app.test/return" },
+    },
+  });
+  await w.event("payment_intent.requires_action");
+  const back = await fetch(asked.next_action?.redirect_to_url?.url ?? "", {
+    method: "POST",
+    redirect: "manual",
+    body: new URLSearchParams({ result: "complete" }),
+  });
+  const location = new URL(back.headers.get("location") ?? "");
+  expect(location.searchParams.get("payment_intent")).toBe(asked.id);
+  expect((await w.stripe.paymentIntents.retrieve(asked.id)).status).toBe(end);
 
-    const away = w.stripe.paymentIntents.create({
-      ...base,
-      payment_method: method,
-      allowed_payment_method_types: ["card"],
-      confirm: true,
-      off_session: true,
-    });
-    if (offSession)
-      expect(await failure(away)).toMatchObject({ statusCode: 402, code: offSession });
-    else expect((await away).status).toBe("requires_capture");
-  },
-);
+  const away = w.stripe.paymentIntents.create({
+    ...base,
+    payment_method: method,
+    allowed_payment_method_types: ["card"],
+    confirm: true,
+    off_session: true,
+  });
+  if (offSession) expect(await failure(away)).toMatchObject({ statusCode: 402, code: offSession });
+  else expect((await away).status).toBe("requires_capture");
+});
 
 test("without a return address only redirect-free methods can be confirmed", async () => {
   const w = await world();
@@ -564,9 +507,7 @@ test("refunds are partial until all is back, and more is refused", async () => {
     currency: "eur",
     metadata: { refund: "r_1" },
   });
-  expect(
-    await failure(w.stripe.refunds.create({ payment_intent: intent.id, amount: 20_001 })),
-  ).toMatchObject({ param: "amount" });
+  expect(await failure(w.stripe.refunds.create({ payment_intent: intent.id, amount: 20_001 }))).toMatchObject({ param: "amount" });
   const rest = await w.test<Stripe.Refund>("refund", { payment_intent: intent.id });
   expect(rest.amount).toBe(20_000);
   const charge = await w.stripe.charges.retrieve(String(intent.latest_charge));
@@ -619,45 +560,15 @@ test("errors have Stripe's status, class, code and parameter", async () => {
   const { stripe } = w;
   const usd = { amount: 5000, currency: "usd" };
   const rows: [() => Promise<unknown>, object][] = [
-    [
-      () => stripe.paymentIntents.retrieve("pi_none"),
-      { statusCode: 404, code: "resource_missing", param: "intent" },
-    ],
-    [
-      () => stripe.checkout.sessions.retrieve("cs_none"),
-      { statusCode: 404, code: "resource_missing", param: "session" },
-    ],
-    [
-      () => stripe.refunds.create({ charge: "ch_none" }),
-      { statusCode: 404, code: "resource_missing", param: "charge" },
-    ],
-    [
-      () => stripe.rawRequest("POST", "/v1/payment_intents", { currency: "usd" }),
-      { statusCode: 400, code: "parameter_missing", param: "amount" },
-    ],
-    [
-      () => stripe.rawRequest("POST", "/v1/payment_intents", { ...usd, colour: "red" }),
-      { statusCode: 400, code: "parameter_unknown", param: "colour" },
-    ],
-    [
-      () => stripe.rawRequest("POST", "/v1/payment_intents", { ...usd, amount: "many" }),
-      { statusCode: 400, code: "parameter_invalid_integer" },
-    ],
-    [
-      () => stripe.paymentIntents.create({ ...usd, amount: 49 }),
-      { statusCode: 400, code: "amount_too_small" },
-    ],
-    [
-      () => stripe.paymentIntents.create({ ...usd, payment_method: "pm_none" }),
-      { statusCode: 404, code: "resource_missing" },
-    ],
-    [
-      () =>
-        openSession(w).then((s) =>
-          stripe.checkout.sessions.retrieve(s.id, { expand: ["nothing"] }),
-        ),
-      { statusCode: 400, param: "expand" },
-    ],
+    [() => stripe.paymentIntents.retrieve("pi_none"), { statusCode: 404, code: "resource_missing", param: "intent" }],
+    [() => stripe.checkout.sessions.retrieve("cs_none"), { statusCode: 404, code: "resource_missing", param: "session" }],
+    [() => stripe.refunds.create({ charge: "ch_none" }), { statusCode: 404, code: "resource_missing", param: "charge" }],
+    [() => stripe.rawRequest("POST", "/v1/payment_intents", { currency: "usd" }), { statusCode: 400, code: "parameter_missing", param: "amount" }],
+    [() => stripe.rawRequest("POST", "/v1/payment_intents", { ...usd, colour: "red" }), { statusCode: 400, code: "parameter_unknown", param: "colour" }],
+    [() => stripe.rawRequest("POST", "/v1/payment_intents", { ...usd, amount: "many" }), { statusCode: 400, code: "parameter_invalid_integer" }],
+    [() => stripe.paymentIntents.create({ ...usd, amount: 49 }), { statusCode: 400, code: "amount_too_small" }],
+    [() => stripe.paymentIntents.create({ ...usd, payment_method: "pm_none" }), { statusCode: 404, code: "resource_missing" }],
+    [() => openSession(w).then((s) => stripe.checkout.sessions.retrieve(s.id, { expand: ["nothing"] })), { statusCode: 400, param: "expand" }],
     [
       () => stripe.customers.list(),
       {
@@ -675,9 +586,7 @@ test("errors have Stripe's status, class, code and parameter", async () => {
     protocol: "http",
     maxNetworkRetries: 0,
   });
-  expect(await failure(stranger.paymentIntents.list())).toBeInstanceOf(
-    Stripe.errors.StripeAuthenticationError,
-  );
+  expect(await failure(stranger.paymentIntents.list())).toBeInstanceOf(Stripe.errors.StripeAuthenticationError);
 });
 
 test("an unwell server is told apart: limited, failing, unreachable", async () => {
@@ -703,8 +612,7 @@ test("a key replays the first answer, refuses other parameters, and is new after
   const w = await world();
   const params = { amount: 5000, currency: "usd" };
   const idempotencyKey = "pi:b_1:1";
-  const create = (amount = 5000) =>
-    w.stripe.paymentIntents.create({ ...params, amount }, { idempotencyKey });
+  const create = (amount = 5000) => w.stripe.paymentIntents.create({ ...params, amount }, { idempotencyKey });
   const first = await create();
   const again = await create();
   expect(again.id).toBe(first.id);
@@ -732,33 +640,22 @@ test("a stored decline is replayed, a failed validation is not stored", async ()
     currency: "usd",
     allowed_payment_method_types: ["card"],
   });
-  const decline = () =>
-    failure(
-      w.stripe.paymentIntents.confirm(
-        intent.id,
-        { payment_method: "pm_card_chargeDeclined" },
-        { idempotencyKey: "try-1" },
-      ),
-    );
+  const decline = () => failure(w.stripe.paymentIntents.confirm(intent.id, { payment_method: "pm_card_chargeDeclined" }, { idempotencyKey: "try-1" }));
   expect(await decline()).toMatchObject({ code: "card_declined" });
   expect(await decline()).toMatchObject({ code: "card_declined" });
   expect((await w.stripe.charges.list({ payment_intent: intent.id })).data).toHaveLength(1);
 
-  const create = (amount: number) =>
-    w.stripe.paymentIntents.create({ amount, currency: "usd" }, { idempotencyKey: "try-2" });
+  const create = (amount: number) => w.stripe.paymentIntents.create({ amount, currency: "usd" }, { idempotencyKey: "try-2" });
   expect(await failure(create(1))).toMatchObject({ code: "amount_too_small" });
   expect((await create(5000)).amount).toBe(5000);
 });
 
 test("a concurrent twin gets 409, and the SDK's own retry then gets the first answer", async () => {
   const w = await world();
-  const create = (stripe: Stripe) =>
-    stripe.paymentIntents.create({ amount: 5000, currency: "usd" }, { idempotencyKey: "twin" });
+  const create = (stripe: Stripe) => stripe.paymentIntents.create({ amount: 5000, currency: "usd" }, { idempotencyKey: "twin" });
   await w.test("gate", { open: false });
   const first = create(w.stripe);
-  await expect
-    .poll(async () => (await fetch(`${w.server.url}/_test/gate`)).json(), { interval: 5 })
-    .toEqual({ waiting: 1 });
+  await expect.poll(async () => (await fetch(`${w.server.url}/_test/gate`)).json(), { interval: 5 }).toEqual({ waiting: 1 });
   expect(await failure(create(w.stripe))).toMatchObject({
     statusCode: 409,
     type: "StripeAPIError",
@@ -775,10 +672,7 @@ test("an answer lost after executing has one effect when tried again with its ke
   w.server.faults.add({ drop: "after", path: "/capture" });
   expect((await retrying.paymentIntents.capture(intent.id)).status).toBe("succeeded");
   w.server.faults.add({ drop: "after", path: "/refunds" });
-  const refund = await retrying.refunds.create(
-    { payment_intent: intent.id, amount: 100 },
-    { idempotencyKey: "refund:r_1" },
-  );
+  const refund = await retrying.refunds.create({ payment_intent: intent.id, amount: 100 }, { idempotencyKey: "refund:r_1" });
   const { data } = await w.stripe.refunds.list({ payment_intent: intent.id });
   expect(data.map((r) => r.id)).toEqual([refund.id]);
 });
@@ -800,12 +694,7 @@ test("a webhook that fails is tried again on the clock, at most three times", as
 });
 
 /** Moves the clock on until the retry came: its plan is written just after the failed answer was read. */
-async function movedUntil(
-  w: World,
-  ms: number,
-  count: number,
-  matches: (call: RawRequest) => boolean,
-): Promise<void> {
+async function movedUntil(w: World, ms: number, count: number, matches: (call: RawRequest) => boolean): Promise<void> {
   await expect
     .poll(
       () => {

@@ -35,8 +35,7 @@ async function standIn() {
   return {
     server,
     call,
-    send: (params: Record<string, string>, init: RequestInit = {}) =>
-      call("/Messages.json", { method: "POST", body: new URLSearchParams(params), ...init }),
+    send: (params: Record<string, string>, init: RequestInit = {}) => call("/Messages.json", { method: "POST", body: new URLSearchParams(params), ...init }),
     list: async (query = "") => {
       const { body } = await call(`/Messages.json${query}`);
       return body["messages"] as Record<string, unknown>[];
@@ -83,9 +82,7 @@ test("an accepted message answers 201 with Twilio's resource", async () => {
       date_sent: null,
     },
   });
-  await expect
-    .poll(async () => (await call(`/Messages/${sent.body["sid"]}.json`)).body["status"])
-    .toBe("delivered");
+  await expect.poll(async () => (await call(`/Messages/${sent.body["sid"]}.json`)).body["status"]).toBe("delivered");
   const read = await call(`/Messages/${sent.body["sid"]}.json`);
   expect(read.body["date_sent"]).toEqual(expect.any(String));
 });
@@ -175,9 +172,7 @@ test("a page names its neighbours", async () => {
     end: 0,
     previous_page_uri: null,
   });
-  expect(first.body["next_page_uri"]).toBe(
-    `/2010-04-01/Accounts/${ACCOUNT}/Messages.json?PageSize=1&Page=1`,
-  );
+  expect(first.body["next_page_uri"]).toBe(`/2010-04-01/Accounts/${ACCOUNT}/Messages.json?PageSize=1&Page=1`);
   const last = await call("/Messages.json?PageSize=1&Page=1");
   expect(last.body).toMatchObject({
     next_page_uri: null,
@@ -209,16 +204,10 @@ test("signed callbacks tell queued, sent and delivered", async () => {
   const { send } = await standIn();
   const sent = await send({ To: TO, From: FROM, Body: "Hi", StatusCallback: hook.url });
   await expect.poll(() => hook.received.length).toBe(3);
-  expect(hook.received.map((request) => paramsOf(request)["MessageStatus"])).toEqual([
-    "queued",
-    "sent",
-    "delivered",
-  ]);
+  expect(hook.received.map((request) => paramsOf(request)["MessageStatus"])).toEqual(["queued", "sent", "delivered"]);
   for (const request of hook.received) {
     expect(request.headers["content-type"]).toContain("application/x-www-form-urlencoded");
-    expect(request.headers["x-twilio-signature"]).toBe(
-      signTwilio(TOKEN, hook.url, paramsOf(request)),
-    );
+    expect(request.headers["x-twilio-signature"]).toBe(signTwilio(TOKEN, hook.url, paramsOf(request)));
   }
   expect(paramsOf(hook.received[2] as RawRequest)).toEqual({
     AccountSid: ACCOUNT,
@@ -308,9 +297,7 @@ test("a text is read in the inbox of the mail stand-in", async () => {
   const sent = await send({ To: TO, From: FROM, Body: "Room 12 <is> ready" });
   const found = await fetch(`${mail.url}/inbox/api/messages?kind=sms&to=${TO}`);
   expect(await found.json()).toMatchObject({
-    messages: [
-      { kind: "sms", id: sent.body["sid"], to: [TO], from: FROM, text: "Room 12 <is> ready" },
-    ],
+    messages: [{ kind: "sms", id: sent.body["sid"], to: [TO], from: FROM, text: "Room 12 <is> ready" }],
   });
   const list = await (await fetch(`${mail.url}/inbox`)).text();
   expect(list).toContain(`/inbox/sms/${sent.body["sid"]}`);

@@ -30,18 +30,7 @@ async function freePort(): Promise<number> {
 }
 
 function spawnRedis(port: number, dir: string): ChildProcess {
-  const flags = [
-    "--port",
-    String(port),
-    "--bind",
-    "127.0.0.1",
-    "--save",
-    "",
-    "--appendonly",
-    "no",
-    "--dir",
-    dir,
-  ];
+  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir];
   return spawn("redis-server", flags, { stdio: "ignore" });
 }
 
@@ -100,38 +89,21 @@ function plain(): Redis {
   return new Redis({ url: gateway.url, token: TOKEN });
 }
 
-async function call(
-  path: string,
-  init: RequestInit = {},
-): Promise<{ status: number; body: unknown; headers: Headers }> {
+async function call(path: string, init: RequestInit = {}): Promise<{ status: number; body: unknown; headers: Headers }> {
   const headers = { authorization: `Bearer ${TOKEN}`, ...init.headers };
   const response = await fetch(gateway.url + path, { method: "POST", ...init, headers });
   return { status: response.status, body: await response.json(), headers: response.headers };
 }
 
 test("strings of every shape survive the official client in both option sets", async () => {
-  const odd = [
-    "abcd",
-    "deadbeef",
-    "OK",
-    "null",
-    "007",
-    "1.50",
-    "Ubud ☕ 日本",
-    '{"a":1}',
-    "",
-    "a,b\nc",
-  ];
+  const odd = ["abcd", "deadbeef", "OK", "null", "007", "1.50", "Ubud ☕ 日本", '{"a":1}', "", "a,b\nc"];
   for (const value of odd) {
     await lean().set(`${prefix}k`, value);
     expect(await lean().get(`${prefix}k`)).toBe(value);
   }
   await plain().set(`${prefix}json`, { nights: 3, tags: ["a"] });
   expect(await plain().get(`${prefix}json`)).toEqual({ nights: 3, tags: ["a"] });
-  expect(await plain().mget(`${prefix}json`, `${prefix}absent`)).toEqual([
-    { nights: 3, tags: ["a"] },
-    null,
-  ]);
+  expect(await plain().mget(`${prefix}json`, `${prefix}absent`)).toEqual([{ nights: 3, tags: ["a"] }, null]);
 });
 
 test("hashes, sorted sets and scans come in the shapes that the client promises", async () => {
@@ -166,21 +138,9 @@ test("scripts run by digest once loaded, and a miss says NOSCRIPT", async () => 
   const source = `return {KEYS[1], ARGV[1], 3.9, false, 'after'} -- ${prefix}`;
   const miss = redis.evalsha("0".repeat(40), [], []);
   await expect(miss).rejects.toThrow("NOSCRIPT No matching script");
-  expect(await redis.createScript(source).exec([`${prefix}k`], ["v"])).toEqual([
-    `${prefix}k`,
-    "v",
-    3,
-    null,
-    "after",
-  ]);
+  expect(await redis.createScript(source).exec([`${prefix}k`], ["v"])).toEqual([`${prefix}k`, "v", 3, null, "after"]);
   const digest = await redis.scriptLoad(source);
-  expect(await redis.evalsha(digest, [`${prefix}k`], ["v"])).toEqual([
-    `${prefix}k`,
-    "v",
-    3,
-    null,
-    "after",
-  ]);
+  expect(await redis.evalsha(digest, [`${prefix}k`], ["v"])).toEqual([`${prefix}k`, "v", 3, null, "after"]);
   expect(await redis.scriptExists(digest)).toEqual([1]);
 });
 
@@ -210,21 +170,12 @@ test("a pipeline answers in order and keeps going after an error", async () => {
     body: JSON.stringify([["watch", "k"], ["nonsense"], ["ping"]]),
   });
   expect(raw.status).toBe(200);
-  expect(raw.body).toEqual([
-    { error: expect.stringContaining("not available") },
-    { error: expect.stringContaining("unknown command") },
-    { result: "PONG" },
-  ]);
+  expect(raw.body).toEqual([{ error: expect.stringContaining("not available") }, { error: expect.stringContaining("unknown command") }, { result: "PONG" }]);
 });
 
 test("a transaction executes whole, reports errors by item, and is refused whole with 400", async () => {
   const redis = plain();
-  const done = await redis
-    .multi()
-    .set(`${prefix}s`, "text")
-    .get(`${prefix}s`)
-    .incr(`${prefix}n`)
-    .exec();
+  const done = await redis.multi().set(`${prefix}s`, "text").get(`${prefix}s`).incr(`${prefix}n`).exec();
   expect(done).toEqual(["OK", "text", 1]);
   const mixed = await call("/multi-exec", {
     body: JSON.stringify([
@@ -253,18 +204,12 @@ test("concurrent transactions and commands on the shared connection never mix", 
   const redis = lean();
   const results = await Promise.all(
     Array.from({ length: 50 }, async (_, index) => {
-      const set = redis
-        .multi()
-        .set(`${prefix}${index}`, String(index))
-        .get(`${prefix}${index}`)
-        .exec();
+      const set = redis.multi().set(`${prefix}${index}`, String(index)).get(`${prefix}${index}`).exec();
       const [own, other] = await Promise.all([set, redis.incr(`${prefix}n`)]);
       return { own, other };
     }),
   );
-  expect(results.map((result) => result.own)).toEqual(
-    results.map((_, index) => ["OK", String(index)]),
-  );
+  expect(results.map((result) => result.own)).toEqual(results.map((_, index) => ["OK", String(index)]));
   expect(new Set(results.map((result) => result.other)).size).toBe(50);
 });
 
@@ -288,20 +233,14 @@ test("raw RESP2 is given when asked, and refused with base64", async () => {
   const body = JSON.stringify(["mget", `${prefix}k`, `${prefix}none`]);
   const response = await fetch(gateway.url, { method: "POST", headers, body });
   expect(await response.text()).toBe("*2\r\n$2\r\né\r\n$-1\r\n");
-  expect(
-    (await call("/", { body, headers: { ...headers, "upstash-encoding": "base64" } })).status,
-  ).toBe(400);
-  expect((await call("/", { body, headers: { "upstash-response-format": "resp9" } })).status).toBe(
-    400,
-  );
+  expect((await call("/", { body, headers: { ...headers, "upstash-encoding": "base64" } })).status).toBe(400);
+  expect((await call("/", { body, headers: { "upstash-response-format": "resp9" } })).status).toBe(400);
 });
 
 test("only the token opens the gateway, as bearer or in the query", async () => {
   const denied = { status: 401, body: { error: "WRONGPASS invalid or missing auth token" } };
   expect(await call("/ping", { headers: { authorization: "Bearer other" } })).toMatchObject(denied);
-  expect(await call("/ping?_token=other", { headers: { authorization: "" } })).toMatchObject(
-    denied,
-  );
+  expect(await call("/ping?_token=other", { headers: { authorization: "" } })).toMatchObject(denied);
   expect(await call(`/ping?_token=${TOKEN}`, { headers: { authorization: "" } })).toMatchObject({
     status: 200,
     body: { result: "PONG" },
@@ -374,10 +313,7 @@ test("the official rate limiter counts and refuses", async () => {
       prefix: `${prefix}fixed`,
       ephemeralCache: false,
     });
-    expect([(await fixed.limit(id)).success, (await fixed.limit(id)).success]).toEqual([
-      true,
-      false,
-    ]);
+    expect([(await fixed.limit(id)).success, (await fixed.limit(id)).success]).toEqual([true, false]);
   }
 });
 
@@ -397,18 +333,15 @@ test("a hang, a cut, and a lost response reach the client as they would", async 
   expect(await plain().incr(`${prefix}n`), "the client's own retry counts twice").toBe(3);
 });
 
-test.skipIf(process.env["TEST_REDIS_URL"])(
-  "when Redis dies the answer is a quick error, and it heals by itself",
-  async () => {
-    const { child, port, dir } = ours!;
-    await stopRedis(child);
-    await until(async () => (await call("/ping")).status === 503);
-    const begun = performance.now();
-    await expect(lean().get("k")).rejects.toThrow("ERR Redis is not reachable");
-    expect((await call("/pipeline", { body: '[["ping"]]' })).status).toBe(503);
-    expect(performance.now() - begun).toBeLessThan(2000);
-    ours = { child: spawnRedis(port, dir), port, dir };
-    await until(async () => (await call("/ping")).status === 200);
-    expect(await lean().set(`${prefix}k`, "back")).toBe("OK");
-  },
-);
+test.skipIf(process.env["TEST_REDIS_URL"])("when Redis dies the answer is a quick error, and it heals by itself", async () => {
+  const { child, port, dir } = ours!;
+  await stopRedis(child);
+  await until(async () => (await call("/ping")).status === 503);
+  const begun = performance.now();
+  await expect(lean().get("k")).rejects.toThrow("ERR Redis is not reachable");
+  expect((await call("/pipeline", { body: '[["ping"]]' })).status).toBe(503);
+  expect(performance.now() - begun).toBeLessThan(2000);
+  ours = { child: spawnRedis(port, dir), port, dir };
+  await until(async () => (await call("/ping")).status === 200);
+  expect(await lean().set(`${prefix}k`, "back")).toBe("OK");
+});

@@ -23,7 +23,11 @@ export async function signUp(gateway: Gateway, email = `${newId()}@guest.test`):
 
 /** A call of the account's pages, as the app's own browser makes it. */
 export function postAuth(gateway: Gateway, path: string, body: unknown, cookie = ""): Promise<Response> {
-  return gateway.request(`/auth/${path}`, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", origin: gateway.url, ...(cookie && { cookie }) } });
+  return gateway.request(`/auth/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json", origin: gateway.url, ...(cookie && { cookie }) },
+  });
 }
 
 /** What the browser would send back. */

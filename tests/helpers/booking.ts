@@ -21,7 +21,11 @@ export interface Wanted {
 }
 
 /** What a guest's browser would send: the stay at today's price. By default one room for two, two nights. */
-export async function wish(ctx: Context, world: World, { checkIn = FIRST_NIGHT, nights = 2, rooms = [{ productId: world.productId }], email = "ana@guest.test", key = newId() }: Wanted = {}): Promise<HoldInput> {
+export async function wish(
+  ctx: Context,
+  world: World,
+  { checkIn = FIRST_NIGHT, nights = 2, rooms = [{ productId: world.productId }], email = "ana@guest.test", key = newId() }: Wanted = {},
+): Promise<HoldInput> {
   const stay = {
     propertyId: world.propertyId,
     checkIn,
@@ -29,7 +33,13 @@ export async function wish(ctx: Context, world: World, { checkIn = FIRST_NIGHT, 
     rooms: rooms.map((room) => ({ adults: 2, childAges: [], ...room })),
   };
   const ids = rooms.map((room) => room.productId);
-  const quote = await quoteFrom(ctx.config, stay, await productsByIds(ctx.db, world.propertyId, ids), await rateNightsOf(ctx.db, ids, stay.checkIn, stay.checkOut), ctx.clock.now());
+  const quote = await quoteFrom(
+    ctx.config,
+    stay,
+    await productsByIds(ctx.db, world.propertyId, ids),
+    await rateNightsOf(ctx.db, ids, stay.checkIn, stay.checkOut),
+    ctx.clock.now(),
+  );
   return holdInput.parse({ ...stay, idempotencyKey: key, quoteHash: quote.hash, guest: { name: "Ana Reis", email, phone: "+351912345678" } });
 }
 

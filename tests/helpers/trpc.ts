@@ -14,7 +14,12 @@ export interface WireAnswer<T = unknown> {
 }
 
 /** Calls a procedure over the wire: a query by GET, a mutation by POST. */
-export async function callWire<T = unknown>(gateway: Gateway, path: string, input: unknown, options: { type?: "query" | "mutation"; cookie?: string; headers?: Record<string, string> } = {}): Promise<WireAnswer<T>> {
+export async function callWire<T = unknown>(
+  gateway: Gateway,
+  path: string,
+  input: unknown,
+  options: { type?: "query" | "mutation"; cookie?: string; headers?: Record<string, string> } = {},
+): Promise<WireAnswer<T>> {
   const { type = "query", cookie, headers = {} } = options;
   const json = JSON.stringify(input);
   const all = { ...headers, ...(cookie && { cookie }) };

@@ -82,7 +82,12 @@ test("the history's pages hold each booking once, in order", async () => {
   let cursor: string | undefined;
   do {
     const page: { items: { id: string; checkIn: string }[]; nextCursor?: string } = (
-      await callWire<{ items: { id: string; checkIn: string }[]; nextCursor?: string }>(gateway, "bookings.mine", { scope: "upcoming", limit: 2, ...(cursor && { cursor }) }, { cookie: account.cookie })
+      await callWire<{ items: { id: string; checkIn: string }[]; nextCursor?: string }>(
+        gateway,
+        "bookings.mine",
+        { scope: "upcoming", limit: 2, ...(cursor && { cursor }) },
+        { cookie: account.cookie },
+      )
     ).data!;
     pages.push(...page.items);
     cursor = page.nextCursor;
@@ -143,7 +148,8 @@ test("today is for the members of the property's own organisation; to others the
   await guestBooking("ana@guest.test", foreign);
   const staff = await signUp(gateway);
   await database.db.insert(members).values({ id: newId(), organizationId: world.organizationId, userId: staff.userId, role: "member" });
-  const today = (propertyId: string, cookie?: string) => callWire<{ arrivals: { bookingId: string }[] }>(gateway, "admin.inventory.today", { propertyId, date: FIRST_NIGHT }, cookie === undefined ? {} : { cookie });
+  const today = (propertyId: string, cookie?: string) =>
+    callWire<{ arrivals: { bookingId: string }[] }>(gateway, "admin.inventory.today", { propertyId, date: FIRST_NIGHT }, cookie === undefined ? {} : { cookie });
 
   expect((await today(world.propertyId, staff.cookie)).data?.arrivals.map((row) => row.bookingId)).toEqual([bookingId]);
   expect((await today(foreign.propertyId, staff.cookie)).error?.data.domain).toEqual({ code: "NOT_FOUND", facts: { what: "property" } });

@@ -38,13 +38,22 @@ let account: Account;
 let real: Record<string, unknown[]>;
 beforeAll(async () => {
   database = await createDatabase();
-  gateway = await startGateway(database, { cloud: { resend: 0 }, publishing: false, env: { HOLDS_PER_CLIENT: "1000", STRIPE_SECRET_KEY: "sk_test_bad_input", STRIPE_API_BASE: "http://127.0.0.1:1" } });
+  gateway = await startGateway(database, {
+    cloud: { resend: 0 },
+    publishing: false,
+    env: { HOLDS_PER_CLIENT: "1000", STRIPE_SECRET_KEY: "sk_test_bad_input", STRIPE_API_BASE: "http://127.0.0.1:1" },
+  });
   const world = await createProperty(database.db, { rooms: [{ units: 100 }] });
   const other = await createProperty(database.db);
   account = await signUp(gateway);
   await database.db.insert(members).values({ id: newId(), organizationId: world.organizationId, userId: account.userId, role: "owner" });
   const held = await holdStay(gateway.ctx.as(anonymous()), world);
-  const quote = await callWire<{ hash: string }>(gateway, "rooms.quote", { propertyId: world.propertyId, checkIn: FIRST_NIGHT, checkOut: "2027-03-03", rooms: [{ productId: world.productId, adults: 2, childAges: [] }] });
+  const quote = await callWire<{ hash: string }>(gateway, "rooms.quote", {
+    propertyId: world.propertyId,
+    checkIn: FIRST_NIGHT,
+    checkOut: "2027-03-03",
+    rooms: [{ productId: world.productId, adults: 2, childAges: [] }],
+  });
   real = {
     propertyId: [world.propertyId, other.propertyId],
     productId: [world.productId, other.productId],
@@ -74,13 +83,68 @@ afterAll(async () => {
   await database.drop();
 });
 
-const DATES = ["2026-02-30", "2027-02-29", "1999-12-31", "2020-01-01", "2027-03-01", "2027-03-31", "2027-12-31", "2099-12-31", "2100-01-01", "9999-99-99", "0000-00-00", "2027-3-1", "2027-03-01T00:00:00Z", "-000001-01-01"];
-const TEXTS = ["", " ", "\u0000", "a\u0000b", "\ud800", "\udfff\ud800", "\u202e\u200b", "ẞß İı", "🏨".repeat(100), "x".repeat(30_000), "'; drop table bookings; --", "%", "\\", "{", "<script>", "__proto__", "2027-03-01_------------------------------------", "9999-99-99_0199a000-0000-7000-8000-000000000000", "WzFd", "eyJhIjoxfQ", "null", "1e309", "00000000-0000-0000-0000-000000000000", newId()];
+const DATES = [
+  "2026-02-30",
+  "2027-02-29",
+  "1999-12-31",
+  "2020-01-01",
+  "2027-03-01",
+  "2027-03-31",
+  "2027-12-31",
+  "2099-12-31",
+  "2100-01-01",
+  "9999-99-99",
+  "0000-00-00",
+  "2027-3-1",
+  "2027-03-01T00:00:00Z",
+  "-000001-01-01",
+];
+const TEXTS = [
+  "",
+  " ",
+  "\u0000",
+  "a\u0000b",
+  "\ud800",
+  "\udfff\ud800",
+  "\u202e\u200b",
+  "ẞß İı",
+  "🏨".repeat(100),
+  "x".repeat(30_000),
+  "'; drop table bookings; --",
+  "%",
+  "\\",
+  "{",
+  "<script>",
+  "__proto__",
+  "2027-03-01_------------------------------------",
+  "9999-99-99_0199a000-0000-7000-8000-000000000000",
+  "WzFd",
+  "eyJhIjoxfQ",
+  "null",
+  "1e309",
+  "00000000-0000-0000-0000-000000000000",
+  newId(),
+];
 const NUMBERS = [0, -1, 1, 2, 17, 18, 20, 21, 31, 50, 1.5, 2_147_483_647, 2_147_483_648, Number.MAX_SAFE_INTEGER, 1e21, -1e308];
 
-const text = fc.oneof(fc.constantFrom(...DATES), fc.constantFrom(...TEXTS), fc.string({ unit: "binary", maxLength: 40 }), fc.uuid(), fc.date({ noInvalidDate: true, min: new Date("2027-02-20"), max: new Date("2027-05-01") }).map((date) => date.toISOString().slice(0, 10)));
+const text = fc.oneof(
+  fc.constantFrom(...DATES),
+  fc.constantFrom(...TEXTS),
+  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.uuid(),
+  fc.date({ noInvalidDate: true, min: new Date("2027-02-20"), max: new Date("2027-05-01") }).map((date) => date.toISOString().slice(0, 10)),
+);
 const number = fc.oneof(fc.constantFrom(...NUMBERS), fc.integer(), fc.double());
-const anything = fc.oneof(text, number, fc.boolean(), fc.constant(null), fc.constant([]), fc.constant({}), fc.array(fc.oneof(text, number), { maxLength: 60 }), fc.object({ maxDepth: 2 }));
+const anything = fc.oneof(
+  text,
+  number,
+  fc.boolean(),
+  fc.constant(null),
+  fc.constant([]),
+  fc.constant({}),
+  fc.array(fc.oneof(text, number), { maxLength: 60 }),
+  fc.object({ maxDepth: 2 }),
+);
 
 /** Mostly of the schema's own type, sometimes a value that exists, sometimes anything at all. */
 function fromShape(shape: Shape, field = ""): fc.Arbitrary<unknown> {
@@ -89,7 +153,11 @@ function fromShape(shape: Shape, field = ""): fc.Arbitrary<unknown> {
   if (optional) return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fromShape(shape.innerType!.def, field) });
   const known = real[field] ?? [];
   const own = ownType(shape, field);
-  return fc.oneof({ weight: known.length > 0 ? 50 : 0, arbitrary: fc.constantFrom(...(known.length > 0 ? known : [undefined])) }, { weight: 6, arbitrary: own }, { weight: 1, arbitrary: anything });
+  return fc.oneof(
+    { weight: known.length > 0 ? 50 : 0, arbitrary: fc.constantFrom(...(known.length > 0 ? known : [undefined])) },
+    { weight: 6, arbitrary: own },
+    { weight: 1, arbitrary: anything },
+  );
 }
 
 function ownType(shape: Shape, field: string): fc.Arbitrary<unknown> {
@@ -126,7 +194,11 @@ function expectCivil(answer: WireAnswer, input: unknown): void {
   const { fields, domain } = answer.error.data;
   if (answer.error.message === "INVALID" && !domain) {
     expect(fields?.length, told()).toBeGreaterThan(0);
-    if (input !== null && typeof input === "object" && !Array.isArray(input)) expect(fields!.some((field) => field.path !== ""), told()).toBe(true);
+    if (input !== null && typeof input === "object" && !Array.isArray(input))
+      expect(
+        fields!.some((field) => field.path !== ""),
+        told(),
+      ).toBe(true);
   }
   if (domain?.code === "INVALID") expect(domain.facts, told()).toMatchObject({ field: expect.any(String), reason: expect.any(String) });
 }
@@ -135,22 +207,30 @@ test("every procedure is attacked", () => {
   expect(procedures.length).toBeGreaterThan(15);
 });
 
-test.each(procedures)("%s answers every input civilly", async (path, procedure) => {
-  const { type, inputs } = procedure._def;
-  const input = inputs[0] ? fromShape(inputs[0].def) : anything;
-  const outcomes = new Map<string, number>();
-  await fc.assert(
-    fc.asyncProperty(input, fc.boolean(), async (value, signedIn) => {
-      const answer = await callWire(gateway, path, value, { type, ...(signedIn && { cookie: account.cookie }) });
-      expectCivil(answer, value);
-      const outcome = answer.error?.data.domain?.code ?? answer.error?.message ?? "ok";
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    }),
-    { seed: SEED, numRuns: inputs[0] ? RUNS : 30 },
-  );
-  // An attack that never gets past the door proves little.
-  if (inputs[0]) expect([...outcomes.keys()].some((outcome) => outcome !== "INVALID"), JSON.stringify([...outcomes])).toBe(true);
-}, 60_000);
+test.each(procedures)(
+  "%s answers every input civilly",
+  async (path, procedure) => {
+    const { type, inputs } = procedure._def;
+    const input = inputs[0] ? fromShape(inputs[0].def) : anything;
+    const outcomes = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(input, fc.boolean(), async (value, signedIn) => {
+        const answer = await callWire(gateway, path, value, { type, ...(signedIn && { cookie: account.cookie }) });
+        expectCivil(answer, value);
+        const outcome = answer.error?.data.domain?.code ?? answer.error?.message ?? "ok";
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      }),
+      { seed: SEED, numRuns: inputs[0] ? RUNS : 30 },
+    );
+    // An attack that never gets past the door proves little.
+    if (inputs[0])
+      expect(
+        [...outcomes.keys()].some((outcome) => outcome !== "INVALID"),
+        JSON.stringify([...outcomes]),
+      ).toBe(true);
+  },
+  60_000,
+);
 
 test.each([
   ["", 400],
@@ -164,14 +244,29 @@ test.each([
   expect(await answer.text()).not.toMatch(/node_modules|\.ts:\d/);
 });
 
-test.each(["/trpc/none.such", "/trpc/", "/trpc/bookings.hold", "/trpc/bookings.get?input=%7B", "/trpc/bookings.get?input=%00", "/trpc/bookings.get?batch=1&input=%5B%5D", "/trpc/a,b,c,d,e,f,g,h,i,j,k,l?batch=1", "/trpc/constructor", "/trpc/bookings.__proto__"])("%s by GET is no failure of ours", async (path) => {
+test.each([
+  "/trpc/none.such",
+  "/trpc/",
+  "/trpc/bookings.hold",
+  "/trpc/bookings.get?input=%7B",
+  "/trpc/bookings.get?input=%00",
+  "/trpc/bookings.get?batch=1&input=%5B%5D",
+  "/trpc/a,b,c,d,e,f,g,h,i,j,k,l?batch=1",
+  "/trpc/constructor",
+  "/trpc/bookings.__proto__",
+])("%s by GET is no failure of ours", async (path) => {
   const answer = await gateway.request(path);
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(answer.status).toBeLessThan(500);
   expect(await answer.text()).not.toMatch(/node_modules|\.ts:\d/);
 });
 
-const STAY = () => ({ propertyId: real["propertyId"]![0], checkIn: FIRST_NIGHT, checkOut: "2027-03-03", rooms: [{ productId: real["productId"]![0], adults: 2, childAges: [] as number[] }] });
+const STAY = () => ({
+  propertyId: real["propertyId"]![0],
+  checkIn: FIRST_NIGHT,
+  checkOut: "2027-03-03",
+  rooms: [{ productId: real["productId"]![0], adults: 2, childAges: [] as number[] }],
+});
 
 test.each<[string, (stay: ReturnType<typeof STAY>) => unknown, string]>([
   ["check-out on check-in", (stay) => ({ ...stay, checkOut: FIRST_NIGHT }), "checkOut"],

@@ -76,7 +76,9 @@ test("the boundary instant itself is still free, the next millisecond costs the 
 test("a later change of the policy doesn't touch what was sold", async () => {
   const world = await createProperty(database.db);
   const bookingId = await confirmed(world);
-  await database.db.execute(sql`update policies set rules = '[{"daysBefore": 900, "time": "00:00", "fee": {"kind": "percent", "value": 100}}]' where property_id = ${world.propertyId}`);
+  await database.db.execute(
+    sql`update policies set rules = '[{"daysBefore": 900, "time": "00:00", "fee": {"kind": "percent", "value": 100}}]' where property_id = ${world.propertyId}`,
+  );
   expect(await cancelQuote(ctx, { bookingId })).toMatchObject({ fee: 0 });
 });
 
@@ -89,7 +91,10 @@ test("the fees of several rooms add up", async () => {
 });
 
 test("letting a hold go frees its nights without a fee, and no mail follows", async () => {
-  const world = await createProperty(database.db, { rooms: [{ units: 1 }], policies: [{ name: "Strict", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "percent", value: 100 } }] }] });
+  const world = await createProperty(database.db, {
+    rooms: [{ units: 1 }],
+    policies: [{ name: "Strict", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "percent", value: 100 } }] }],
+  });
   const { bookingId } = await holdStay(ctx, world);
   expect(await ask(bookingId, 0)).toMatchObject({ fee: 0, refund: 0 });
   expect(await nightOf(database.db, world.roomTypeId)).toMatchObject({ held: 0, sold: 0 });

@@ -102,7 +102,11 @@ test("past the limit 429 with Retry-After, in the shape of a refusal; another cl
 
 test("limits fail open when Redis is dead, and a metric says so", async () => {
   const counted: string[] = [];
-  const open = await start({ redis: redisAt("http://127.0.0.1:1"), metrics: { count: (name) => void counted.push(name), gauge() {}, observe() {} }, env: { RATE_LIMIT_PER_MINUTE: "1" } });
+  const open = await start({
+    redis: redisAt("http://127.0.0.1:1"),
+    metrics: { count: (name) => void counted.push(name), gauge() {}, observe() {} },
+    env: { RATE_LIMIT_PER_MINUTE: "1" },
+  });
   for (let i = 0; i < 4; i += 1) expect((await open.request("/trpc/ping")).status).toBe(200);
   expect(counted).toContain("rate_limit_failures_total");
 });
@@ -113,10 +117,13 @@ async function hanging(): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const sockets = new Set<{ destroy(): void }>();
   server.on("connection", (socket) => sockets.add(socket));
-  closing.push(() => new Promise<void>((resolve) => {
-    for (const socket of sockets) socket.destroy();
-    server.close(() => resolve());
-  }));
+  closing.push(
+    () =>
+      new Promise<void>((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  );
   const address = server.address();
   if (!address || typeof address === "string") throw new Error("no address");
   return `http://127.0.0.1:${address.port}`;
@@ -161,7 +168,9 @@ test("without Postgres a call is UNAVAILABLE with Retry-After, and tells nothing
 test("a bug's 500 has the request id and no word of the cause, which is logged", async () => {
   const { ctx, runtime } = gateway;
   runtime.services = { ...ctx, config: { ...ctx.config, AUTH_SECRET: undefined as unknown as string } };
-  const answer = await gateway.request("/trpc/bookings.get?input=%7B%22bookingId%22%3A%220199a000-0000-7000-8000-000000000001%22%7D", { headers: { "x-request-id": "look-me-up-1" } });
+  const answer = await gateway.request("/trpc/bookings.get?input=%7B%22bookingId%22%3A%220199a000-0000-7000-8000-000000000001%22%7D", {
+    headers: { "x-request-id": "look-me-up-1" },
+  });
   expect(answer.status).toBe(500);
   expect(await answer.text()).not.toMatch(/undefined|TypeError|\.ts|stack/);
   expect(answer.headers.get("x-request-id")).toBe("look-me-up-1");

@@ -59,7 +59,16 @@ test("a hold writes guest, booking, stays, nights, events and outbox in one comm
   const held = await holdStay(ctx, world, { rooms: [{ productId: world.productId, adults: 2, childAges: [4] }] });
   const booking = await bookingOf(database.db, held.bookingId);
   // 2 nights at 10 000 and ten percent tax; a child of four is free.
-  expect(booking).toMatchObject({ code: held.code, total: 22_000, dueOnline: 22_000, currency: "EUR", checkIn: FIRST_NIGHT, checkOut: addDays(FIRST_NIGHT, 2), source: "web", version: 1 });
+  expect(booking).toMatchObject({
+    code: held.code,
+    total: 22_000,
+    dueOnline: 22_000,
+    currency: "EUR",
+    checkIn: FIRST_NIGHT,
+    checkOut: addDays(FIRST_NIGHT, 2),
+    source: "web",
+    version: 1,
+  });
   expect(booking.holdExpiresAt!.getTime() - booking.createdAt.getTime()).toBe(15 * 60_000);
   expect(held.holdExpiresAt).toBe(booking.holdExpiresAt!.toISOString());
   const [guest] = await database.db.select().from(guests).where(eq(guests.id, booking.guestId));
@@ -73,8 +82,15 @@ test("a hold writes guest, booking, stays, nights, events and outbox in one comm
   ]);
   const [event] = await database.db.select().from(bookingEvents).where(eq(bookingEvents.bookingId, held.bookingId));
   expect(event).toMatchObject({ type: "held", version: 1 });
-  const [message] = await database.db.select().from(outbox).where(sql`${outbox.payload} ->> 'bookingId' = ${held.bookingId}`);
-  expect(message).toMatchObject({ type: "booking.held", v: 1, payload: { bookingId: held.bookingId, propertyId: world.propertyId, version: 1, holdExpiresAt: held.holdExpiresAt } });
+  const [message] = await database.db
+    .select()
+    .from(outbox)
+    .where(sql`${outbox.payload} ->> 'bookingId' = ${held.bookingId}`);
+  expect(message).toMatchObject({
+    type: "booking.held",
+    v: 1,
+    payload: { bookingId: held.bookingId, propertyId: world.propertyId, version: 1, holdExpiresAt: held.holdExpiresAt },
+  });
   // All of it by one transaction.
   const [commits] = await database.db.execute<{ n: number }>(sql`
     select count(distinct xmin::text)::int as n from (
@@ -160,7 +176,14 @@ test("a lock that has passed to somebody else is not released by its first owner
   const world = await oneRoom();
   const key = `lock:room:${world.roomTypeId}:${FIRST_NIGHT}`;
   const deferred: (() => void)[] = [];
-  const slow: Context = { ...ctx, redis: { ...gateway.redis, eval: <T>(script: string, keys: string[], args: (string | number)[]) => (script.includes("DEL") ? new Promise<T>((resolve) => deferred.push(() => resolve(gateway.redis.eval<T>(script, keys, args)))) : gateway.redis.eval<T>(script, keys, args)) } };
+  const slow: Context = {
+    ...ctx,
+    redis: {
+      ...gateway.redis,
+      eval: <T>(script: string, keys: string[], args: (string | number)[]) =>
+        script.includes("DEL") ? new Promise<T>((resolve) => deferred.push(() => resolve(gateway.redis.eval<T>(script, keys, args)))) : gateway.redis.eval<T>(script, keys, args),
+    },
+  };
   await holdStay(slow, world);
   await gateway.redis.set(key, "the next owner", 60_000);
   for (const release of deferred) release();
@@ -171,7 +194,10 @@ test("a lock that has passed to somebody else is not released by its first owner
 test("PRICE_CHANGED brings the new total and hash, with which the hold goes through", async () => {
   const world = await oneRoom();
   const input = await wish(ctx, world);
-  await database.db.update(rateNights).set({ adultPrices: [11_000, 12_000] }).where(eq(rateNights.productId, world.productId));
+  await database.db
+    .update(rateNights)
+    .set({ adultPrices: [11_000, 12_000] })
+    .where(eq(rateNights.productId, world.productId));
   const facts = await refusalOf(hold(ctx, input), "PRICE_CHANGED");
   expect(facts).toEqual({ total: 26_400, currency: "EUR", quoteHash: expect.any(String) });
   expect(await hold(ctx, { ...input, quoteHash: facts.quoteHash })).toMatchObject({ total: 26_400 });
@@ -257,7 +283,10 @@ test("the sweep's list has overdue holds only, and expiring twice gives back onc
   const outcomes = await Promise.all([expire(system, held.bookingId), expire(system, held.bookingId), expire(system, held.bookingId)]);
   expect(outcomes.filter(Boolean)).toHaveLength(1);
   expect(await stateOf(database.db, held.bookingId)).toEqual(["expired"]);
-  const freed = await database.db.select().from(inventoryEvents).where(sql`${inventoryEvents.bookingId} = ${held.bookingId} and ${inventoryEvents.reason} = 'expire'`);
+  const freed = await database.db
+    .select()
+    .from(inventoryEvents)
+    .where(sql`${inventoryEvents.bookingId} = ${held.bookingId} and ${inventoryEvents.reason} = 'expire'`);
   expect(freed).toHaveLength(2);
 });
 

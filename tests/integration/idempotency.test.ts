@@ -98,7 +98,10 @@ test("an answer whose commit was lost is found by the next try, and its events a
   // The client never saw this answer.
   await hold(ctx, input);
   const again = await hold(ctx, input);
-  const events = await database.db.select().from(outbox).where(sql`${outbox.payload} ->> 'bookingId' = ${again.bookingId}`);
+  const events = await database.db
+    .select()
+    .from(outbox)
+    .where(sql`${outbox.payload} ->> 'bookingId' = ${again.bookingId}`);
   expect(events).toHaveLength(1);
 });
 

@@ -67,7 +67,10 @@ async function queue(): Promise<{ messages: number; ids: string[] }> {
 
 /** One message per event and follower. */
 async function expectedOf(bookingId: string): Promise<{ messages: number; ids: string[] }> {
-  const rows = await database.db.select().from(outbox).where(sql`${outbox.payload} ->> 'bookingId' = ${bookingId}`);
+  const rows = await database.db
+    .select()
+    .from(outbox)
+    .where(sql`${outbox.payload} ->> 'bookingId' = ${bookingId}`);
   const ids = rows.flatMap((row) => followers(row.type).map((job) => `${row.id}-${job.name}-0`)).toSorted();
   return { messages: ids.length, ids };
 }
@@ -140,12 +143,20 @@ test("exactly one confirmation mail, though every message comes twice and the re
   await vi.waitFor(async () => expect(await doneJobs(ids)).toEqual(expect.arrayContaining(expected)), PATIENT);
   // And once more by hand, its memory of having run lost.
   await database.db.delete(jobRuns).where(inArray(jobRuns.outboxId, ids));
-  const [message] = await database.db.select().from(outbox).where(sql`${outbox.type} = 'booking.confirmed' and ${inArray(outbox.id, ids)}`);
+  const [message] = await database.db
+    .select()
+    .from(outbox)
+    .where(sql`${outbox.type} = 'booking.confirmed' and ${inArray(outbox.id, ids)}`);
   const body = JSON.stringify({ outboxId: message!.id, type: message!.type, v: message!.v, payload: message!.payload });
   const answers = await Promise.all([call("/jobs/send-confirmation", { body }), call("/jobs/send-confirmation", { body })]);
   for (const answer of answers) expect([200, 503]).toContain(answer.status);
   expect(await mailsTo(gateway, email)).toHaveLength(1);
-  expect(await database.db.select().from(deliveries).where(sql`${deliveries.bookingId} = ${bookingId} and ${deliveries.channel} = 'email'`)).toMatchObject([{ kind: "booking_confirmed", state: expect.stringMatching(/sent|delivered/) }]);
+  expect(
+    await database.db
+      .select()
+      .from(deliveries)
+      .where(sql`${deliveries.bookingId} = ${bookingId} and ${deliveries.channel} = 'email'`),
+  ).toMatchObject([{ kind: "booking_confirmed", state: expect.stringMatching(/sent|delivered/) }]);
 });
 
 test("a job that is done answers so without running again", async () => {
@@ -181,9 +192,18 @@ test.each([
 
 test("a vendor that is busy makes the queue wait as long as the vendor asks", async () => {
   const { bookingId, email } = await booked();
-  const [message] = await database.db.select().from(outbox).where(sql`${outbox.payload} ->> 'bookingId' = ${bookingId} and ${outbox.type} = 'booking.confirmed'`);
+  const [message] = await database.db
+    .select()
+    .from(outbox)
+    .where(sql`${outbox.payload} ->> 'bookingId' = ${bookingId} and ${outbox.type} = 'booking.confirmed'`);
   const body = JSON.stringify({ outboxId: message!.id, type: message!.type, v: 1, payload: message!.payload });
-  gateway.cloud.servers.resend!.faults.add({ calls: 1, path: "/emails", status: 429, headers: { "retry-after": "7" }, body: { statusCode: 429, name: "rate_limit_exceeded", message: "Too many requests." } });
+  gateway.cloud.servers.resend!.faults.add({
+    calls: 1,
+    path: "/emails",
+    status: 429,
+    headers: { "retry-after": "7" },
+    body: { statusCode: 429, name: "rate_limit_exceeded", message: "Too many requests." },
+  });
   const answer = await call("/jobs/send-confirmation", { body });
   expect(answer.status).toBe(503);
   expect(answer.headers.get("retry-after")).toBe("7");
@@ -210,13 +230,21 @@ test("a mail outage longer than the burst: filed, replayed by the tick, closed o
 });
 
 test("a refusal for good waits for a person, with an incident that their replay closes", async () => {
-  gateway.cloud.servers.resend!.faults.add({ calls: 1000, path: "/emails", status: 403, body: { statusCode: 403, name: "invalid_from_address", message: "The domain is not verified." } });
+  gateway.cloud.servers.resend!.faults.add({
+    calls: 1000,
+    path: "/emails",
+    status: 403,
+    body: { statusCode: 403, name: "invalid_from_address", message: "The domain is not verified." },
+  });
   const { bookingId, email } = await booked();
   const [outboxId] = await eventIds(bookingId, "booking.confirmed");
   await relay(ctx);
   const letter = async () => (await database.db.select().from(deadLetters).where(eq(deadLetters.outboxId, outboxId!)))[0];
   await vi.waitFor(async () => expect(await letter()).toMatchObject({ state: "needs_person", kind: "permanent", nextReplayAt: null }), PATIENT);
-  await vi.waitFor(async () => expect(await database.db.select().from(incidents)).toMatchObject([{ cause: `dead-letter:send-confirmation:${outboxId}`, resolvedAt: null }]), PATIENT);
+  await vi.waitFor(
+    async () => expect(await database.db.select().from(incidents)).toMatchObject([{ cause: `dead-letter:send-confirmation:${outboxId}`, resolvedAt: null }]),
+    PATIENT,
+  );
   gateway.cloud.servers.resend!.faults.clear();
   // The tick leaves it alone.
   await ctx.advance(60 * MINUTE);
@@ -232,9 +260,16 @@ test("a dead letter whose error holds what Postgres can't store is filed all the
   const outboxId = newId();
   const source = { outboxId, type: "booking.confirmed", v: 1, payload: { bookingId: newId(), propertyId: newId(), version: 1 } };
   const base64 = (text: string) => Buffer.from(text).toString("base64");
-  const body = JSON.stringify({ status: 502, url: `${gateway.url}/jobs/send-confirmation`, sourceBody: base64(JSON.stringify(source)), body: base64("bad\u0000gateway \u{1F6CC}") });
+  const body = JSON.stringify({
+    status: 502,
+    url: `${gateway.url}/jobs/send-confirmation`,
+    sourceBody: base64(JSON.stringify(source)),
+    body: base64("bad\u0000gateway \u{1F6CC}"),
+  });
   expect((await call("/jobs/dead-letter", { body })).status).toBe(200);
-  expect(await database.db.select().from(deadLetters).where(eq(deadLetters.outboxId, outboxId))).toMatchObject([{ state: "waiting", status: 502, error: expect.stringContaining("gateway") }]);
+  expect(await database.db.select().from(deadLetters).where(eq(deadLetters.outboxId, outboxId))).toMatchObject([
+    { state: "waiting", status: 502, error: expect.stringContaining("gateway") },
+  ]);
 });
 
 test("a replay that the queue lost is replayed again", async () => {
@@ -244,7 +279,19 @@ test("a replay that the queue lost is replayed again", async () => {
   const message = { outboxId, type: event!.type, v: 1, payload: event!.payload };
   await database.db.update(outbox).set({ publishedAt: sql`app_now()` });
   const id = newId();
-  await database.db.insert(deadLetters).values({ id, outboxId: outboxId!, job: "send-confirmation", payload: message, state: "replayed", kind: "transient", status: 500, error: "", replays: 1, deadlineAt: new Date(Date.now() + 24 * 60 * MINUTE), updatedAt: sql`app_now()` });
+  await database.db.insert(deadLetters).values({
+    id,
+    outboxId: outboxId!,
+    job: "send-confirmation",
+    payload: message,
+    state: "replayed",
+    kind: "transient",
+    status: 500,
+    error: "",
+    replays: 1,
+    deadlineAt: new Date(Date.now() + 24 * 60 * MINUTE),
+    updatedAt: sql`app_now()`,
+  });
   await runDue(ctx);
   expect((await database.db.select().from(deadLetters).where(eq(deadLetters.id, id)))[0]).toMatchObject({ state: "replayed", replays: 1 });
   await ctx.advance(61 * MINUTE);
@@ -299,12 +346,18 @@ test("the tick runs what is due and nothing else, and two ticks at once run each
 test("a task whose runner died is run again once its lease is over, and one failure stops no other", async () => {
   await runDue(ctx);
   await ctx.advance(10 * MINUTE);
-  await database.db.update(tickRuns).set({ leasedUntil: sql`now() + interval '2 minutes'` }).where(eq(tickRuns.name, "holds"));
+  await database.db
+    .update(tickRuns)
+    .set({ leasedUntil: sql`now() + interval '2 minutes'` })
+    .where(eq(tickRuns.name, "holds"));
   await database.db.execute(sql`alter table payments rename to payments_away`);
   const results = await runDue(ctx).finally(() => database.db.execute(sql`alter table payments_away rename to payments`));
   expect(results).not.toHaveProperty("holds");
   expect(results).toMatchObject({ payments: { failed: true }, money: { failed: true }, outbox: {}, "dead-letters": { replayed: 0 } });
-  await database.db.update(tickRuns).set({ leasedUntil: sql`now() - interval '1 second'` }).where(eq(tickRuns.name, "holds"));
+  await database.db
+    .update(tickRuns)
+    .set({ leasedUntil: sql`now() - interval '1 second'` })
+    .where(eq(tickRuns.name, "holds"));
   expect(await runDue(ctx)).toHaveProperty("holds");
 });
 

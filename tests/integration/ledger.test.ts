@@ -184,7 +184,11 @@ test("the audit names who, why and which booking", async () => {
   const bookingId = "0199a000-0000-7000-8000-00000000abcd";
   await move(nights(roomTypeId, FIRST_NIGHT, 1, { held: 1 }), { actor: "anon:somebody", bookingId });
   await move(nights(roomTypeId, FIRST_NIGHT, 1, { held: -1, sold: 1 }), { reason: "confirm", actor: "webhook:stripe", bookingId });
-  const events = await database.db.select().from(inventoryEvents).where(sql`${inventoryEvents.roomTypeId} = ${roomTypeId}`).orderBy(inventoryEvents.id);
+  const events = await database.db
+    .select()
+    .from(inventoryEvents)
+    .where(sql`${inventoryEvents.roomTypeId} = ${roomTypeId}`)
+    .orderBy(inventoryEvents.id);
   expect(events).toMatchObject([
     { reason: "hold", actor: "anon:somebody", bookingId, held: 1, sold: 0, version: 2 },
     { reason: "confirm", actor: "webhook:stripe", bookingId, held: -1, sold: 1, version: 3 },

@@ -132,7 +132,14 @@ test("a forged webhook is 401, and reads nothing", async () => {
   expect(bare.status).toBe(401);
   const midtrans = await gateway.request("/webhooks/midtrans", {
     method: "POST",
-    body: JSON.stringify({ order_id: payment!.id, status_code: "200", gross_amount: "220.00", transaction_id: newId(), transaction_status: "settlement", signature_key: "0".repeat(128) }),
+    body: JSON.stringify({
+      order_id: payment!.id,
+      status_code: "200",
+      gross_amount: "220.00",
+      transaction_id: newId(),
+      transaction_status: "settlement",
+      signature_key: "0".repeat(128),
+    }),
   });
   expect(midtrans.status).toBe(401);
   expect((await paymentsOf(bookingId))[0]!.checkedAt).toBeNull();
@@ -274,7 +281,10 @@ test("the provider out of reach at the hold's end: later within the grace, relea
 });
 
 test("cancelling late keeps the fee of what was taken, and refunds the rest once", async () => {
-  const { bookingId, pageUrl, guest } = await onPage("stripe", { rooms: [{ units: 1 }], policies: [{ name: "Strict", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "nights", value: 1 } }] }] });
+  const { bookingId, pageUrl, guest } = await onPage("stripe", {
+    rooms: [{ units: 1 }],
+    policies: [{ name: "Strict", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "nights", value: 1 } }] }],
+  });
   await payByStripe(pageUrl);
   await becomes(bookingId, "confirmed");
   await balance(ctx, bookingId);
@@ -287,7 +297,10 @@ test("cancelling late keeps the fee of what was taken, and refunds the rest once
 });
 
 test("cancelling before the money was taken captures the fee alone", async () => {
-  const { bookingId, pageUrl, guest } = await onPage("stripe", { rooms: [{ units: 1 }], policies: [{ name: "Strict", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "nights", value: 1 } }] }] });
+  const { bookingId, pageUrl, guest } = await onPage("stripe", {
+    rooms: [{ units: 1 }],
+    policies: [{ name: "Strict", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "nights", value: 1 } }] }],
+  });
   await payByStripe(pageUrl);
   await becomes(bookingId, "confirmed");
   await cancel(guest, { bookingId, expectedFee: 10_000, idempotencyKey: newId() });
@@ -319,7 +332,9 @@ test("a refund whose answer was lost is made once", async () => {
   if ((await refundsOf(bookingId))[0]?.state === "requested") expect(await unbalanced(ctx, 600, 100)).toContain(bookingId);
   await balance(ctx, bookingId);
   const [payment] = await paymentsOf(bookingId);
-  const response = await fetch(`${gateway.cloud.servers.stripe!.url}/v1/refunds?payment_intent=${payment!.paymentRef}`, { headers: { authorization: `Bearer ${ctx.config.STRIPE_SECRET_KEY}` } });
+  const response = await fetch(`${gateway.cloud.servers.stripe!.url}/v1/refunds?payment_intent=${payment!.paymentRef}`, {
+    headers: { authorization: `Bearer ${ctx.config.STRIPE_SECRET_KEY}` },
+  });
   expect(((await response.json()) as { data: { amount: number }[] }).data).toMatchObject([{ amount: 22_000 }]);
   expect(await refundsOf(bookingId)).toMatchObject([{ amount: 22_000, state: "succeeded" }]);
 });
@@ -425,7 +440,10 @@ test("an amount that isn't the booking's confirms nothing, and raises an inciden
   const [payment] = await paymentsOf(bookingId);
   await settle(ctx, payment!.id);
   expect(await stateOf(database.db, bookingId)).toEqual(["pending"]);
-  const [incident] = await database.db.select().from(incidents).where(eq(incidents.cause, `payment-mismatch:${payment!.id}`));
+  const [incident] = await database.db
+    .select()
+    .from(incidents)
+    .where(eq(incidents.cause, `payment-mismatch:${payment!.id}`));
   expect(incident).toMatchObject({ severity: "critical", count: 1 });
   // The hold still ends in its time: the nights must not be lost with it.
   await ctx.advance(16 * MINUTE);

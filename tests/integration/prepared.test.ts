@@ -21,7 +21,9 @@ test("the statements of a booking are prepared once and used again", async () =>
     const { bookingId } = await holdStay(ctx, world);
     await startPayment(ctx, { bookingId, method: "property", idempotencyKey: newId() });
   };
-  const prepared = async () => [...(await database.db.execute<{ statement: string; calls: number }>(sql`select statement, (generic_plans + custom_plans)::int as calls from pg_prepared_statements`))];
+  const prepared = async () => [
+    ...(await database.db.execute<{ statement: string; calls: number }>(sql`select statement, (generic_plans + custom_plans)::int as calls from pg_prepared_statements`)),
+  ];
   await book();
   const before = (await prepared()).map((row) => row.statement);
   for (const hot of [
@@ -40,7 +42,10 @@ test("the statements of a booking are prepared once and used again", async () =>
     /update "room_stays"/,
     /update "bookings"/,
   ]) {
-    expect(before.some((statement) => hot.test(statement)), String(hot)).toBe(true);
+    expect(
+      before.some((statement) => hot.test(statement)),
+      String(hot),
+    ).toBe(true);
   }
   await book();
   await book();

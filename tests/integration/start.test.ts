@@ -1,13 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,8 +61,7 @@ async function freePorts(): Promise<{ PORT: string; LOCAL_PORT: string }> {
       () => false,
     );
     const port = await freePort();
-    if (free && (port < base || port > base + 8))
-      return { PORT: String(port), LOCAL_PORT: String(base) };
+    if (free && (port < base || port > base + 8)) return { PORT: String(port), LOCAL_PORT: String(base) };
   }
 }
 
@@ -89,13 +80,9 @@ function processesOf(dataDir: string): number[] {
   const mine = (pid: string): boolean => {
     try {
       const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
-      const text = ["cmdline", "environ"].map((file) =>
-        readFileSync(`/proc/${pid}/${file}`, "utf8"),
-      );
+      const text = ["cmdline", "environ"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8"));
       // Redis writes its title over both; it works in its folder.
-      return (
-        state !== "Z" && [...text, readlinkSync(`/proc/${pid}/cwd`)].join("\0").includes(dataDir)
-      );
+      return state !== "Z" && [...text, readlinkSync(`/proc/${pid}/cwd`)].join("\0").includes(dataDir);
     } catch {
       return false;
     }
@@ -188,65 +175,49 @@ test("production without a mail key is one sentence that says what to set, and s
   const dir = dataFolder();
   const started = run("main.ts", { DATA_DIR: dir, NODE_ENV: "production" });
   expect(await started.ended).toBe(1);
-  expect(started.output().err.trim().split("\n")).toEqual([
-    expect.stringMatching(/set RESEND_API_KEY/),
-  ]);
+  expect(started.output().err.trim().split("\n")).toEqual([expect.stringMatching(/set RESEND_API_KEY/)]);
   expect(readdirSync(dir)).toEqual([]);
 });
 
-test(
-  "each part killed by -9 comes back, and SIGTERM ends the whole tree",
-  { timeout: 180_000 },
-  async () => {
-    const dir = dataFolder();
-    const ports = await freePorts();
-    const started = run("main.ts", { DATA_DIR: dir, ...ports });
-    await ready(started);
-    const secrets = readFileSync(join(dir, "secrets.json"), "utf8");
-    for (const part of [
-      /postgres -D/,
-      /redis-server|valkey-server/,
-      /cloud-process/,
-      /server\/node/,
-      /^\/bin\/sh/,
-    ]) {
-      const before = find(dir, part);
-      expect(before, String(part)).toBeDefined();
-      process.kill(before ?? 0, "SIGKILL");
-      await vi.waitUntil(() => ![undefined, before].includes(find(dir, part)), {
-        timeout: 20_000,
-        interval: 20,
-      });
-      await vi.waitUntil(() => healthy(ports.PORT), { timeout: 20_000, interval: 50 });
-    }
-    started.child.kill("SIGTERM");
-    expect(await started.ended).toBe(0);
-    expect(processesOf(dir)).toEqual([]);
-    expect(readFileSync(join(dir, "secrets.json"), "utf8")).toBe(secrets);
-  },
-);
+test("each part killed by -9 comes back, and SIGTERM ends the whole tree", { timeout: 180_000 }, async () => {
+  const dir = dataFolder();
+  const ports = await freePorts();
+  const started = run("main.ts", { DATA_DIR: dir, ...ports });
+  await ready(started);
+  const secrets = readFileSync(join(dir, "secrets.json"), "utf8");
+  for (const part of [/postgres -D/, /redis-server|valkey-server/, /cloud-process/, /server\/node/, /^\/bin\/sh/]) {
+    const before = find(dir, part);
+    expect(before, String(part)).toBeDefined();
+    process.kill(before ?? 0, "SIGKILL");
+    await vi.waitUntil(() => ![undefined, before].includes(find(dir, part)), {
+      timeout: 20_000,
+      interval: 20,
+    });
+    await vi.waitUntil(() => healthy(ports.PORT), { timeout: 20_000, interval: 50 });
+  }
+  started.child.kill("SIGTERM");
+  expect(await started.ended).toBe(0);
+  expect(processesOf(dir)).toEqual([]);
+  expect(readFileSync(join(dir, "secrets.json"), "utf8")).toBe(secrets);
+});
 
-test(
-  "kill -9 of the supervisor leaves no child, and the next start works on the same data",
-  { timeout: 180_000 },
-  async () => {
-    const dir = dataFolder();
-    const ports = await freePorts();
-    const first = run("main.ts", { DATA_DIR: dir, ...ports });
-    await ready(first);
-    first.child.kill("SIGKILL");
-    await vi.waitUntil(() => processesOf(dir).length === 0, { timeout: 20_000, interval: 20 });
-    const second = run("main.ts", { DATA_DIR: dir, ...ports });
-    await ready(second);
-    // Now the guard can't help: it dies first, and what stays behind is ended by the next start.
-    process.kill(find(dir, /^\/bin\/sh/) ?? 0, "SIGKILL");
-    second.child.kill("SIGKILL");
-    await second.ended;
-    const third = run("main.ts", { DATA_DIR: dir, ...ports });
-    await ready(third);
-    expect(await healthy(ports.PORT)).toBe(true);
-    third.child.kill("SIGINT");
-    expect(await third.ended).toBe(0);
-    expect(processesOf(dir)).toEqual([]);
-  },
-);
+test("kill -9 of the supervisor leaves no child, and the next start works on the same data", { timeout: 180_000 }, async () => {
+  const dir = dataFolder();
+  const ports = await freePorts();
+  const first = run("main.ts", { DATA_DIR: dir, ...ports });
+  await ready(first);
+  first.child.kill("SIGKILL");
+  await vi.waitUntil(() => processesOf(dir).length === 0, { timeout: 20_000, interval: 20 });
+  const second = run("main.ts", { DATA_DIR: dir, ...ports });
+  await ready(second);
+  // Now the guard can't help: it dies first, and what stays behind is ended by the next start.
+  process.kill(find(dir, /^\/bin\/sh/) ?? 0, "SIGKILL");
+  second.child.kill("SIGKILL");
+  await second.ended;
+  const third = run("main.ts", { DATA_DIR: dir, ...ports });
+  await ready(third);
+  expect(await healthy(ports.PORT)).toBe(true);
+  third.child.kill("SIGINT");
+  expect(await third.ended).toBe(0);
+  expect(processesOf(dir)).toEqual([]);
+});

@@ -2,7 +2,19 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addDays, dateIn, daysBetween, earliestCheckIn, instantOf, nightsOf, timeIn } from "../../server/platform/dates.ts";
 
-const ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura", "Australia/Lord_Howe", "America/New_York", "Europe/Lisbon", "Pacific/Apia", "Pacific/Kiritimati", "America/St_Johns", "Asia/Kathmandu", "UTC"];
+const ZONES = [
+  "Asia/Jakarta",
+  "Asia/Makassar",
+  "Asia/Jayapura",
+  "Australia/Lord_Howe",
+  "America/New_York",
+  "Europe/Lisbon",
+  "Pacific/Apia",
+  "Pacific/Kiritimati",
+  "America/St_Johns",
+  "Asia/Kathmandu",
+  "UTC",
+];
 const days = fc.integer({ min: 0, max: 36_000 }).map((day) => addDays("2000-01-01", day));
 
 test("a stay's nights are as many as the days between, each once, in order", () => {

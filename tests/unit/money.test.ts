@@ -26,5 +26,5 @@ test("percentages round half up, and a hundred percent is all", () => {
   expect(percentOf(10_005, 1000, "EUR")).toBe(1001);
   expect(percentOf(10_004, 1000, "EUR")).toBe(1000);
   expect(percentOf(123_456_700, 1100, "IDR")).toBe(13_580_200);
-  fc.assert(fc.property(amounts, (amount) => expect(percentOf(amount, 10_000, "EUR")).toBe(amount)));
+  fc.assert(fc.property(amounts, (amount) => percentOf(amount, 10_000, "EUR") === amount));
 });

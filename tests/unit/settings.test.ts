@@ -74,32 +74,19 @@ test("production serves database, Redis and queue here with keys of its own, and
     sms: "off",
   });
   const keys = chooseKeys(settings, secrets);
-  expect([keys.UPSTASH_REDIS_REST_TOKEN, keys.QSTASH_TOKEN, keys.AUTH_SECRET]).toEqual([
-    "own-3",
-    "own-4",
-    "own-7",
-  ]);
+  expect([keys.UPSTASH_REDIS_REST_TOKEN, keys.QSTASH_TOKEN, keys.AUTH_SECRET]).toEqual(["own-3", "own-4", "own-7"]);
   expect(settings.notes.join(" ")).toMatch(/PUBLIC_URL.*STRIPE_SECRET_KEY.*TWILIO_ACCOUNT_SID/);
 });
 
 test("production's generated keys differ from the known ones wherever it serves a part by itself", () => {
   const own = productionKeys(secrets);
-  const served = [
-    "UPSTASH_REDIS_REST_TOKEN",
-    "QSTASH_TOKEN",
-    "QSTASH_CURRENT_SIGNING_KEY",
-    "QSTASH_NEXT_SIGNING_KEY",
-    "AUTH_SECRET",
-  ] as const;
+  const served = ["UPSTASH_REDIS_REST_TOKEN", "QSTASH_TOKEN", "QSTASH_CURRENT_SIGNING_KEY", "QSTASH_NEXT_SIGNING_KEY", "AUTH_SECRET"] as const;
   for (const name of served) expect(own[name], name).not.toBe(DEMO_KEYS[name]);
 });
 
-test.each(["QSTASH_CURRENT_SIGNING_KEY", "AUTH_SECRET", "STRIPE_WEBHOOK_SECRET"] as const)(
-  "production refuses the well-known %s",
-  (name) => {
-    expect(() => readSettings({ ...LIVE_MAIL, [name]: DEMO_KEYS[name] })).toThrow(name);
-  },
-);
+test.each(["QSTASH_CURRENT_SIGNING_KEY", "AUTH_SECRET", "STRIPE_WEBHOOK_SECRET"] as const)("production refuses the well-known %s", (name) => {
+  expect(() => readSettings({ ...LIVE_MAIL, [name]: DEMO_KEYS[name] })).toThrow(name);
+});
 
 test("production refuses the second public key pair of the queue's development server", () => {
   const env = { ...LIVE_MAIL, QSTASH_NEXT_SIGNING_KEY: "sig_5NoELc3EFnZn4DVS5bDs2Nk4b7Ua" };
@@ -107,17 +94,12 @@ test("production refuses the second public key pair of the queue's development s
 });
 
 test("production needs a real mail service", () => {
-  expect(() => readSettings({ NODE_ENV: "production" })).toThrow(
-    "set RESEND_API_KEY and MAIL_FROM",
-  );
+  expect(() => readSettings({ NODE_ENV: "production" })).toThrow("set RESEND_API_KEY and MAIL_FROM");
 });
 
-test.each([{ PORT: "http" }, { PORT: "0" }, { LOCAL_PORT: "70000" }, { PORT: "3104" }])(
-  "a port that can't be (%o) is refused",
-  (env) => {
-    expect(() => readSettings(env)).toThrow(Object.values(env)[0]);
-  },
-);
+test.each([{ PORT: "http" }, { PORT: "0" }, { LOCAL_PORT: "70000" }, { PORT: "3104" }])("a port that can't be (%o) is refused", (env) => {
+  expect(() => readSettings(env)).toThrow(Object.values(env)[0]);
+});
 
 test("the development server keeps PORT for itself and moves the app behind it", () => {
   const settings = readSettings({}, { dev: true });

@@ -21,6 +21,6 @@ test("a token opens its own booking only, under its own secret only", async () =
 });
 
 test("texts are the same when every character is", () => {
-  fc.assert(fc.property(fc.string(), fc.string(), (a, b) => expect(sameText(a, b)).toBe(a === b)));
-  fc.assert(fc.property(fc.string(), (a) => expect(sameText(a, a)).toBe(true)));
+  fc.assert(fc.property(fc.string(), fc.string(), (a, b) => sameText(a, b) === (a === b)));
+  fc.assert(fc.property(fc.string(), (a) => sameText(a, a)));
 });
