@@ -46,6 +46,7 @@ test("a forgotten password is set anew by the mail's link, and the old one is wo
 
   const page = await site.open("/sign-in", { refusals: [401] });
   await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByRole("heading", { level: 1, name: "Forgot your password?" }).waitFor();
   await page.getByLabel("E-mail").fill(email);
   await page.getByRole("button", { name: "Send me a link" }).click();
   await page.getByText(`If there is an account for ${email}, a link is on its way.`).waitFor();

@@ -196,6 +196,18 @@ test("public queries set no cookie, others give an anonymous guest theirs, once"
   expect(forged.headers.getSetCookie()).toHaveLength(1);
 });
 
+test("only the app's own queries come in a batch: no public query, and no mutation, which the limits count one by one", async () => {
+  const input = encodeURIComponent(JSON.stringify({ 0: {}, 1: {} }));
+  expect((await gateway.request(`/trpc/bookings.get,bookings.mine?batch=1&input=${input}`)).headers.getSetCookie()).toHaveLength(1);
+  const mixed = await gateway.request(`/trpc/search.destinations,bookings.get?batch=1&input=${input}`);
+  expect(mixed.status).toBe(400);
+  expect(await mixed.text()).not.toContain("bookings.get");
+  const crowd = await gateway.request("/trpc/bookings.lookup,bookings.lookup?batch=1", { ...MUTATION, body: "{}" });
+  expect(crowd.status).toBe(400);
+  const hidden = await gateway.request("/trpc/ping,bookings.lookup?batch=1", { ...MUTATION, body: "{}" });
+  expect(hidden.status).toBe(400);
+});
+
 test("metrics need the token where there is one", async () => {
   const guarded = await start({ env: { METRICS_TOKEN: "let me in" } });
   guarded.runtime.metricsPage = () => Promise.resolve("nightledger_up 1");
