@@ -33,7 +33,7 @@ export function createAuth(services: Services, mails: AccountMails, defer: (work
     }),
     emailAndPassword: {
       enabled: true,
-      minPasswordLength: 10,
+      minPasswordLength: 8,
       maxPasswordLength: 128,
       sendResetPassword: ({ user, url }) => mails.resetPassword(user.email, user.name, url),
     },

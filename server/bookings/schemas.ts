@@ -52,8 +52,11 @@ export const lookupInput = z.object({
   code: z
     .string()
     .max(40)
-    .transform((code) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")),
-  email: textField(254).transform((email) => email.toLowerCase()),
+    .transform((code) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, ""))
+    .pipe(z.string().min(1)),
+  email: textField(254)
+    .pipe(z.email())
+    .transform((email) => email.toLowerCase()),
 });
 export const lookupOutput = z.object({ bookingId: z.string(), token: z.string() });
 

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { booking } from "./booking.ts";
 import { drain } from "./drain.ts";
@@ -8,16 +7,11 @@ import { table, type Figure } from "./figures.ts";
 import { search } from "./search.ts";
 import { size } from "./size.ts";
 import { start } from "./start.ts";
+import type { Bench } from "./context.ts";
 import { openWorld, RAISED, type World } from "./world.ts";
 
 // `npm run bench [-- --only NAME,…] [--json FILE]`: figures, each with its floor measured in the same run.
 // They inform, they don't gate: the exit code tells only whether all could be measured.
-
-export interface Bench {
-  /** The running system with 10,000 properties, started when first asked for. */
-  world(): Promise<World>;
-  say(line: string): void;
-}
 
 const BENCHES = { size, start, search, booking, drain };
 type Name = keyof typeof BENCHES;
@@ -61,4 +55,4 @@ async function main(): Promise<void> {
   process.exit(measured ? 0 : 1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+await main();

@@ -1,4 +1,4 @@
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./context.ts";
 import { figure, median, percentile, type Figure } from "./figures.ts";
 import { book, wishes } from "./guests.ts";
 import { openLoad, repeat } from "./load.ts";

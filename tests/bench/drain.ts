@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import postgres from "postgres";
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./context.ts";
 import { figure, type Figure } from "./figures.ts";
 import { book, wishes } from "./guests.ts";
 import { openLoad, repeat } from "./load.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./context.ts";
 import { figure, median, percentile, type Figure } from "./figures.ts";
 import { book, randomStay, wishes } from "./guests.ts";
 import { openLoad, repeat, type Load, type Timing } from "./load.ts";

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { buildClient, VITE } from "../../local/build-client.ts";
 import { ROOT } from "../../local/root.ts";
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./context.ts";
 import { figure, type Figure } from "./figures.ts";
 
 const CLIENT = join(ROOT, "dist", "client");

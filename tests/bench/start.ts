@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "../../local/ports.ts";
 import { startPostgres } from "../../local/postgres.ts";
 import { ROOT } from "../../local/root.ts";
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./context.ts";
 import { figure, median, type Figure } from "./figures.ts";
 import { openLoad, repeat } from "./load.ts";
 import { freePorts, memoryOf, peakMemory } from "./parts.ts";
