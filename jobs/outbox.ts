@@ -38,15 +38,20 @@ export async function relay(services: Services): Promise<number> {
   return rows.length;
 }
 
-/** Runs the relay until nothing is ready. A failure is logged: the tick will try again. */
-export async function drain(services: Services): Promise<void> {
+/** Runs the relay until nothing is ready. A failure is logged: the tick will try again. @returns whether it went well */
+export async function drain(services: Services): Promise<boolean> {
   try {
     while ((await relay(services)) === BATCH);
+    return true;
   } catch (error) {
     services.log.warn("publishing failed; the next tick tries again", {}, error);
     services.metrics.count("outbox_failures_total");
+    return false;
   }
 }
+
+/** How long a commit's events wait for those of others. */
+const GATHER_MS = 15;
 
 /**
  * A `published()` for a long-lived process: one relay at a time, however many commits ask,
@@ -57,10 +62,13 @@ export function coalesced(services: Services, defer: (work: Promise<unknown>) =>
   let again = false;
   const run = async () => {
     running = true;
+    let good: boolean;
     do {
+      // Commits that come in a moment go out in one batch.
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       again = false;
-      await drain(services);
-    } while (again);
+      good = await drain(services);
+    } while (again && good);
     running = false;
   };
   return () => {

@@ -29,12 +29,12 @@ async function readGuestCookie(config: Config, cookies: string): Promise<string 
     ?.slice(GUEST_COOKIE.length + 1);
   const [id, mac] = value?.split(".") ?? [];
   if (!id || !mac) return undefined;
-  return sameText(mac, await sign(config.AUTH_SECRET, `guest:${id}`)) ? id : undefined;
+  return sameText(mac, sign(config.AUTH_SECRET, `guest:${id}`)) ? id : undefined;
 }
 
 async function newGuestCookie(config: Config, setCookie: (value: string) => void): Promise<string> {
   const id = newId();
   const secure = config.PUBLIC_URL.startsWith("https:") ? "; Secure" : "";
-  setCookie(`${GUEST_COOKIE}=${id}.${await sign(config.AUTH_SECRET, `guest:${id}`)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}${secure}`);
+  setCookie(`${GUEST_COOKIE}=${id}.${sign(config.AUTH_SECRET, `guest:${id}`)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}${secure}`);
   return id;
 }

@@ -30,11 +30,9 @@ export async function cancelQuote(ctx: Context, ref: { bookingId: string; token?
  * @throws NOT_FOUND, PRECONDITION with the state, PRICE_CHANGED when the fee is no longer the one shown
  */
 export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<typeof cancelOutput>> {
-  await authoriseBooking(ctx, ctx.db, input);
   let moved: MovedNight[] = [];
   const answer = await once(ctx, "bookings.cancel", input, async (tx) => {
-    const booking = await authoriseBooking(ctx, tx, input, true);
-    const stays = await staysOf(tx, booking.id);
+    const [booking, stays] = await Promise.all([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
     assertCancellable(stays);
     const now = await databaseNow(tx);
     const fee = feeOf(stays, now);

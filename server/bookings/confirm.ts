@@ -22,11 +22,24 @@ export async function confirm(
   const own = stays.filter((stay) => stay.state === from);
   const delta = from === "pending" ? { held: -1, sold: 1 } : { sold: 1 };
   const cause = { reason: from === "pending" ? ("confirm" as const) : ("retake" as const), actor: how.actor, bookingId: booking.id };
-  const moved = await moveNights(tx, nightMoves(own, delta), cause);
-  if (!moved) return undefined;
-  await moveStays(tx, booking.id, from, "confirmed");
-  const version = await endHold(tx, booking.id, { payment: how.payment, dueOnline: how.dueOnline });
-  const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
-  await Promise.all([recordEvent(tx, { ...event, type: from === "pending" ? "confirmed" : "retaken", actor: how.actor }), emit(tx, { type: "booking.confirmed", payload: event })]);
+  const write = async (): Promise<void> => {
+    // The booking is locked, so its next version is known, and all of this travels together.
+    const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version + 1 };
+    await Promise.all([
+      moveStays(tx, booking.id, from, "confirmed"),
+      endHold(tx, booking.id, { payment: how.payment, dueOnline: how.dueOnline }),
+      recordEvent(tx, { ...event, type: from === "pending" ? "confirmed" : "retaken", actor: how.actor }),
+      emit(tx, { type: "booking.confirmed", payload: event }),
+    ]);
+  };
+  const moving = moveNights(tx, nightMoves(own, delta), cause);
+  // A hold's own nights can't be lacking; those that are taken again can, so that must be known first.
+  if (from === "pending") {
+    const [nights] = await Promise.all([moving, write()]);
+    if (!nights) throw new Error("a hold's nights are not in the ledger");
+    return nights;
+  }
+  const moved = await moving;
+  if (moved) await write();
   return moved;
 }

@@ -66,7 +66,8 @@ async function take(ctx: Context, input: HoldInput, nights: { roomTypeId: number
     if (quote.hash !== input.quoteHash) {
       throw refuse("PRICE_CHANGED", { total: quote.total, currency: quote.currency, quoteHash: quote.hash });
     }
-    if (live && (live.bookings >= ctx.config.HOLDS_PER_CLIENT || live.rooms + input.rooms.length > Math.max(MAX_ROOMS, ctx.config.HOLDS_PER_CLIENT))) {
+    if (!live) throw new Error("a count without a row");
+    if (live.bookings >= ctx.config.HOLDS_PER_CLIENT || live.rooms + input.rooms.length > Math.max(MAX_ROOMS, ctx.config.HOLDS_PER_CLIENT)) {
       throw refuse("HOLD_LIMIT", { limit: ctx.config.HOLDS_PER_CLIENT });
     }
 
@@ -77,7 +78,9 @@ async function take(ctx: Context, input: HoldInput, nights: { roomTypeId: number
     moved = took;
 
     const code = newBookingCode();
-    const holdExpiresAt = await recordBooking(tx, {
+    const holdExpiresAt = new Date(new Date(live.now).getTime() + facts[0]!.holdMinutes * 60_000);
+    const event = { bookingId, propertyId: input.propertyId, version: 1 };
+    const recorded = recordBooking(tx, {
       id: bookingId,
       propertyId: input.propertyId,
       code,
@@ -91,17 +94,21 @@ async function take(ctx: Context, input: HoldInput, nights: { roomTypeId: number
       checkOut: input.checkOut,
       total: quote.total,
       dueOnline: quote.dueOnline,
-      holdMinutes: facts[0]!.holdMinutes,
+      holdExpiresAt,
       notes: input.notes,
       state: "pending",
       stays: quote.stays,
     });
-    const event = { bookingId, propertyId: input.propertyId, version: 1 };
-    await Promise.all([recordEvent(tx, { ...event, type: "held", actor }), emit(tx, { type: "booking.held", payload: { ...event, holdExpiresAt: holdExpiresAt.toISOString() } })]);
+    // Everything that follows from the taken nights travels together.
+    await Promise.all([
+      recorded,
+      recordEvent(tx, { ...event, type: "held", actor }),
+      emit(tx, { type: "booking.held", payload: { ...event, holdExpiresAt: holdExpiresAt.toISOString() } }),
+    ]);
     return {
       bookingId,
       code,
-      token: await bookingToken(ctx.config.AUTH_SECRET, bookingId),
+      token: bookingToken(ctx.config.AUTH_SECRET, bookingId),
       holdExpiresAt: holdExpiresAt.toISOString(),
       total: quote.total,
       currency: quote.currency,
@@ -142,6 +149,7 @@ const liveHolds = statement((db) =>
   db
     .select({
       bookings: sql<number>`count(distinct ${bookings.id})::int`,
+      now: sql<string>`app_now()`,
       rooms: sql<number>`count(*) filter (where ${bookings.propertyId} = ${placeholder("propertyId")}::uuid)::int`,
     })
     .from(bookings)

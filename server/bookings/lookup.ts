@@ -15,5 +15,5 @@ export async function lookup(ctx: Context, input: { code: string; email: string 
     .innerJoin(guests, eq(guests.id, bookings.guestId))
     .where(and(eq(bookings.code, input.code), eq(guests.email, input.email)));
   if (!found) throw refuse("NOT_FOUND", { what: "booking" });
-  return { bookingId: found.id, token: await bookingToken(ctx.config.AUTH_SECRET, found.id) };
+  return { bookingId: found.id, token: bookingToken(ctx.config.AUTH_SECRET, found.id) };
 }

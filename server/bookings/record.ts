@@ -40,10 +40,9 @@ const insertBooking = statement((db) =>
       total: placeholder("total"),
       dueOnline: placeholder("dueOnline"),
       payment: "online",
-      holdExpiresAt: sql`app_now() + ${placeholder("holdMinutes")}::int * interval '1 minute'`,
+      holdExpiresAt: placeholder("holdExpiresAt"),
       notes: placeholder("notes"),
     })
-    .returning({ holdExpiresAt: bookings.holdExpiresAt })
     .prepare("insert_booking"),
 );
 
@@ -92,7 +91,8 @@ export interface NewBooking {
   checkOut: string;
   total: number;
   dueOnline: number;
-  holdMinutes: number;
+  /** By the database's clock. */
+  holdExpiresAt: Date;
   notes: string;
   state: StayState;
   stays: QuotedStay[];
@@ -100,13 +100,12 @@ export interface NewBooking {
 
 /**
  * Writes guest, booking, room stays and nights; the statements go out together, one round trip.
- * @returns the instant at which the hold ends, by the database's clock
  */
-export async function recordBooking(tx: Transaction, booking: NewBooking): Promise<Date> {
+export async function recordBooking(tx: Transaction, booking: NewBooking): Promise<void> {
   const guestId = newId();
   const stays = booking.stays.map((stay, position) => ({ ...stay, id: newId(), position }));
   const common = { propertyId: booking.propertyId, bookingId: booking.id, checkIn: booking.checkIn, checkOut: booking.checkOut };
-  const [, inserted] = await Promise.all([
+  await Promise.all([
     insertGuest(tx, { ...booking.guest, country: booking.guest.country ?? null, id: guestId, propertyId: booking.propertyId }),
     insertBooking(tx, { ...booking, guestId }),
     insertStays(tx, {
@@ -131,9 +130,6 @@ export async function recordBooking(tx: Transaction, booking: NewBooking): Promi
     }),
     insertNights(tx, { nights: JSON.stringify(stays.flatMap((stay) => stay.nights.map((night) => ({ stay: stay.id, ...night })))) }),
   ]);
-  const holdExpiresAt = inserted[0]?.holdExpiresAt;
-  if (!holdExpiresAt) throw new Error("the inserted booking has no hold");
-  return holdExpiresAt;
 }
 
 /** Appends to the booking's own audit. */

@@ -8,7 +8,7 @@ import { once } from "../platform/idempotency.ts";
 import { newId } from "../platform/ids.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { gatewayOf } from "../payments/index.ts";
-import { methodsFor, productsByIds, writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { methodsFor, productsByIds, type MovedNight } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { confirm } from "./confirm.ts";
 import type { StartInput, startOutput } from "./payment-schemas.ts";
@@ -24,11 +24,10 @@ type Start = z.infer<typeof startOutput>;
  * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION for a method that isn't offered, UNAVAILABLE provider
  */
 export async function startPayment(ctx: Context, input: StartInput): Promise<Start> {
-  await authoriseBooking(ctx, ctx.db, input);
   let moved: MovedNight[] = [];
   const started = await once(ctx, "payments.start", input, async (tx) => {
-    const booking = await authoriseBooking(ctx, tx, input, true);
-    const stays = await staysOf(tx, booking.id);
+    // Sent together: the stays are read behind the booking's lock.
+    const [booking, stays] = await Promise.all([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
     const state = bookingState(stays);
     if (state === "confirmed") return { status: "confirmed" as const };
     if (state === "expired" || (state === "pending" && (booking.holdExpiresAt ?? 0) <= ctx.clock.now())) throw refuse("HOLD_EXPIRED", { bookingId: booking.id });
@@ -71,7 +70,7 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
     return { status: "page" as const, paymentId };
   });
   if (started.status === "confirmed") {
-    ctx.defer(writeAvailability(ctx, moved));
+    // A hold that is sold leaves as many rooms as before: the cache needs no word of it.
     if (moved.length > 0) ctx.metrics.count("bookings_confirmed_total", { how: "property" });
     ctx.published();
     return started;
@@ -106,7 +105,7 @@ async function openPage(ctx: Context, paymentId: string): Promise<string> {
       locale: booking.locale,
       expiresAt: pageEnd(booking.holdExpiresAt ?? ctx.clock.now(), property!.extendHolds && !booking.holdExtended),
       successUrl: back,
-      cancelUrl: `${ctx.config.PUBLIC_URL}/checkout/${booking.id}?token=${await bookingToken(ctx.config.AUTH_SECRET, booking.id)}`,
+      cancelUrl: `${ctx.config.PUBLIC_URL}/checkout/${booking.id}?token=${bookingToken(ctx.config.AUTH_SECRET, booking.id)}`,
     });
   } catch (error) {
     ctx.log.warn("the payment page could not be opened", { booking_id: booking.id, provider: row.provider }, error);
@@ -151,5 +150,5 @@ async function closeOthers(ctx: Context, bookingId: string, paymentId: string): 
 }
 
 async function returnUrl(ctx: Context, bookingId: string): Promise<string> {
-  return `${ctx.config.PUBLIC_URL}/pay/return?bookingId=${bookingId}&token=${await bookingToken(ctx.config.AUTH_SECRET, bookingId)}`;
+  return `${ctx.config.PUBLIC_URL}/pay/return?bookingId=${bookingId}&token=${bookingToken(ctx.config.AUTH_SECRET, bookingId)}`;
 }

@@ -45,7 +45,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
   return {
     id: booking.id,
     code: booking.code,
-    token: await bookingToken(ctx.config.AUTH_SECRET, booking.id),
+    token: bookingToken(ctx.config.AUTH_SECRET, booking.id),
     version: booking.version,
     state,
     locale: booking.locale,

@@ -1,3 +1,6 @@
+import { sha256 as digest } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+
 /** JSON with the keys of every object sorted and undefined ones left out: equal values, equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
@@ -6,7 +9,6 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** SHA-256 in hex. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function sha256(message: string): string {
+  return bytesToHex(digest(new TextEncoder().encode(message)));
 }

@@ -39,7 +39,7 @@ const store = statement((db) =>
  */
 export async function once<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const id = { verb, actor: actorKey(ctx.actor), key: input.idempotencyKey };
-  const hash = await sha256(JSON.stringify(input));
+  const hash = sha256(JSON.stringify(input));
   return transact(ctx.db, async (tx) => {
     const claimed = await claim(tx, { ...id, hash });
     if (claimed.length === 0) {

@@ -48,10 +48,49 @@ export function openRedis(config: Config, metrics: Metrics): RedisPort | undefin
   return {
     client,
     isOpen: breaker.isOpen,
-    eval: <T>(script: string, keys: string[], args: (string | number)[]) => call(() => client.eval<(string | number)[], T>(script, keys, args)),
+    eval: batchedEval(client, call),
     mget: (keys) => call(() => client.mget<(string | null)[]>(...keys)),
     get: (key) => call(() => client.get<string>(key)),
     set: (key, value, ttlMs) => call(async () => void (await client.set(key, value, { px: ttlMs }))),
     ping: () => call(async () => void (await client.ping())),
   };
+}
+
+interface Waiting {
+  script: string;
+  keys: string[];
+  args: (string | number)[];
+  resolve: (result: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Scripts asked for within the same moment travel in one request: a booking's lock release and cache writes,
+ * and the locks of guests who came together. Each keeps its own result or error.
+ */
+function batchedEval(client: Redis, call: <T>(work: () => Promise<T>) => Promise<T>): RedisPort["eval"] {
+  let waiting: Waiting[] = [];
+  const flush = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    const [only] = batch;
+    try {
+      if (batch.length === 1 && only) return only.resolve(await call(() => client.eval(only.script, only.keys, only.args)));
+      const pipeline = client.pipeline();
+      for (const one of batch) pipeline.eval(one.script, one.keys, one.args);
+      const results = await call(() => pipeline.exec<unknown[]>({ keepErrors: true }));
+      for (const [index, one] of batch.entries()) {
+        const { result, error } = results[index] as { result?: unknown; error?: string };
+        if (error) one.reject(new Error(error));
+        else one.resolve(result);
+      }
+    } catch (error) {
+      for (const one of batch) one.reject(error);
+    }
+  };
+  return <T>(script: string, keys: string[], args: (string | number)[]) =>
+    new Promise<T>((resolve, reject) => {
+      waiting.push({ script, keys, args, resolve: resolve as (result: unknown) => void, reject });
+      if (waiting.length === 1) setTimeout(() => void flush(), 0);
+    });
 }

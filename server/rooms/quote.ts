@@ -52,7 +52,7 @@ export async function quoteFrom(config: Config, input: QuoteInput, facts: Produc
   const paymentMethods = methodsFor(config, chosen).filter((method) => method === "property" || sold.dueOnline > 0);
   if (paymentMethods.length === 0) throw refuse("PRECONDITION", { reason: "no_payment_method" });
   return {
-    hash: await sha256(canonicalJson(sold)),
+    hash: sha256(canonicalJson(sold)),
     expiresAt: new Date(now.getTime() + QUOTE_LIFE_MS).toISOString(),
     ...sold,
     paymentMethods,
