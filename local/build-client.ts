@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { ROOT } from "./root.ts";
 
 const OUT = join(ROOT, "dist", "client");
@@ -10,19 +9,19 @@ const KEY = join(ROOT, "dist", "client.key");
 /** All that the built client depends on; it takes schemas and types from the server. */
 const INPUTS = ["client/**/*", "server/**/*.ts", "vite.config.ts", "package-lock.json"];
 
-/** Vite's command line program. */
-export const VITE = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin", "vite.js");
+/** The program that runs Vite's build and ends with it. */
+export const VITE = join(ROOT, "local", "build.ts");
 
 /**
  * Builds the client into `dist/client`, unless it stands there from the same inputs.
- * @param vite runs Vite with these arguments in the checkout, to its end
+ * @param vite runs `VITE` on Node with these arguments, to its end
  */
 export async function buildClient(vite: (args: string[]) => Promise<void>): Promise<void> {
   const key = hashInputs();
   if (existsSync(OUT) && existsSync(KEY) && readFileSync(KEY, "utf8") === key) return;
   // Built aside, so that a build cut short is never served.
   const fresh = `${OUT}.${process.pid}`;
-  await vite(["build", "--outDir", fresh, "--emptyOutDir", "--logLevel", "warn"]);
+  await vite([fresh]);
   rmSync(KEY, { force: true });
   rmSync(OUT, { recursive: true, force: true });
   renameSync(fresh, OUT);

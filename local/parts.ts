@@ -14,22 +14,36 @@ const readySchema = z.object({
 });
 type Ready = z.infer<typeof readySchema>;
 
+interface Part {
+  name: string;
+  /** From this folder. */
+  module: string;
+  env: NodeJS.ProcessEnv;
+  /** Node's own flags. */
+  execArgv?: readonly string[];
+  /** Sent to it once it lives. */
+  message?: object;
+}
+
+/** Half of Node's own size for young objects, in MB: a third less memory at rest. */
+const APP_FLAGS = ["--max-semi-space-size=8"];
+
 /** Starts the stand-ins' process; `cloudEnv` is what the app must know of them. */
 export async function startCloudProcess(settings: Settings, options: CloudOptions, onSpawn: OnSpawn): Promise<Running & { cloudEnv: Record<string, string> }> {
-  const { running, ready } = await startPart(settings, "cloud", "./cloud-process.ts", process.env, onSpawn, options);
+  const { running, ready } = await startPart(settings, { name: "cloud", module: "./cloud-process.ts", env: process.env, message: options }, onSpawn);
   return { ...running, cloudEnv: ready.env };
 }
 
 /** Starts the app; it is ready when it listens. */
 export async function startApp(settings: Settings, env: NodeJS.ProcessEnv, onSpawn: OnSpawn): Promise<Running> {
-  return (await startPart(settings, "app", "../server/node.ts", env, onSpawn)).running;
+  return (await startPart(settings, { name: "app", module: "../server/node.ts", env, execArgv: APP_FLAGS }, onSpawn)).running;
 }
 
 /** Starts Vite's dev server in front of the app. */
 export async function startDevServer(settings: Settings, onSpawn: OnSpawn): Promise<Running> {
   const { front, app } = settings.ports;
   const env = { ...process.env, FRONT_PORT: String(front), APP_PORT: String(app) };
-  return (await startPart(settings, "vite", "./dev-server.ts", env, onSpawn)).running;
+  return (await startPart(settings, { name: "vite", module: "./dev-server.ts", env }, onSpawn)).running;
 }
 
 /** Migrates and, for development, seeds; a process of its own that ends. */
@@ -45,18 +59,13 @@ export async function startPrepare(settings: Settings, databaseUrl: string): Pro
   return running;
 }
 
-async function startPart(
-  settings: Settings,
-  name: string,
-  module: string,
-  env: NodeJS.ProcessEnv,
-  onSpawn: OnSpawn,
-  message?: object,
-): Promise<{ running: Running; ready: Ready }> {
+async function startPart(settings: Settings, part: Part, onSpawn: OnSpawn): Promise<{ running: Running; ready: Ready }> {
+  const { name, module, env, execArgv, message } = part;
   const log = openLog(settings.dataDir, name);
   // A server's owner and a developer read on; a visitor's terminal keeps the table in sight.
   const speaks = name !== "cloud" && (settings.production || settings.dev);
   const running = launchNode(new URL(module, import.meta.url), {
+    execArgv,
     env: nodeEnv(settings, env),
     log: speaks ? "inherit" : log.fd,
   });

@@ -48,13 +48,13 @@ export async function launch(
 /** Starts one of our own modules; it ends by itself when this process disappears (`leash.ts`). */
 export function launchNode(
   module: URL,
-  options: { args?: readonly string[]; env: NodeJS.ProcessEnv; log: number | "inherit" },
+  options: { execArgv?: readonly string[]; env: NodeJS.ProcessEnv; log: number | "inherit" },
   stop: StopRule = {},
 ): Running & { child: ChildProcess } {
-  const child = fork(fileURLToPath(module), options.args ?? [], {
+  const child = fork(fileURLToPath(module), [], {
     cwd: ROOT,
     env: options.env,
-    execArgv: ["--import", new URL("./leash.ts", import.meta.url).href],
+    execArgv: ["--import", new URL("./leash.ts", import.meta.url).href, ...(options.execArgv ?? [])],
     stdio: ["ignore", options.log, options.log, "ipc"],
     detached: true,
   });

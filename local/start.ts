@@ -11,7 +11,6 @@ import { startPostgres } from "./postgres.ts";
 import { findRedis, type Say } from "./redis-install.ts";
 import { startRedis } from "./redis.ts";
 import { Refusal } from "./refusal.ts";
-import { ROOT } from "./root.ts";
 import { launch } from "./running.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
@@ -98,15 +97,7 @@ async function prepare(settings: Settings, supervisor: Supervisor, databaseUrl: 
 }
 
 function runVite(supervisor: Supervisor, args: string[]): Promise<void> {
-  // NODE_ENV decides which React is built in.
-  const env = { ...process.env, NODE_ENV: "production" };
-  return supervisor.once("Building the client", () =>
-    launch([process.execPath, VITE, ...args], {
-      cwd: ROOT,
-      env,
-      stdio: ["ignore", "inherit", "inherit"],
-    }),
-  );
+  return supervisor.once("Building the client", () => launch([process.execPath, VITE, ...args], { stdio: ["ignore", "inherit", "inherit"] }));
 }
 
 function refuseDemoData(settings: Settings): void {

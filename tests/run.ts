@@ -29,7 +29,7 @@ const ALL: Step[] = [
   suite("unit"),
   suite("contract"),
   suite("integration"),
-  check("build", "vite", "build", "--logLevel", "warn"),
+  check("build", "node", "local/build.ts"),
   suite("e2e"),
 ];
 

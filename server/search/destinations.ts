@@ -21,13 +21,14 @@ const columns = {
   propertyCount: places.propertyCount,
 };
 
-/** A word begins with the text. Whole words first, then places with properties, then the larger. */
+/** A word begins with the text. Places with properties first, then whole words, then the larger. */
 const beginning = statement((db) =>
   db
     .select(columns)
     .from(places)
     .where(sql`${places.searchText} like ${placeholder("start")} or ${places.searchText} like ${placeholder("within")}`)
     .orderBy(
+      sql`${places.propertyCount} > 0 desc`,
       sql`(' ' || ${places.searchText} || ' ') like ${placeholder("whole")} desc`,
       desc(places.propertyCount),
       sql`${places.searchText} = ${placeholder("text")} desc`,
