@@ -34,6 +34,8 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
       lock_timeout: 2000,
       statement_timeout: 3000,
       idle_in_transaction_session_timeout: 3000,
+      // Night tables are partitioned: planned anew for each value, a statement costs more to plan than to run.
+      plan_cache_mode: "force_generic_plan",
     },
   });
   return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };

@@ -20,13 +20,14 @@ const SEED_LOCK = 5_217_002;
 export async function seedDemo(databaseUrl: string): Promise<void> {
   const client = postgres(databaseUrl, { max: 1, fetch_types: false, onnotice: () => {} });
   try {
-    await client.begin(async (sql) => {
+    const filled = await client.begin(async (sql) => {
       await sql`select pg_advisory_xact_lock(${SEED_LOCK})`;
       const [state] = await sql<{ now: Date; seeded: boolean }[]>`select app_now() as now, exists (select 1 from properties) as seeded`;
-      if (!state || state.seeded) return;
+      if (!state || state.seeded) return false;
       await fill(sql, new Date(state.now));
+      return true;
     });
-    await client`analyze`;
+    if (filled) await client`analyze`;
   } finally {
     await client.end({ timeout: 5 });
   }
