@@ -149,7 +149,8 @@ const liveHolds = statement((db) =>
   db
     .select({
       bookings: sql<number>`count(distinct ${bookings.id})::int`,
-      now: sql<string>`app_now()`,
+      // Rounded as the columns round it: a Date would cut the microseconds off instead.
+      now: sql<string>`app_now()::timestamptz(3)`,
       rooms: sql<number>`count(*) filter (where ${bookings.propertyId} = ${placeholder("propertyId")}::uuid)::int`,
     })
     .from(bookings)
