@@ -16,7 +16,7 @@ const callbackSchema = z.object({
 });
 const sourceSchema = z.object({ outboxId: z.uuid(), type: z.string(), v: z.number(), payload: z.record(z.string(), z.unknown()) });
 
-/** One incident per job and cause: an outage of the mail vendor is one condition, not one a guest. */
+/** One incident a dead letter, however often it is filed; it closes when its job is done. */
 export function incidentCause(job: string, outboxId: string): string {
   return `dead-letter:${job}:${outboxId}`;
 }

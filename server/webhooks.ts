@@ -6,8 +6,8 @@ import { readResendWebhook, readTwilioWebhook, recordStatus } from "./notificati
 import { readMidtransWebhook, readStripeWebhook, type WebhookHint } from "./payments/index.ts";
 
 /**
- * A vendor's webhook: the signature over the raw body, then the event's id once, then the vendor's object
- * is read anew and decides. 2xx only after the commit; a wrong signature is 401, an unknown vendor 404.
+ * A vendor's webhook: the signature over the raw body, then the vendor's object is read anew and
+ * decides. 2xx only after the commit; a wrong signature is 401, an unknown vendor 404.
  */
 export async function webhook(ctx: Context, vendor: string, request: Request): Promise<Response> {
   const body = await request.text();

@@ -101,13 +101,16 @@ async function perform(ctx: Context, action: Action): Promise<void> {
   }
 }
 
-/** Bookings with money reserved for longer than it should be: their capture or void got lost. */
+/**
+ * Bookings with money reserved for longer than it should be: their capture or void got lost. Judged by the
+ * payment's birth: each question to the provider renews `updatedAt`, so that never grows old.
+ */
 export async function unbalanced(ctx: Context, olderThanSeconds: number, limit: number): Promise<string[]> {
   const rows = await ctx.db
     .selectDistinct({ id: payments.bookingId })
     .from(payments)
     .where(
-      sql`(${payments.state} = 'authorised' and ${payments.updatedAt} < app_now() - ${olderThanSeconds}::int * interval '1 second') or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < app_now() - ${olderThanSeconds}::int * interval '1 second')`,
+      sql`(${payments.state} = 'authorised' and ${payments.createdAt} < app_now() - ${olderThanSeconds}::int * interval '1 second') or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < app_now() - ${olderThanSeconds}::int * interval '1 second')`,
     )
     .limit(limit);
   return rows.map((row) => row.id);
