@@ -112,6 +112,18 @@ test("a webhook that never comes: the sweep asks the provider, and the booking i
   expect(await stateOf(database.db, bookingId)).toEqual(["confirmed"]);
 });
 
+test("a capture that got lost is found, though the sweep keeps asking about its payment", async () => {
+  const { bookingId, pageUrl } = await onPage();
+  loseWebhooks();
+  await payByStripe(pageUrl);
+  const [payment] = await paymentsOf(bookingId);
+  await settle(ctx, payment!.id);
+  await ctx.advance(9 * MINUTE);
+  await settle(ctx, payment!.id);
+  await ctx.advance(2 * MINUTE);
+  expect(await unbalanced(ctx, 600, 100)).toContain(bookingId);
+});
+
 test("a webhook twice, and the sweep at once: one confirmation", async () => {
   const { bookingId, pageUrl } = await onPage();
   loseWebhooks();
