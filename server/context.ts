@@ -5,6 +5,7 @@ import type { Config } from "./platform/config.ts";
 import type { Logger } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import type { RedisPort } from "./platform/redis.ts";
+import type { Together } from "./platform/together.ts";
 
 /** Who acts. Every verb is given one and authorises it in its first line. */
 export type Actor =
@@ -37,6 +38,8 @@ export interface Services {
   clock: Clock;
   log: Logger;
   metrics: Metrics;
+  /** How asks of one kind that wait at the same moment share a transaction. */
+  together: Together;
 }
 
 /** What a verb is given. */

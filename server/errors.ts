@@ -6,7 +6,8 @@ import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/unstable-core-do-not-impo
  * one idempotency key), FORBIDDEN (not yours), NOT_FOUND (also for what is not yours to know of).
  */
 export interface ErrorFacts {
-  SOLD_OUT: { nights: { roomTypeId: number; date: string }[] };
+  /** `nearest`: dates on which the same rooms can be had for as many nights, nearest first. */
+  SOLD_OUT: { nights: { roomTypeId: number; date: string }[]; nearest?: { checkIn: string; checkOut: string }[] };
   ROOM_BUSY: { retryAfterMs: number };
   PRICE_CHANGED: { total: number; currency: string; quoteHash: string };
   HOLD_EXPIRED: { bookingId: string };

@@ -13,6 +13,7 @@ import { readConfig } from "./platform/config.ts";
 import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
 import { prometheus } from "./platform/prometheus.ts";
+import { inGroups } from "./platform/together.ts";
 import { accountMails, createServices } from "./services.ts";
 
 // The Node entry: one process with long-lived clients.
@@ -21,7 +22,8 @@ const config = readConfig(process.env);
 const log = createLogger(config.LOG_LEVEL, (line) => process.stdout.write(`${line}\n`));
 const { metrics, page } = prometheus();
 const database = openDatabase(config.DATABASE_URL, { max: config.DATABASE_POOL });
-const services = createServices(config, database.db, log, metrics);
+const groups = inGroups((kind, size) => metrics.observe("group_size", size, { kind }));
+const services = createServices(config, database.db, log, metrics, groups);
 
 /** Work that outlives its answer; a shutdown waits for it. */
 const deferred = new Set<Promise<unknown>>();

@@ -9,12 +9,13 @@ import { newId } from "./platform/ids.ts";
 import type { Logger } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { openRedis } from "./platform/redis.ts";
+import type { Together } from "./platform/together.ts";
 
 /** Puts the real clients together; both entries do it this way. */
-export function createServices(config: Config, db: Database, log: Logger, metrics: Metrics): Services {
+export function createServices(config: Config, db: Database, log: Logger, metrics: Metrics, together: Together): Services {
   const redis = openRedis(config, metrics);
   const clock = config.NODE_ENV === "production" ? systemClock : databaseClock(db);
-  return { config, db, redis, clock, log, metrics, cache: createCache(redis, clock, metrics) };
+  return { config, db, redis, clock, log, metrics, cache: createCache(redis, clock, metrics), together };
 }
 
 /** The account mails, sent at once: the person is waiting for them and can ask again. */

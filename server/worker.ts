@@ -7,6 +7,7 @@ import { readConfig, type Config } from "./platform/config.ts";
 import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
 import { noMetrics } from "./platform/metrics.ts";
+import { alone } from "./platform/together.ts";
 import { accountMails, createServices } from "./services.ts";
 
 // The workerd entry. A socket belongs to the request that opened it, so every client lives for one request.
@@ -30,7 +31,7 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
   // oxlint-disable-next-line no-console -- the platform collects what the console is told
   const log = createLogger(config.LOG_LEVEL, (line) => console.log(line));
   const database = openDatabase(config.DATABASE_URL, { max: CONNECTIONS });
-  const services = createServices(config, database.db, log, noMetrics);
+  const services = createServices(config, database.db, log, noMetrics, alone);
 
   let auth: Auth | undefined;
   const deferred: Promise<unknown>[] = [];

@@ -26,7 +26,8 @@ export async function authoriseBooking(ctx: Context, db: Executor, ref: { bookin
   return found.booking;
 }
 
-function mayAccess(ctx: Context, found: { booking: typeof bookings.$inferSelect; email: string }, token: string | undefined): boolean {
+/** Whether the caller may see and change the booking. */
+export function mayAccess(ctx: Context, found: { booking: typeof bookings.$inferSelect; email: string }, token: string | undefined): boolean {
   const { actor } = ctx;
   if (actor.kind !== "guest") return actor.kind === "job" || actor.kind === "webhook";
   if (found.booking.actor === actorKey(actor) || found.booking.actor === `anon:${actor.anonId}`) return true;

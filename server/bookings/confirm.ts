@@ -1,45 +1,58 @@
 import type { Transaction } from "../../db/client.ts";
 import type { bookings } from "../../db/schema/bookings.ts";
 import { emit } from "../platform/outbox.ts";
-import { moveNights, type MovedNight } from "../rooms/index.ts";
+import { moveNights, moveTogether, type MovedNight } from "../rooms/index.ts";
 import { recordEvent } from "./record.ts";
-import { endHold, moveStays, nightMoves, type StayRow } from "./stays.ts";
+import { endHolds, moveStays, nightMoves, type StayRow } from "./stays.ts";
 
 type Booking = typeof bookings.$inferSelect;
+interface How {
+  payment: "online" | "property";
+  dueOnline?: number;
+}
+
+/** A booking under its lock, with its stays, and who confirms it. */
+export interface Confirming {
+  booking: Booking;
+  stays: readonly StayRow[];
+  actor: string;
+}
+
+/** Turns holds into sales, whatever the clock says: the nights are still their own. All travel in one round trip. */
+export async function confirmHolds(tx: Transaction, list: readonly Confirming[], how: How): Promise<MovedNight[]> {
+  if (list.length === 0) return [];
+  const entries = list.map(({ booking, stays, actor }) => ({ moves: nightMoves(pendingOf(stays), { held: -1, sold: 1 }), actor, bookingId: booking.id }));
+  const [moved] = await Promise.all([moveTogether(tx, entries, { reason: "confirm" }), write(tx, list, "pending", how)]);
+  if (!moved) throw new Error("a hold's nights are not in the ledger");
+  return moved;
+}
 
 /**
- * Turns the hold into a sale, whatever the clock says: the nights are still its own.
- * A booking that expired takes its nights again, if they are there.
+ * Confirms one booking: its hold becomes a sale; one that expired takes its nights again, if they are there.
  * @returns the moved nights; undefined when an expired booking's nights are gone
  */
-export async function confirm(
-  tx: Transaction,
-  booking: Booking,
-  stays: StayRow[],
-  how: { actor: string; payment: "online" | "property"; dueOnline?: number },
-): Promise<MovedNight[] | undefined> {
-  const from = stays.some((stay) => stay.state === "pending") ? "pending" : "expired";
-  const own = stays.filter((stay) => stay.state === from);
-  const delta = from === "pending" ? { held: -1, sold: 1 } : { sold: 1 };
-  const cause = { reason: from === "pending" ? ("confirm" as const) : ("retake" as const), actor: how.actor, bookingId: booking.id };
-  const write = async (): Promise<void> => {
-    // The booking is locked, so its next version is known, and all of this travels together.
-    const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version + 1 };
-    await Promise.all([
-      moveStays(tx, booking.id, from, "confirmed"),
-      endHold(tx, booking.id, { payment: how.payment, dueOnline: how.dueOnline }),
-      recordEvent(tx, { ...event, type: from === "pending" ? "confirmed" : "retaken", actor: how.actor }),
-      emit(tx, { type: "booking.confirmed", payload: event }),
-    ]);
-  };
-  const moving = moveNights(tx, nightMoves(own, delta), cause);
-  // A hold's own nights can't be lacking; those that are taken again can, so that must be known first.
-  if (from === "pending") {
-    const [nights] = await Promise.all([moving, write()]);
-    if (!nights) throw new Error("a hold's nights are not in the ledger");
-    return nights;
-  }
-  const moved = await moving;
-  if (moved) await write();
+export async function confirm(tx: Transaction, booking: Booking, stays: StayRow[], how: How & { actor: string }): Promise<MovedNight[] | undefined> {
+  const one = { booking, stays, actor: how.actor };
+  if (pendingOf(stays).length > 0) return confirmHolds(tx, [one], how);
+  const expired = stays.filter((stay) => stay.state === "expired");
+  // These can be lacking, so that must be known before anything is written.
+  const moved = await moveNights(tx, nightMoves(expired, { sold: 1 }), { reason: "retake", actor: how.actor, bookingId: booking.id });
+  if (moved) await write(tx, [one], "expired", how);
   return moved;
+}
+
+async function write(tx: Transaction, list: readonly Confirming[], from: "pending" | "expired", how: How): Promise<void> {
+  const ids = list.map(({ booking }) => booking.id);
+  // The bookings are locked, so their next versions are known.
+  const events = list.map(({ booking }) => ({ bookingId: booking.id, propertyId: booking.propertyId, version: booking.version + 1 }));
+  await Promise.all([
+    moveStays(tx, ids, from, "confirmed"),
+    endHolds(tx, ids, how),
+    recordEvent(tx, ...events.map((event, index) => ({ ...event, type: from === "pending" ? "confirmed" : "retaken", actor: list[index]!.actor }))),
+    emit(tx, ...events.map((event) => ({ type: "booking.confirmed", payload: event }))),
+  ]);
+}
+
+function pendingOf(stays: readonly StayRow[]): StayRow[] {
+  return stays.filter((stay) => stay.state === "pending");
 }

@@ -1,57 +1,44 @@
 import { sql } from "drizzle-orm";
-import { statement, type Transaction } from "../../db/client.ts";
-import { bookingEvents, bookingNights, bookings, guests, roomStays, type StayState } from "../../db/schema/bookings.ts";
+import { pgArray, statement, type Transaction } from "../../db/client.ts";
+import { bookingNights, bookings, guests, roomStays, type StayState } from "../../db/schema/bookings.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
 import { newId } from "../platform/ids.ts";
 
-// The inserts of a new booking: prepared statements whose shape doesn't depend on the number of rooms.
+// The inserts of new bookings: prepared statements whose shape depends neither on the number of rooms nor of bookings.
 
 const { placeholder } = sql;
+const rows = sql`${placeholder("rows")}::jsonb`;
 
-const insertGuest = statement((db) =>
+const insertGuests = statement((db) =>
   db
     .insert(guests)
-    .values({
-      id: placeholder("id"),
-      propertyId: placeholder("propertyId"),
-      email: placeholder("email"),
-      name: placeholder("name"),
-      phone: placeholder("phone"),
-      country: placeholder("country"),
-    })
-    .prepare("insert_guest"),
+    .select(
+      sql`select g.guest_id, g.property_id, g.email, g.name, g.phone, g.country, null::timestamptz, app_now()
+        from jsonb_to_recordset(${rows}) as g(guest_id uuid, property_id uuid, email text, name text, phone text, country text)`,
+    )
+    .prepare("insert_guests"),
 );
 
-const insertBooking = statement((db) =>
+const insertBookings = statement((db) =>
   db
     .insert(bookings)
-    .values({
-      id: placeholder("id"),
-      propertyId: placeholder("propertyId"),
-      code: placeholder("code"),
-      guestId: placeholder("guestId"),
-      userId: placeholder("userId"),
-      actor: placeholder("actor"),
-      source: placeholder("source"),
-      locale: placeholder("locale"),
-      currency: placeholder("currency"),
-      checkIn: placeholder("checkIn"),
-      checkOut: placeholder("checkOut"),
-      total: placeholder("total"),
-      dueOnline: placeholder("dueOnline"),
-      payment: "online",
-      holdExpiresAt: placeholder("holdExpiresAt"),
-      notes: placeholder("notes"),
-    })
-    .prepare("insert_booking"),
+    .select(
+      sql`select b.id, b.property_id, b.code, b.guest_id, b.user_id, b.actor, b.source, null::uuid, null::text, b.locale, b.currency, b.check_in, b.check_out,
+          b.total, b.due_online, 'online', b.hold_expires_at, false, false, b.notes, 1, app_now()
+        from jsonb_to_recordset(${rows}) as b(id uuid, property_id uuid, code text, guest_id uuid, user_id text, actor text, source text, locale text, currency text,
+          check_in date, check_out date, total bigint, due_online bigint, hold_expires_at timestamptz, notes text)`,
+    )
+    .prepare("insert_bookings"),
 );
 
 const insertStays = statement((db) =>
   db
     .insert(roomStays)
     .select(
-      sql`select ${placeholder("propertyId")}::uuid, s.id, ${placeholder("bookingId")}::uuid, s.position, s.room_type_id, s.product_id, ${placeholder("state")}::text, ${placeholder("checkIn")}::date, ${placeholder("checkOut")}::date, s.adults, s.child_ages, s.room_name, s.rate_name, s.meal, s.total, s.charges, s.policy, 0, null::uuid, null::timestamptz, 1
-        from jsonb_to_recordset(${placeholder("stays")}::jsonb) as s(id uuid, position smallint, room_type_id int, product_id int, adults smallint, child_ages smallint[], room_name text, rate_name text, meal text, total bigint, charges jsonb, policy jsonb)`,
+      sql`select s.property_id, s.id, s.booking_id, s.position, s.room_type_id, s.product_id, s.state, s.check_in, s.check_out, s.adults, s.child_ages,
+          s.room_name, s.rate_name, s.meal, s.total, s.charges, s.policy, 0, null::uuid, null::timestamptz, 1
+        from jsonb_to_recordset(${rows}) as s(property_id uuid, id uuid, booking_id uuid, position smallint, room_type_id int, product_id int, state text,
+          check_in date, check_out date, adults smallint, child_ages smallint[], room_name text, rate_name text, meal text, total bigint, charges jsonb, policy jsonb)`,
     )
     .prepare("insert_stays"),
 );
@@ -59,23 +46,20 @@ const insertStays = statement((db) =>
 const insertNights = statement((db) =>
   db
     .insert(bookingNights)
-    .select(sql`select n.stay, n.date, n.price from jsonb_to_recordset(${placeholder("nights")}::jsonb) as n(stay uuid, date date, price bigint)`)
+    .select(
+      sql`select n.stay, n.date, n.price from unnest(${placeholder("stays")}::uuid[], ${placeholder("dates")}::date[], ${placeholder("prices")}::bigint[]) as n(stay, date, price)`,
+    )
     .prepare("insert_nights"),
 );
 
-const insertEvent = statement((db) =>
-  db
-    .insert(bookingEvents)
-    .values({
-      propertyId: placeholder("propertyId"),
-      bookingId: placeholder("bookingId"),
-      type: placeholder("type"),
-      actor: placeholder("actor"),
-      version: placeholder("version"),
-      data: placeholder("data"),
-    })
-    .prepare("insert_booking_event"),
-);
+const insertEvents = statement((db) => {
+  const logged = db.$with("logged", { one: sql<number>`one`.as("one") }).as(
+    sql`insert into booking_events (property_id, booking_id, type, actor, version, data)
+      select e.property_id, e.booking_id, e.type, e.actor, e.version, e.data
+      from jsonb_to_recordset(${rows}) as e(property_id uuid, booking_id uuid, type text, actor text, version int, data jsonb) returning 1 as one`,
+  );
+  return db.with(logged).select({ one: logged.one }).from(logged).prepare("insert_booking_events");
+});
 
 export interface NewBooking {
   id: string;
@@ -98,44 +82,80 @@ export interface NewBooking {
   stays: QuotedStay[];
 }
 
-/**
- * Writes guest, booking, room stays and nights; the statements go out together, one round trip.
- */
-export async function recordBooking(tx: Transaction, booking: NewBooking): Promise<void> {
-  const guestId = newId();
-  const stays = booking.stays.map((stay, position) => ({ ...stay, id: newId(), position }));
-  const common = { propertyId: booking.propertyId, bookingId: booking.id, checkIn: booking.checkIn, checkOut: booking.checkOut };
+/** Writes guests, bookings, room stays and nights; the statements go out together, one round trip however many they are. */
+export async function recordBookings(tx: Transaction, list: readonly NewBooking[]): Promise<void> {
+  const made = list.map((booking) => ({ booking, guestId: newId(), stays: booking.stays.map((stay, position) => ({ ...stay, id: newId(), position })) }));
+  const nights = made.flatMap(({ stays }) => stays.flatMap((stay) => stay.nights.map((night) => ({ stay: stay.id, ...night }))));
   await Promise.all([
-    insertGuest(tx, { ...booking.guest, country: booking.guest.country ?? null, id: guestId, propertyId: booking.propertyId }),
-    insertBooking(tx, { ...booking, guestId }),
-    insertStays(tx, {
-      ...common,
-      state: booking.state,
-      stays: JSON.stringify(
-        stays.map((stay) => ({
-          id: stay.id,
-          position: stay.position,
-          room_type_id: stay.roomTypeId,
-          product_id: stay.productId,
-          adults: stay.adults,
-          child_ages: stay.childAges,
-          room_name: stay.roomName,
-          rate_name: stay.rateName,
-          meal: stay.meal,
-          total: stay.total,
-          charges: stay.charges,
-          policy: stay.policy,
-        })),
-      ),
+    insertGuests(tx, {
+      rows: JSON.stringify(made.map(({ booking: { guest, propertyId }, guestId }) => ({ guest_id: guestId, property_id: propertyId, ...guest }))),
     }),
-    insertNights(tx, { nights: JSON.stringify(stays.flatMap((stay) => stay.nights.map((night) => ({ stay: stay.id, ...night })))) }),
+    insertBookings(tx, { rows: JSON.stringify(made.map(({ booking, guestId }) => bookingRow(booking, guestId))) }),
+    insertStays(tx, { rows: JSON.stringify(made.flatMap(({ booking, stays }) => stays.map((stay) => stayRow(booking, stay)))) }),
+    insertNights(tx, {
+      stays: pgArray(nights.map((night) => night.stay)),
+      dates: pgArray(nights.map((night) => night.date)),
+      prices: pgArray(nights.map((night) => night.price)),
+    }),
   ]);
 }
 
-/** Appends to the booking's own audit. */
-export async function recordEvent(
-  tx: Transaction,
-  event: { propertyId: string; bookingId: string; type: string; actor: string; version: number; data?: Record<string, unknown> },
-): Promise<void> {
-  await insertEvent(tx, { data: {}, ...event });
+function bookingRow(booking: NewBooking, guestId: string): Record<string, unknown> {
+  return {
+    id: booking.id,
+    property_id: booking.propertyId,
+    code: booking.code,
+    guest_id: guestId,
+    user_id: booking.userId,
+    actor: booking.actor,
+    source: booking.source,
+    locale: booking.locale,
+    currency: booking.currency,
+    check_in: booking.checkIn,
+    check_out: booking.checkOut,
+    total: booking.total,
+    due_online: booking.dueOnline,
+    hold_expires_at: booking.holdExpiresAt,
+    notes: booking.notes,
+  };
+}
+
+function stayRow(booking: NewBooking, stay: QuotedStay & { id: string; position: number }): Record<string, unknown> {
+  return {
+    property_id: booking.propertyId,
+    id: stay.id,
+    booking_id: booking.id,
+    position: stay.position,
+    room_type_id: stay.roomTypeId,
+    product_id: stay.productId,
+    state: booking.state,
+    check_in: booking.checkIn,
+    check_out: booking.checkOut,
+    adults: stay.adults,
+    child_ages: stay.childAges,
+    room_name: stay.roomName,
+    rate_name: stay.rateName,
+    meal: stay.meal,
+    total: stay.total,
+    charges: stay.charges,
+    policy: stay.policy,
+  };
+}
+
+export interface BookingEvent {
+  propertyId: string;
+  bookingId: string;
+  type: string;
+  actor: string;
+  /** The booking's version that the event made. */
+  version: number;
+  /** Facts without personal data. */
+  data?: Record<string, unknown>;
+}
+
+/** Appends to the bookings' own audit. */
+export async function recordEvent(tx: Transaction, ...events: BookingEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const list = events.map(({ propertyId, bookingId, type, actor, version, data = {} }) => ({ property_id: propertyId, booking_id: bookingId, type, actor, version, data }));
+  await insertEvents(tx, { rows: JSON.stringify(list) });
 }

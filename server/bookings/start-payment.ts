@@ -1,20 +1,20 @@
 import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { guests, payments, properties } from "../../db/schema/index.ts";
-import { actorKey, type Context } from "../context.ts";
+import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { daysBetween } from "../platform/dates.ts";
 import { once } from "../platform/idempotency.ts";
 import { newId } from "../platform/ids.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { gatewayOf } from "../payments/index.ts";
-import { methodsFor, productsByIds, type MovedNight } from "../rooms/index.ts";
+import { productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
-import { confirm } from "./confirm.ts";
+import { assertOffered, awaitsPayment } from "./payable.ts";
+import { payAtProperty } from "./pay-at-property.ts";
 import type { StartInput, startOutput } from "./payment-schemas.ts";
 import { applyView } from "./settle.ts";
 import { staysOf } from "./stays.ts";
-import { bookingState } from "./states.ts";
 
 type Start = z.infer<typeof startOutput>;
 
@@ -24,22 +24,13 @@ type Start = z.infer<typeof startOutput>;
  * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION for a method that isn't offered, UNAVAILABLE provider
  */
 export async function startPayment(ctx: Context, input: StartInput): Promise<Start> {
-  let moved: MovedNight[] = [];
+  if (input.method === "property") return payAtProperty(ctx, input);
+  const { method } = input;
   const started = await once(ctx, "payments.start", input, async (tx) => {
     // Sent together: the stays are read behind the booking's lock.
     const [booking, stays] = await Promise.all([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
-    const state = bookingState(stays);
-    if (state === "confirmed") return { status: "confirmed" as const };
-    if (state === "expired" || (state === "pending" && (booking.holdExpiresAt ?? 0) <= ctx.clock.now())) throw refuse("HOLD_EXPIRED", { bookingId: booking.id });
-    if (state !== "pending") throw refuse("PRECONDITION", { reason: "can't be paid", state });
-    const products = await productsByIds(tx, booking.propertyId, [...new Set(stays.map((stay) => stay.productId))]);
-    const offered = methodsFor(ctx.config, products).includes(input.method) && (input.method === "property" || booking.dueOnline > 0);
-    if (!offered) throw refuse("PRECONDITION", { reason: "payment method not offered" });
-
-    if (input.method === "property") {
-      moved = (await confirm(tx, booking, stays, { actor: actorKey(ctx.actor), payment: "property", dueOnline: 0 })) ?? [];
-      return { status: "confirmed" as const };
-    }
+    if (awaitsPayment(ctx, booking, stays) === "confirmed") return { status: "confirmed" as const };
+    assertOffered(ctx, booking, await productsByIds(tx, booking.propertyId, [...new Set(stays.map((stay) => stay.productId))]), method);
     const [{ attempt } = { attempt: 0 }] = await tx
       .select({ attempt: sql<number>`coalesce(max(${payments.attempt}), 0)::int` })
       .from(payments)
@@ -50,7 +41,7 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
       .where(
         and(
           eq(payments.bookingId, booking.id),
-          eq(payments.provider, input.method),
+          eq(payments.provider, method),
           inArray(payments.state, ["created", "requires_action", "pending", "denied"]),
           sql`(${payments.expiresAt} is null or ${payments.expiresAt} > app_now())`,
         ),
@@ -62,19 +53,14 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
       propertyId: booking.propertyId,
       bookingId: booking.id,
       attempt: attempt + 1,
-      provider: input.method,
+      provider: method,
       state: "created",
       amount: booking.dueOnline,
       currency: booking.currency,
     });
     return { status: "page" as const, paymentId };
   });
-  if (started.status === "confirmed") {
-    // A hold that is sold leaves as many rooms as before: the cache needs no word of it.
-    if (moved.length > 0) ctx.metrics.count("bookings_confirmed_total", { how: "property" });
-    ctx.published();
-    return started;
-  }
+  if (started.status === "confirmed") return started;
   if (await closeOthers(ctx, input.bookingId, started.paymentId)) return { status: "redirect", redirectUrl: await returnUrl(ctx, input.bookingId) };
   return { status: "redirect", redirectUrl: await openPage(ctx, started.paymentId) };
 }

@@ -1,5 +1,5 @@
 import { asc, eq, sql } from "drizzle-orm";
-import { statement, type Transaction } from "../../db/client.ts";
+import { pgArray, statement, type Transaction } from "../../db/client.ts";
 import { bookings, roomStays, type StayState } from "../../db/schema/bookings.ts";
 import { nightsOf } from "../platform/dates.ts";
 import type { NightMove } from "../rooms/index.ts";
@@ -18,6 +18,20 @@ const read = statement((db) =>
     .prepare("stays_of_booking"),
 );
 
+const readAll = statement((db) =>
+  db
+    .select()
+    .from(roomStays)
+    .where(sql`${roomStays.bookingId} = any(${placeholder("bookingIds")}::uuid[])`)
+    .orderBy(asc(roomStays.bookingId), asc(roomStays.position))
+    .prepare("stays_of_bookings"),
+);
+
+/** The room stays of several bookings, in order. Lock the bookings first. */
+export function staysOfAll(tx: Transaction, bookingIds: readonly string[]): Promise<StayRow[]> {
+  return readAll(tx, { bookingIds: pgArray(bookingIds) });
+}
+
 /** The booking's room stays, in order. Lock the booking first. */
 export function staysOf(tx: Transaction, bookingId: string): Promise<StayRow[]> {
   return read(tx, { bookingId });
@@ -31,7 +45,7 @@ const move = statement((db) =>
       version: sql`${roomStays.version} + 1`,
       endedAt: sql`case when ${placeholder("ended")}::bool then app_now() else null end`,
     })
-    .where(sql`${roomStays.bookingId} = ${placeholder("bookingId")} and ${roomStays.state} = ${placeholder("from")}`)
+    .where(sql`${roomStays.bookingId} = any(${placeholder("bookingIds")}::uuid[]) and ${roomStays.state} = ${placeholder("from")}`)
     .returning({ id: roomStays.id })
     .prepare("move_stays"),
 );
@@ -39,12 +53,12 @@ const move = statement((db) =>
 const ENDS: readonly StayState[] = ["expired", "cancelled", "no_show", "checked_out"];
 
 /**
- * Moves all of the booking's stays that are in `from`; the UPDATE repeats the state that it leaves.
+ * Moves all stays of the booking, or bookings, that are in `from`; the UPDATE repeats the state that it leaves.
  * @returns how many moved
  */
-export async function moveStays(tx: Transaction, bookingId: string, from: StayState, to: StayState): Promise<number> {
+export async function moveStays(tx: Transaction, bookingIds: string | readonly string[], from: StayState, to: StayState): Promise<number> {
   assertMove(from, to);
-  const moved = await move(tx, { bookingId, from, to, ended: ENDS.includes(to) });
+  const moved = await move(tx, { bookingIds: pgArray([bookingIds].flat()), from, to, ended: ENDS.includes(to) });
   return moved.length;
 }
 
@@ -62,14 +76,24 @@ const bump = statement((db) =>
       payment: sql`coalesce(${placeholder("payment")}::text, ${bookings.payment})`,
       dueOnline: sql`coalesce(${placeholder("dueOnline")}::bigint, ${bookings.dueOnline})`,
     })
-    .where(eq(bookings.id, placeholder("bookingId")))
+    .where(sql`${bookings.id} = any(${placeholder("bookingIds")}::uuid[])`)
     .returning({ version: bookings.version })
-    .prepare("bump_booking"),
+    .prepare("bump_bookings"),
 );
 
+interface HoldChanges {
+  payment?: "online" | "property";
+  dueOnline?: number | undefined;
+}
+
+/** Ends the holds and raises the bookings' versions. */
+export async function endHolds(tx: Transaction, bookingIds: readonly string[], changes: HoldChanges = {}): Promise<{ version: number }[]> {
+  return bump(tx, { bookingIds: pgArray(bookingIds), payment: changes.payment ?? null, dueOnline: changes.dueOnline ?? null });
+}
+
 /** Ends the hold and raises the booking's version, which it returns. */
-export async function endHold(tx: Transaction, bookingId: string, changes: { payment?: "online" | "property"; dueOnline?: number | undefined } = {}): Promise<number> {
-  const [row] = await bump(tx, { bookingId, payment: changes.payment ?? null, dueOnline: changes.dueOnline ?? null });
+export async function endHold(tx: Transaction, bookingId: string, changes: HoldChanges = {}): Promise<number> {
+  const [row] = await endHolds(tx, [bookingId], changes);
   if (!row) throw new Error("the booking vanished under its own lock");
   return row.version;
 }

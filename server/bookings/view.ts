@@ -1,5 +1,5 @@
 import { asc, eq, inArray, sql } from "drizzle-orm";
-import type { Executor } from "../../db/client.ts";
+import { statement, type Executor } from "../../db/client.ts";
 import { bookingNights, bookings, guests, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { bookingToken } from "../platform/tokens.ts";
@@ -101,8 +101,16 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
   };
 }
 
+const readNow = statement((db) =>
+  db
+    // Rounded as the columns round it: a Date would cut the microseconds off instead.
+    .select({ now: sql<string>`app_now()::timestamptz(3)` })
+    .from(sql`(values (1)) as one`)
+    .prepare("database_now"),
+);
+
 /** The database's clock, for comparisons that must agree with it. */
 export async function databaseNow(db: Executor): Promise<Date> {
-  const rows = await db.execute<{ now: string }>(sql`select app_now() as now`);
-  return new Date(rows[0]!.now);
+  const [row] = await readNow(db, {});
+  return new Date(row!.now);
 }

@@ -1,8 +1,8 @@
 import { and, eq, sql } from "drizzle-orm";
-import { statement, type Transaction } from "../../db/client.ts";
+import { pgArray, statement, type Transaction } from "../../db/client.ts";
 import { idempotencyKeys } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
-import { refuse } from "../errors.ts";
+import { refuse, type DomainError } from "../errors.ts";
 import { sha256 } from "./canonical.ts";
 import { transact } from "./transact.ts";
 
@@ -44,11 +44,83 @@ export async function once<T>(ctx: Context, verb: string, input: { idempotencyKe
     const claimed = await claim(tx, { ...id, hash });
     if (claimed.length === 0) {
       const [before] = await stored(tx, id);
-      if (!before || before.hash !== hash) throw refuse("CONFLICT", { reason: "this idempotency key was used for another request" });
+      if (!before || before.hash !== hash) throw usedBefore();
       return before.response as T;
     }
     const answer = await work(tx);
     await store(tx, { ...id, response: JSON.stringify(answer) });
     return answer;
   });
+}
+
+function usedBefore(): DomainError {
+  return refuse("CONFLICT", { reason: "this idempotency key was used for another request" });
+}
+
+// The same promise for asks that run together in one transaction (`platform/together.ts`).
+
+/** One ask's key, and what tells its input from another under the same key. */
+export interface Keyed {
+  actor: string;
+  key: string;
+  hash: string;
+}
+
+export function keyedAsk(ctx: Context, input: { idempotencyKey: string }): Keyed {
+  return { actor: actorKey(ctx.actor), key: input.idempotencyKey, hash: sha256(JSON.stringify(input)) };
+}
+
+const findAll = statement((db) =>
+  db
+    .select({ actor: idempotencyKeys.actor, key: idempotencyKeys.key, hash: idempotencyKeys.requestHash, response: idempotencyKeys.response })
+    .from(idempotencyKeys)
+    .where(
+      sql`${idempotencyKeys.verb} = ${placeholder("verb")} and (${idempotencyKeys.actor}, ${idempotencyKeys.key}) in (select * from unnest(${placeholder("actors")}::text[], ${placeholder("keys")}::text[]))`,
+    )
+    .prepare("idempotency_find_all"),
+);
+
+/** What each ask was answered before: the answer, CONFLICT for another input under its key, or undefined. */
+export async function answersBefore<T>(tx: Transaction, verb: string, asks: readonly Keyed[]): Promise<({ value: T } | { error: DomainError } | undefined)[]> {
+  const rows = await findAll(tx, { verb, actors: pgArray(asks.map((ask) => ask.actor)), keys: pgArray(asks.map((ask) => ask.key)) });
+  return asks.map((ask) => {
+    const row = rows.find((one) => one.actor === ask.actor && one.key === ask.key);
+    if (!row) return undefined;
+    return row.hash === ask.hash ? { value: row.response as T } : { error: usedBefore() };
+  });
+}
+
+/** A twin in another process answered meanwhile. To `transact` it is what it is: a lost race, run again whole. */
+class TwinAnswered extends Error {
+  readonly code = "40001";
+}
+
+const storeAll = statement((db) =>
+  db
+    .insert(idempotencyKeys)
+    .select(
+      // In the keys' order, so that two groups never wait for each other's keys in a circle.
+      sql`select ${placeholder("verb")}::text, k.actor, k.key, k.hash, k.response, app_now()
+        from unnest(${placeholder("actors")}::text[], ${placeholder("keys")}::text[], ${placeholder("hashes")}::text[], ${placeholder("responses")}::jsonb[]) as k(actor, key, hash, response)
+        order by k.actor, k.key`,
+    )
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key })
+    .prepare("idempotency_store_all"),
+);
+
+/**
+ * Stores the answers with their effects. A twin that is still under way is waited for; one that has answered
+ * rolls this transaction back, and its next try finds that answer.
+ */
+export async function storeAnswers(tx: Transaction, verb: string, answers: readonly (Keyed & { answer: unknown })[]): Promise<void> {
+  if (answers.length === 0) return;
+  const rows = await storeAll(tx, {
+    verb,
+    actors: pgArray(answers.map((one) => one.actor)),
+    keys: pgArray(answers.map((one) => one.key)),
+    hashes: pgArray(answers.map((one) => one.hash)),
+    responses: pgArray(answers.map((one) => JSON.stringify(one.answer))),
+  });
+  if (rows.length !== answers.length) throw new TwinAnswered("answered by a twin");
 }

@@ -5,8 +5,8 @@
 export interface Metrics {
   count(name: string, labels?: Record<string, string>, by?: number): void;
   gauge(name: string, value: number, labels?: Record<string, string>): void;
-  /** Seconds. */
-  observe(name: string, seconds: number, labels?: Record<string, string>): void;
+  /** Seconds; a count where the name ends in `_size`. */
+  observe(name: string, value: number, labels?: Record<string, string>): void;
 }
 
 export const noMetrics: Metrics = { count() {}, gauge() {}, observe() {} };

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { statement, type Transaction } from "../../db/client.ts";
+import { pgArray, statement, type Transaction } from "../../db/client.ts";
 import { outbox } from "../../db/schema/jobs.ts";
 import { newId } from "./ids.ts";
 
@@ -9,14 +9,24 @@ export interface AppEvent {
   payload: Record<string, unknown>;
 }
 
+const { placeholder } = sql;
+
 const insert = statement((db) =>
   db
     .insert(outbox)
-    .values({ id: sql.placeholder("id"), type: sql.placeholder("type"), v: 1, payload: sql.placeholder("payload") })
+    .select(
+      sql`select e.id, e.type, 1, e.payload, app_now(), null::timestamptz, null::timestamptz
+        from unnest(${placeholder("ids")}::uuid[], ${placeholder("types")}::text[], ${placeholder("payloads")}::jsonb[]) as e(id, type, payload)`,
+    )
     .prepare("emit"),
 );
 
-/** Writes the event into the transaction of its cause. The relay publishes it after the commit. */
-export async function emit(tx: Transaction, event: AppEvent): Promise<void> {
-  await insert(tx, { id: newId(), type: event.type, payload: event.payload });
+/** Writes the events into the transaction of their cause. The relay publishes them after the commit. */
+export async function emit(tx: Transaction, ...events: AppEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await insert(tx, {
+    ids: pgArray(events.map(() => newId())),
+    types: pgArray(events.map((event) => event.type)),
+    payloads: pgArray(events.map((event) => JSON.stringify(event.payload))),
+  });
 }

@@ -1,6 +1,9 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Metrics } from "./metrics.ts";
 
+const SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+const SIZES = [1, 2, 4, 8, 16, 32, 64];
+
 /** A metric's labels must be the same each time: those of its first use. */
 export function prometheus(): { metrics: Metrics; page: () => Promise<string> } {
   const registry = new Registry();
@@ -24,12 +27,12 @@ export function prometheus(): { metrics: Metrics; page: () => Promise<string> } 
       gauge(name, value, labels = {}) {
         once(gauges, name, (full) => new Gauge({ name: full, help: name, labelNames: Object.keys(labels), registers: [registry] })).set(labels, value);
       },
-      observe(name, seconds, labels = {}) {
+      observe(name, value, labels = {}) {
         once(
           histograms,
           name,
-          (full) => new Histogram({ name: full, help: name, labelNames: Object.keys(labels), buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], registers: [registry] }),
-        ).observe(labels, seconds);
+          (full) => new Histogram({ name: full, help: name, labelNames: Object.keys(labels), buckets: name.endsWith("_size") ? SIZES : SECONDS, registers: [registry] }),
+        ).observe(labels, value);
       },
     },
     page: () => registry.metrics(),

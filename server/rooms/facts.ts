@@ -1,5 +1,5 @@
 import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
-import { pgArray, statement, type Executor } from "../../db/client.ts";
+import { pgArray, statement, type Database, type Executor } from "../../db/client.ts";
 import { policies, products, properties, rateNights, ratePlans, roomTypes, taxes, type ChildBucket, type PaymentMethod } from "../../db/schema/index.ts";
 import type { PolicyRule } from "../../db/schema/properties.ts";
 import { refuse } from "../errors.ts";
@@ -95,20 +95,84 @@ export function productsAnywhere(db: Executor, ids: number[]): Promise<ProductFa
   return anywhere(db, { ids: pgArray(ids) });
 }
 
+/** Products whose facts one process remembers; a thousand take about 2 MB. */
+const MOST = 5000;
+type Known = ProductFacts & { version: number };
+/** By database, so that two of them in one process (tests) never mix. */
+const books = new WeakMap<Database, Map<number, Known>>();
+
+const versions = statement((db) =>
+  db
+    .select({ propertyId: properties.id, version: properties.version })
+    .from(properties)
+    .where(sql`${properties.id} = any(${sql.placeholder("ids")}::uuid[])`)
+    .prepare("property_versions"),
+);
+
+/**
+ * The live products among `ids` that belong to one of the properties, as this transaction sees them. What was read before is used again as long as
+ * its property's version is the same: every write to rooms, plans, policies and taxes raises it (decision 009).
+ */
+export async function productsNow(db: Database, tx: Executor, propertyIds: string[], ids: number[]): Promise<Map<number, ProductFacts>> {
+  const book = books.get(db) ?? new Map<number, Known>();
+  books.set(db, book);
+  const current = new Map((await versions(tx, { ids: pgArray(propertyIds) })).map((row) => [row.propertyId, row.version]));
+  const good = (id: number): boolean => {
+    const known = book.get(id);
+    return known !== undefined && current.get(known.propertyId) === known.version;
+  };
+  const missing = ids.filter((id) => !good(id));
+  if (missing.length > 0) {
+    if (book.size + missing.length > MOST) book.clear();
+    for (const id of missing) book.delete(id);
+    const read = await anywhere(tx, { ids: pgArray(book.size === 0 ? ids : missing) });
+    for (const facts of read) book.set(facts.productId, { ...facts, version: current.get(facts.propertyId) ?? -1 });
+  }
+  return new Map(ids.flatMap((id) => (good(id) ? [[id, book.get(id)!] as const] : [])));
+}
+
+const owners = statement((db) =>
+  db
+    .select({ productId: products.id, propertyId: products.propertyId, roomTypeId: products.roomTypeId })
+    .from(products)
+    .where(sql`${products.id} = any(${sql.placeholder("ids")}::int[])`)
+    .prepare("room_types_of_products"),
+);
+
+/** A product's room type and property never change. */
+const roomTypeBooks = new WeakMap<Database, Map<number, { propertyId: string; roomTypeId: number }>>();
+
+/** The room types behind the property's products, in the order of `ids`. @throws NOT_FOUND product */
+export async function roomTypesOf(db: Database, propertyId: string, ids: readonly number[]): Promise<number[]> {
+  const book = roomTypeBooks.get(db) ?? new Map<number, { propertyId: string; roomTypeId: number }>();
+  roomTypeBooks.set(db, book);
+  if (ids.some((id) => !book.has(id))) {
+    if (book.size > 20 * MOST) book.clear();
+    for (const row of await owners(db, { ids: pgArray([...new Set(ids)]) })) book.set(row.productId, row);
+  }
+  return ids.map((id) => {
+    const product = book.get(id);
+    if (product?.propertyId !== propertyId) throw refuse("NOT_FOUND", { what: "product" });
+    return product.roomTypeId;
+  });
+}
+
+const nightColumns = {
+  productId: rateNights.productId,
+  date: rateNights.stayDate,
+  adultPrices: rateNights.adultPrices,
+  childPrices: rateNights.childPrices,
+  closed: rateNights.closed,
+  minStayArrival: rateNights.minStayArrival,
+  minStayThrough: rateNights.minStayThrough,
+  maxStay: rateNights.maxStay,
+  closedToArrival: rateNights.closedToArrival,
+  closedToDeparture: rateNights.closedToDeparture,
+};
+
 const nights = statement((db) =>
   db
-    .select({
-      productId: rateNights.productId,
-      date: rateNights.stayDate,
-      adultPrices: rateNights.adultPrices,
-      childPrices: rateNights.childPrices,
-      closed: rateNights.closed,
-      minStayArrival: rateNights.minStayArrival,
-      minStayThrough: rateNights.minStayThrough,
-      maxStay: rateNights.maxStay,
-      closedToArrival: rateNights.closedToArrival,
-      closedToDeparture: rateNights.closedToDeparture,
-    })
+    .select(nightColumns)
     .from(rateNights)
     .where(
       sql`${rateNights.productId} in (select coalesce(p.base_product_id, p.id) from ${products} p where p.id = any(${sql.placeholder("ids")}::int[])) and ${rateNights.stayDate} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`,
@@ -125,6 +189,31 @@ export type RateNight = Awaited<ReturnType<typeof rateNightsOf>>[number];
  */
 export function rateNightsOf(db: Executor, ids: number[], checkIn: string, checkOut: string) {
   return nights(db, { ids: pgArray(ids), from: checkIn, to: checkOut });
+}
+
+const spans = statement((db) =>
+  db
+    .select(nightColumns)
+    .from(rateNights)
+    .innerJoin(
+      sql`(select coalesce(p.base_product_id, p.id) as base_id, s.from_date, s.to_date from unnest(${sql.placeholder("ids")}::int[], ${sql.placeholder("froms")}::date[], ${sql.placeholder("tos")}::date[]) as s(id, from_date, to_date) join ${products} p on p.id = s.id) as span`,
+      sql`${rateNights.productId} = span.base_id and ${rateNights.stayDate} between span.from_date and span.to_date and ${rateNights.stayDate} between ${sql.placeholder("from")} and ${sql.placeholder("to")}`,
+    )
+    .prepare("rate_nights_of_spans"),
+);
+
+/** As `rateNightsOf`, each product for dates of its own: for holds that are decided together. */
+export function rateNightsOfSpans(db: Executor, list: readonly { productId: number; checkIn: string; checkOut: string }[]): Promise<RateNight[]> {
+  const distinct = [...new Map(list.map((span) => [`${span.productId}/${span.checkIn}/${span.checkOut}`, span])).values()];
+  const froms = distinct.map((span) => span.checkIn);
+  const tos = distinct.map((span) => span.checkOut);
+  return spans(db, {
+    ids: pgArray(distinct.map((span) => span.productId)),
+    froms: pgArray(froms),
+    tos: pgArray(tos),
+    from: froms.reduce((a, b) => (a < b ? a : b)),
+    to: tos.reduce((a, b) => (a > b ? a : b)),
+  });
 }
 
 /** Rate nights by base product and date, as `priceStay` wants them. */

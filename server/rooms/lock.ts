@@ -4,15 +4,46 @@ import { newId } from "../platform/ids.ts";
 
 /** Above every time-out of a transaction (design rule 3), so it needs no renewal. */
 const TTL_MS = 5000;
+/** How long the next in line keeps its place without asking again; longer than its longest pause. */
+const PLACE_MS = 150;
 
-/** All keys or none, in one round trip. A key of our own token is ours already. */
+/**
+ * For each stay (ARGV from 5 on: how many of KEYS are its own) all keys or none, in one round trip. A key of our
+ * own token is ours already. The first who finds a key taken is the next in line for it: or else a process that
+ * releases and takes again at once would starve the others. Its place lapses, so two never wait for each other long.
+ */
 const ACQUIRE = `
-for _, key in ipairs(KEYS) do
-  local owner = redis.call('GET', key)
-  if owner and owner ~= ARGV[1] then return 0 end
+local token, ttl, who, place = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local granted, at = {}, 0
+for stay = 5, #ARGV do
+  local count = tonumber(ARGV[stay])
+  local free = 1
+  for i = at + 1, at + count do
+    local key = KEYS[i]
+    local owner = redis.call('GET', key)
+    if owner and owner ~= token then
+      redis.call('SET', key .. ':next', who, 'PX', place, 'NX')
+      free = 0
+      break
+    end
+    if not owner then
+      local nextInLine = redis.call('GET', key .. ':next')
+      if nextInLine and nextInLine ~= who then free = 0 break end
+    end
+  end
+  if free == 1 then
+    for i = at + 1, at + count do
+      redis.call('SET', KEYS[i], token, 'PX', ttl)
+      if redis.call('GET', KEYS[i] .. ':next') == who then redis.call('DEL', KEYS[i] .. ':next') end
+    end
+  end
+  granted[#granted + 1] = free
+  at = at + count
 end
-for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1], 'PX', ARGV[2]) end
-return 1`;
+return granted`;
+
+/** Who stands in line: this process. Made at first use, since workerd has no random numbers before a request. */
+let claimant: string | undefined;
 
 /** Compare and delete: a lock that has passed to another owner stays. */
 const RELEASE = `
@@ -26,47 +57,73 @@ export interface NightKey {
   date: string;
 }
 
+export interface StayLocks {
+  /** For each stay, whether all of its nights are locked now. */
+  granted: boolean[];
+  /** Gives them back, after the answer. */
+  release(): void;
+}
+
 /**
- * Runs `work` with the Redis lock on every night of the stay, in one round trip; it is released after,
- * without waiting. Contended, it waits with jitter up to `LOCK_WAIT_MS`.
- * The lock is a queue, never the proof: with Redis down the row locks carry on (`REDIS_DOWN=fallback`).
- * @throws ROOM_BUSY past the wait; UNAVAILABLE when Redis is down and `REDIS_DOWN=reject`
+ * Asks for the Redis lock on every night of each stay, in one round trip for all of them; doesn't wait.
+ * The lock is a queue, never the proof: with Redis down everything is granted, and the row locks carry on.
+ * @throws UNAVAILABLE when Redis is down and `REDIS_DOWN=reject`
  */
-export async function withNightLocks<T>(ctx: Context, nights: NightKey[], work: () => Promise<T>): Promise<T> {
-  if (!ctx.redis) return work();
+export async function lockStays(ctx: Context, stays: readonly NightKey[][]): Promise<StayLocks> {
   const { redis } = ctx;
-  const keys = [...new Set(nights.map((night) => `lock:room:${night.roomTypeId}:${night.date}`))].toSorted();
+  if (!redis) return { granted: stays.map(() => true), release() {} };
   const token = newId();
-  const release = () => redis.eval(RELEASE, keys, [token]).catch(() => undefined);
+  claimant ??= newId();
+  const keys = stays.map((nights) => [...new Set(nights.map((night) => `lock:room:${night.roomTypeId}:${night.date}`))].toSorted());
+  const release = () => ctx.defer(redis.eval(RELEASE, [...new Set(keys.flat())], [token]).catch(() => undefined));
+  try {
+    const counts = keys.map((own) => own.length);
+    const granted = await redis.eval<number[]>(ACQUIRE, keys.flat(), [token, TTL_MS, claimant, PLACE_MS, ...counts]);
+    if (granted.length !== stays.length) throw new Error("the lock script answered for other stays");
+    for (const one of granted) ctx.metrics.count("lock_total", { result: one === 1 ? "granted" : "taken" });
+    return { granted: granted.map((one) => one === 1), release };
+  } catch (error) {
+    // Our time-out does not mean that it was not granted: give it back in case.
+    release();
+    ctx.metrics.count("lock_total", { result: "redis_down" }, stays.length);
+    if (ctx.config.REDIS_DOWN === "reject") throw refuse("UNAVAILABLE", { what: "booking", retryAfterMs: 2000 }, error);
+    return { granted: stays.map(() => true), release() {} };
+  }
+}
+
+/**
+ * A patience for contended nights: `LOCK_WAIT_MS`, in jittered pauses.
+ * @throws ROOM_BUSY past it
+ */
+export function patience(ctx: Context): () => Promise<void> {
   const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
-  const started = performance.now();
-  for (let tries = 0; ; tries += 1) {
-    let got: number;
-    try {
-      got = await redis.eval<number>(ACQUIRE, keys, [token, TTL_MS]);
-    } catch (error) {
-      // Our time-out does not mean that it was not granted: give it back in case.
-      ctx.defer(release());
-      ctx.metrics.count("lock_total", { result: "redis_down" });
-      if (ctx.config.REDIS_DOWN === "reject") throw refuse("UNAVAILABLE", { what: "booking", retryAfterMs: 2000 }, error);
-      return work();
-    }
-    if (got === 1) break;
+  let tries = 0;
+  return async () => {
     if (performance.now() >= deadline) {
       ctx.metrics.count("lock_total", { result: "busy" });
       throw refuse("ROOM_BUSY", { retryAfterMs: 300 + Math.floor(Math.random() * 700) });
     }
-    await pause(Math.min(5 * 2 ** Math.min(tries, 4), 60) * (0.5 + Math.random()));
-  }
-  ctx.metrics.count("lock_total", { result: "granted" });
-  ctx.metrics.observe("lock_wait_seconds", (performance.now() - started) / 1000);
-  try {
-    return await work();
-  } finally {
-    ctx.defer(release());
-  }
+    const ms = Math.min(5 * 2 ** Math.min(tries, 4), 60) * (0.5 + Math.random());
+    tries += 1;
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  };
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * Runs `work` with the lock on every night; it is released after, without waiting.
+ * @throws ROOM_BUSY past the wait; UNAVAILABLE when Redis is down and `REDIS_DOWN=reject`
+ */
+export async function withNightLocks<T>(ctx: Context, nights: NightKey[], work: () => Promise<T>): Promise<T> {
+  const wait = patience(ctx);
+  for (;;) {
+    const lock = await lockStays(ctx, [nights]);
+    if (lock.granted[0]) {
+      try {
+        return await work();
+      } finally {
+        lock.release();
+      }
+    }
+    await wait();
+  }
 }

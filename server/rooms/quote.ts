@@ -9,6 +9,7 @@ import type { Config } from "../platform/config.ts";
 
 import { stockOf } from "./cache.ts";
 import { byProduct, productsByIds, rateNightsOf, type ProductFacts, type RateNight } from "./facts.ts";
+import { nearestDates } from "./nearest.ts";
 import { priceStay } from "./price.ts";
 import type { Quote, QuotedStay, QuoteInput } from "./schemas.ts";
 
@@ -23,19 +24,23 @@ export async function quote(ctx: Context, input: QuoteInput): Promise<Quote> {
   const ids = [...new Set(input.rooms.map((room) => room.productId))];
   const [facts, nights] = await Promise.all([productsByIds(ctx.db, input.propertyId, ids), rateNightsOf(ctx.db, ids, input.checkIn, input.checkOut)]);
   const answer = await quoteFrom(ctx.config, input, facts, nights, ctx.clock.now());
-  await refuseSoldOut(ctx, answer);
+  await refuseSoldOut(ctx, input, answer);
   return answer;
 }
 
 /**
- * The quote from facts already read; it doesn't look at stock. `hold` calls it inside its transaction.
+ * The quote from facts already read; it doesn't look at stock.
  * @param facts the products of `input.rooms` that belong to the property; others may be among them
  * @param nights what `rateNightsOf` gave for those products and dates
  * @throws NOT_FOUND product, RESTRICTED with the reason, PRECONDITION no_payment_method
  */
 export async function quoteFrom(config: Config, input: QuoteInput, facts: ProductFacts[], nights: RateNight[], now: Date): Promise<Quote> {
+  return quoteIn(config, input, facts, byProduct(nights), now);
+}
+
+/** As `quoteFrom`, from a calendar that several quotes share. */
+export function quoteIn(config: Config, input: QuoteInput, facts: ProductFacts[], calendar: ReturnType<typeof byProduct>, now: Date): Quote {
   const products = new Map(facts.filter((product) => product.propertyId === input.propertyId).map((product) => [product.productId, product]));
-  const calendar = byProduct(nights);
   const chosen: ProductFacts[] = [];
   const stays: QuotedStay[] = [];
   for (const room of input.rooms) {
@@ -83,7 +88,7 @@ function atProperty(stays: QuotedStay[]): number {
 }
 
 /** Needs are summed per room type: two rooms of one type need two units on every night. */
-async function refuseSoldOut(ctx: Context, answer: Quote): Promise<void> {
+async function refuseSoldOut(ctx: Context, input: QuoteInput, answer: Quote): Promise<void> {
   const needs = new Map<number, number>();
   for (const stay of answer.stays) needs.set(stay.roomTypeId, (needs.get(stay.roomTypeId) ?? 0) + 1);
   const stock = await stockOf(ctx.db, [...needs.keys()], answer.checkIn, answer.checkOut);
@@ -100,7 +105,7 @@ async function refuseSoldOut(ctx: Context, answer: Quote): Promise<void> {
     }
   }
   const nights = lacking();
-  if (nights.length > 0) throw refuse("SOLD_OUT", { nights });
+  if (nights.length > 0) throw refuse("SOLD_OUT", { nights, nearest: await nearestDates(ctx, input) });
 }
 
 const overdueStays = statement((db) =>

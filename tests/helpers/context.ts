@@ -7,6 +7,7 @@ import { newId } from "../../server/platform/ids.ts";
 import { createLogger } from "../../server/platform/log.ts";
 import { noMetrics, type Metrics } from "../../server/platform/metrics.ts";
 import { openRedis, type RedisPort } from "../../server/platform/redis.ts";
+import { alone, type Together } from "../../server/platform/together.ts";
 import type { TestDatabase } from "./database.ts";
 import { emptyRedis } from "./redis.ts";
 
@@ -18,6 +19,8 @@ export interface ContextOptions {
   /** The running stand-ins: their addresses and keys, and their clock moves with ours. */
   cloud?: Pick<RunningCloud, "env" | "clock">;
   metrics?: Metrics;
+  /** By default each ask by itself, as on workerd; `inGroups()` as on Node. */
+  together?: Together;
   published?: () => void;
 }
 
@@ -37,7 +40,7 @@ const offsets = new WeakMap<TestDatabase, { ms: number }>();
 
 /** A whole context on the test's own database: by default a new anonymous guest, no Redis, nobody published to. */
 export function makeContext(database: TestDatabase, options: ContextOptions = {}): TestContext {
-  const { actor = anonymous(), env = {}, redis, cloud, metrics = noMetrics, published = () => {} } = options;
+  const { actor = anonymous(), env = {}, redis, cloud, metrics = noMetrics, together = alone, published = () => {} } = options;
   const offset = offsets.get(database) ?? { ms: 0 };
   offsets.set(database, offset);
   const clock = { now: () => new Date(Date.now() + offset.ms), sync: () => Promise.resolve() };
@@ -51,6 +54,7 @@ export function makeContext(database: TestDatabase, options: ContextOptions = {}
     clock,
     log: createLogger("info", (line) => void logged.push(JSON.parse(line) as Record<string, unknown>)),
     metrics,
+    together,
     actor,
     requestId: "test",
     defer: (work) => void deferred.add(work),

@@ -1,3 +1,4 @@
+import { alone } from "../../server/platform/together.ts";
 import type { Database } from "../../db/client.ts";
 import { startUpstash } from "../../local/upstash/index.ts";
 import type { Context } from "../../server/context.ts";
@@ -28,6 +29,7 @@ export function contextAt(db: Database, now: string, { env = { STRIPE_SECRET_KEY
     actor: { kind: "guest", anonId: "reader" },
     requestId: "reading",
     defer,
+    together: alone,
     published: () => {},
   };
 }

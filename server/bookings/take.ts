@@ -1,0 +1,255 @@
+import type { z } from "zod";
+import type { Transaction } from "../../db/client.ts";
+import type { Context } from "../context.ts";
+import { refuse } from "../errors.ts";
+import { answersBefore, storeAnswers, type Keyed } from "../platform/idempotency.ts";
+import { newBookingCode, newId } from "../platform/ids.ts";
+import { emit } from "../platform/outbox.ts";
+import { bookingToken } from "../platform/tokens.ts";
+import type { Outcome } from "../platform/together.ts";
+import { transact } from "../platform/transact.ts";
+import {
+  byProduct,
+  lockNights,
+  lockStays,
+  moveLocked,
+  productsNow,
+  quoteIn,
+  rateNightsOfSpans,
+  writeAvailability,
+  type LockedNight,
+  type MovedNight,
+  type NightMove,
+} from "../rooms/index.ts";
+import { expireOverdue } from "./expire.ts";
+import { assertMayHold, liveHolds, type HeldStay } from "./hold-limit.ts";
+import { recordBookings, recordEvent, type NewBooking } from "./record.ts";
+import type { HoldInput, holdOutput } from "./schemas.ts";
+import { databaseNow } from "./view.ts";
+
+// Holds that come together are decided in one transaction, in the order of their arrival. A lone hold is a group of one:
+// there is no other way to take a night.
+
+/** One guest's wish to hold rooms. */
+export interface HoldAsk extends Keyed {
+  ctx: Context;
+  input: HoldInput;
+  /** Every night of every room type, once. */
+  nights: { roomTypeId: number; date: string }[];
+}
+
+type Held = z.infer<typeof holdOutput>;
+/** Somebody has the lock on some night: ask again. */
+export const BUSY = "busy";
+
+/** Some night lacks stock; decided by the ledger. Becomes SOLD_OUT unless overdue holds are in the way. */
+class Lacking extends Error {
+  readonly nights: HoldAsk["nights"];
+  constructor(nights: HoldAsk["nights"]) {
+    super("lacking");
+    this.nights = nights;
+  }
+}
+
+/** Takes the nights of all asks whose Redis locks are free; the others are BUSY. */
+export async function takeTogether(asks: HoldAsk[]): Promise<Outcome<Held | typeof BUSY>[]> {
+  const { ctx } = asks[0]!;
+  const outcomes = new Map<HoldAsk, Outcome<Held | typeof BUSY>>();
+  const locks = await lockStays(
+    ctx,
+    asks.map((ask) => ask.nights),
+  );
+  try {
+    const free = asks.filter((_, index) => locks.granted[index]);
+    for (const ask of asks) outcomes.set(ask, { value: BUSY });
+    // The same key twice at once: the second waits for what becomes of the first.
+    const first = free.filter((ask, index) => free.findIndex((other) => other.actor === ask.actor && other.key === ask.key) === index);
+    await takeAll(first, outcomes);
+    await Promise.all(free.filter((ask) => !first.includes(ask)).map((twin) => takeAll([twin], outcomes)));
+  } finally {
+    locks.release();
+  }
+  return asks.map((ask) => outcomes.get(ask)!);
+}
+
+async function takeAll(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held | typeof BUSY>>): Promise<void> {
+  await takeOrSplit(asks, outcomes);
+  const lacking = asks.filter((ask) => lackingOf(outcomes.get(ask)));
+  if (lacking.length === 0) return;
+  // Overdue holds never refuse anyone: let them go, each in its own transaction, and try once more.
+  const { ctx } = lacking[0]!;
+  if ((await expireOverdue(ctx, distinct(lacking.flatMap((ask) => ask.nights)))) > 0) await takeOrSplit(lacking, outcomes);
+  for (const ask of lacking) {
+    const nights = lackingOf(outcomes.get(ask));
+    if (nights) outcomes.set(ask, { error: refuse("SOLD_OUT", { nights }) });
+  }
+}
+
+function lackingOf(outcome: Outcome<unknown> | undefined): HoldAsk["nights"] | undefined {
+  return outcome && "error" in outcome && outcome.error instanceof Lacking ? outcome.error.nights : undefined;
+}
+
+/** One transaction for all; should it fail, one for each, so that one guest's fault is nobody else's. */
+async function takeOrSplit(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held | typeof BUSY>>): Promise<void> {
+  if (asks.length === 0) return;
+  const { ctx } = asks[0]!;
+  let taken: Taken;
+  try {
+    taken = await transact(ctx.db, (tx) => take(tx, ctx, asks));
+  } catch (error) {
+    if (asks.length > 1) {
+      ctx.log.warn("a group of holds failed; each is tried by itself", { size: asks.length }, error);
+      await Promise.all(asks.map((ask) => takeOrSplit([ask], outcomes)));
+    } else {
+      outcomes.set(asks[0]!, { error });
+    }
+    return;
+  }
+  for (const [index, ask] of asks.entries()) outcomes.set(ask, taken.outcomes[index]!);
+  ctx.defer(writeAvailability(ctx, taken.moved));
+}
+
+interface Taken {
+  outcomes: Outcome<Held>[];
+  moved: MovedNight[];
+}
+
+/** What one guest gets, before it is written. */
+interface Decided {
+  ask: HoldAsk;
+  booking: NewBooking;
+  moves: NightMove[];
+  answer: Held;
+}
+
+/** Two round trips and the commit, however many guests: everything is read and locked, then everything is written. */
+async function take(tx: Transaction, ctx: Context, asks: HoldAsk[]): Promise<Taken> {
+  const ids = [...new Set(asks.flatMap(({ input }) => input.rooms.map((room) => room.productId)))];
+  const spans = asks.flatMap(({ input: { rooms, checkIn, checkOut } }) => rooms.map(({ productId }) => ({ productId, checkIn, checkOut })));
+  const [before, held, products, rates, locked, now] = await Promise.all([
+    answersBefore<Held>(tx, "bookings.hold", asks),
+    liveHolds(
+      tx,
+      asks.map((ask) => ask.actor),
+    ),
+    productsNow(ctx.db, tx, [...new Set(asks.map(({ input }) => input.propertyId))], ids),
+    rateNightsOfSpans(tx, spans),
+    lockNights(
+      tx,
+      asks.flatMap((ask) => ask.nights),
+    ),
+    databaseNow(tx),
+  ]);
+  const world = { products, calendar: byProduct(rates), now, nights: new Map(locked.map((night) => [keyOf(night), night])), held: [...held] };
+  const decided: Decided[] = [];
+  const outcomes: Outcome<Held>[] = [];
+  for (const [index, ask] of asks.entries()) {
+    const known = before[index];
+    if (known) {
+      outcomes.push(known);
+      continue;
+    }
+    try {
+      const one = decide(ctx, ask, world);
+      decided.push(one);
+      outcomes.push({ value: one.answer });
+    } catch (error) {
+      outcomes.push({ error });
+    }
+  }
+  return { outcomes, moved: await write(tx, decided) };
+}
+
+interface HoldWorld {
+  products: Awaited<ReturnType<typeof productsNow>>;
+  calendar: ReturnType<typeof byProduct>;
+  /** The database's. */
+  now: Date;
+  nights: Map<string, LockedNight>;
+  held: HeldStay[];
+}
+
+/** Prices the wish, and takes it out of the world's free nights. @throws a refusal, Lacking */
+function decide(ctx: Context, ask: HoldAsk, world: HoldWorld): Decided {
+  const { input, actor } = ask;
+  const facts = input.rooms.flatMap((room) => world.products.get(room.productId) ?? []);
+  const quote = quoteIn(ctx.config, input, facts, world.calendar, ctx.clock.now());
+  if (quote.hash !== input.quoteHash) throw refuse("PRICE_CHANGED", { total: quote.total, currency: quote.currency, quoteHash: quote.hash });
+
+  const needs = new Map<number, number>();
+  for (const stay of quote.stays) needs.set(stay.roomTypeId, (needs.get(stay.roomTypeId) ?? 0) + 1);
+  const nights = ask.nights.flatMap((night) => world.nights.get(keyOf(night)) ?? []);
+  const own = world.held.filter((stay) => stay.actor === actor);
+  assertMayHold(own, input, nights, needs, ctx.config.HOLDS_PER_CLIENT);
+  const lacking = ask.nights.filter((night) => (world.nights.get(keyOf(night))?.free ?? 0) < needs.get(night.roomTypeId)!);
+  if (lacking.length > 0) throw new Lacking(lacking);
+
+  const bookingId = newId();
+  for (const night of nights) night.free -= needs.get(night.roomTypeId)!;
+  for (const stay of quote.stays) {
+    world.held.push({ actor, bookingId, propertyId: input.propertyId, roomTypeId: stay.roomTypeId, checkIn: input.checkIn, checkOut: input.checkOut });
+  }
+  const holdExpiresAt = new Date(world.now.getTime() + facts[0]!.holdMinutes * 60_000);
+  const { total, dueOnline, currency, stays } = quote;
+  const booking: NewBooking = {
+    id: bookingId,
+    propertyId: input.propertyId,
+    code: newBookingCode(),
+    guest: input.guest,
+    userId: ask.ctx.actor.kind === "guest" ? (ask.ctx.actor.userId ?? null) : null,
+    actor,
+    source: "web",
+    locale: input.locale,
+    currency,
+    checkIn: input.checkIn,
+    checkOut: input.checkOut,
+    total,
+    dueOnline,
+    holdExpiresAt,
+    notes: input.notes,
+    state: "pending",
+    stays,
+  };
+  const answer = {
+    bookingId,
+    code: booking.code,
+    token: bookingToken(ctx.config.AUTH_SECRET, bookingId),
+    holdExpiresAt: holdExpiresAt.toISOString(),
+    total,
+    currency,
+  };
+  const moves = stays.flatMap((stay) => stay.nights.map((night) => ({ roomTypeId: stay.roomTypeId, date: night.date, held: 1 })));
+  return { ask, booking, moves, answer };
+}
+
+async function write(tx: Transaction, decided: readonly Decided[]): Promise<MovedNight[]> {
+  if (decided.length === 0) return [];
+  const events = decided.map(({ booking }) => ({ bookingId: booking.id, propertyId: booking.propertyId, version: 1 }));
+  // Everything that follows from the decisions travels together.
+  const [moved] = await Promise.all([
+    moveLocked(
+      tx,
+      decided.map(({ moves, booking }) => ({ moves, actor: booking.actor, bookingId: booking.id })),
+      { reason: "hold" },
+    ),
+    recordBookings(
+      tx,
+      decided.map((one) => one.booking),
+    ),
+    recordEvent(tx, ...events.map((event, index) => ({ ...event, type: "held", actor: decided[index]!.booking.actor }))),
+    emit(tx, ...events.map((event, index) => ({ type: "booking.held", payload: { ...event, holdExpiresAt: decided[index]!.answer.holdExpiresAt } }))),
+    storeAnswers(
+      tx,
+      "bookings.hold",
+      decided.map(({ ask, answer }) => ({ actor: ask.actor, key: ask.key, hash: ask.hash, answer })),
+    ),
+  ]);
+  if (!moved) throw new Error("the ledger refused nights that were free under our lock");
+  return moved;
+}
+
+const keyOf = (night: { roomTypeId: number; date: string }): string => `${night.roomTypeId}/${night.date}`;
+
+function distinct(nights: HoldAsk["nights"]): HoldAsk["nights"] {
+  return [...new Map(nights.map((night) => [keyOf(night), night])).values()];
+}
