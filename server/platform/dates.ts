@@ -1,16 +1,17 @@
 import { Temporal } from "temporal-polyfill";
+import { remembered } from "./memo.ts";
 
 // Nights are plain dates ("2026-12-20"), without clock or zone; instants are `Date`s.
 
-/** The nights of the half-open stay `[checkIn, checkOut)`. */
-export function nightsOf(checkIn: string, checkOut: string): string[] {
+/** The nights of the half-open stay `[checkIn, checkOut)`; remembered, so the list must not be changed. */
+export const nightsOf = remembered((checkIn: string, checkOut: string): string[] => {
   const nights: string[] = [];
   const end = Temporal.PlainDate.from(checkOut);
   for (let day = Temporal.PlainDate.from(checkIn); Temporal.PlainDate.compare(day, end) < 0; day = day.add({ days: 1 })) {
     nights.push(day.toString());
   }
   return nights;
-}
+});
 
 /** Calendar days from `from` to `to`; negative when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {

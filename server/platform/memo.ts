@@ -1,5 +1,5 @@
 /** Results of one memory before it starts anew. */
-const MOST = 2000;
+const MOST = 10_000;
 
 /**
  * A pure function of strings and numbers that remembers what it gave; the last call's answer is found

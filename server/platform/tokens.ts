@@ -1,19 +1,20 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { remembered } from "./memo.ts";
 
 const text = new TextEncoder();
 
 /**
  * HMAC-SHA-256 in base64url. Not by WebCrypto: its way through another thread costs more than these few bytes,
- * and every request signs or checks several.
+ * and every request signs or checks several; the next one of the same guest finds it remembered.
  */
-export function sign(secret: string, message: string): string {
+export const sign = remembered((secret: string, message: string): string => {
   const mac = hmac(sha256, text.encode(secret), text.encode(message));
   return btoa(String.fromCharCode(...mac))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");
-}
+});
 
 /** Compares without telling by time how much was right. */
 export function sameText(a: string, b: string): boolean {

@@ -66,7 +66,7 @@ export function amountOf(
   party: Party,
   now: Date,
 ): { amount: Amount; refusal?: undefined } | { amount?: undefined; refusal: Refusal } {
-  const dates = datesOf(checkIn, checkOut);
+  const dates = nightsOf(checkIn, checkOut);
   const refusal = refusalOf(facts, nights, dates, checkOut, now);
   if (refusal) return { refusal };
   const people = lodge(facts, party);
@@ -86,16 +86,18 @@ export function amountOf(
 }
 
 // Calendar and zone arithmetic is pure, costs microseconds, and is the same for all products of a search.
-const datesOf = remembered(nightsOf);
 const deadlineOf = remembered((checkIn: string, daysBefore: number, time: string, zone: string) => instantOf(addDays(checkIn, -daysBefore), time, zone).toISOString());
-const earliestOf = remembered((zone: string, cutOff: string, now: number) => earliestCheckIn(zone, cutOff, new Date(now)));
-const lastDateOf = remembered((zone: string, horizonDays: number, now: number) => horizonOf({ horizonDays }, dateIn(zone, new Date(now))));
+// Zones' offsets and cut-offs are whole minutes, so all instants of one minute have the same answer.
+const MINUTE_MS = 60_000;
+const earliestOf = remembered((zone: string, cutOff: string, minute: number) => earliestCheckIn(zone, cutOff, new Date(minute * MINUTE_MS)));
+const lastDateOf = remembered((zone: string, horizonDays: number, minute: number) => horizonOf({ horizonDays }, dateIn(zone, new Date(minute * MINUTE_MS))));
 
 /** Restrictions: each is independent, and only `closed` looks at every night (domain rules 9, 10 and 15). */
 function refusalOf(facts: AmountFacts, nights: Map<string, NightFacts>, dates: string[], checkOut: string, now: Date): Refusal | undefined {
   const checkIn = dates[0]!;
-  if (checkIn < earliestOf(facts.zone, facts.sameDayCutOff, now.getTime())) return { reason: "past" };
-  if (checkOut > lastDateOf(facts.zone, facts.horizonDays, now.getTime())) return { reason: "horizon" };
+  const minute = Math.floor(now.getTime() / MINUTE_MS);
+  if (checkIn < earliestOf(facts.zone, facts.sameDayCutOff, minute)) return { reason: "past" };
+  if (checkOut > lastDateOf(facts.zone, facts.horizonDays, minute)) return { reason: "horizon" };
   let through = 1;
   for (const date of dates) {
     const night = nights.get(date);
