@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { balance, bookingPayload } from "../server/bookings/index.ts";
 import { defineJob, HOUR_MS } from "./define.ts";
 
@@ -5,7 +6,9 @@ import { defineJob, HOUR_MS } from "./define.ts";
 export const balanceMoneyJob = defineJob({
   name: "balance-money",
   on: ["booking.confirmed", "booking.cancelled", "booking.released", "booking.money_changed"],
-  input: bookingPayload,
+  input: bookingPayload.extend({ payment: z.enum(["online", "property"]).optional() }),
+  // Nothing was taken online of a booking that is paid at the property; money that comes all the same is an event of its own.
+  when: (payload) => payload.payment !== "property",
   // An authorisation lives about seven days; past three a person must look.
   deadlineMs: 72 * HOUR_MS,
   async handler(ctx, payload) {

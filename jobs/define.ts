@@ -19,6 +19,8 @@ export interface Job<I extends z.ZodType = z.ZodType> {
   /** Types of events that it follows. */
   on: readonly string[];
   input: I;
+  /** Whether this event concerns the job at all; each message costs. Always when absent. */
+  when?: (payload: z.infer<I>) => boolean;
   /** Deliver not before this instant; at once when absent. */
   at?: (payload: z.infer<I>) => Date;
   /** How long after its event a transient failure is still replayed, in milliseconds. */

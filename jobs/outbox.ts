@@ -23,7 +23,7 @@ export async function relay(services: Services): Promise<number> {
     .where(sql`${outbox.id} in (${ready})`)
     .returning({ outboxId: outbox.id, type: outbox.type, v: outbox.v, payload: outbox.payload });
   if (rows.length === 0) return 0;
-  const outgoing = rows.flatMap((message: Message): Outgoing[] => followers(message.type).map((job) => ({ job, message, replay: 0 })));
+  const outgoing = rows.flatMap((message: Message): Outgoing[] => followers(message.type, message.payload).map((job) => ({ job, message, replay: 0 })));
   await publish(config, client, outgoing);
   await db
     .update(outbox)

@@ -1,13 +1,20 @@
 import { balanceMoneyJob } from "./balance-money.ts";
 import { closeHoldJob } from "./close-hold.ts";
 import { closePagesJob } from "./close-pages.ts";
-import type { Job } from "./define.ts";
+import type { Job, Message } from "./define.ts";
 import { messageJobs } from "./send-messages.ts";
 
 /** Every job there is. */
 export const JOBS: readonly Job[] = [closeHoldJob, closePagesJob, balanceMoneyJob, ...messageJobs];
 
-/** The jobs that follow an event. */
-export function followers(type: string): Job[] {
-  return JOBS.filter((job) => job.on.includes(type));
+/**
+ * The jobs that follow an event of this type; with its payload, only those that it concerns. One that can't read it
+ * is among them: its endpoint says so, and a person hears of it.
+ */
+export function followers(type: string, payload?: Message["payload"]): Job[] {
+  return JOBS.filter((job) => {
+    if (!job.on.includes(type)) return false;
+    const input = payload && job.when && job.input.safeParse(payload);
+    return !input?.success || job.when!(input.data);
+  });
 }

@@ -89,7 +89,13 @@ const headersOverTls = headers(true);
 const headersOverPlain = headers(false);
 app.use((c, next) => (c.env.services.config.PUBLIC_URL.startsWith("https:") ? headersOverTls : headersOverPlain)(c, next));
 
-app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json({ error: "The request is too large." }, 413) }));
+/** A body that says its length is judged by it; only one that doesn't is counted as it comes, which costs a stream of its own. */
+const countBody: MiddlewareHandler<Env> = bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json({ error: "The request is too large." }, 413) });
+app.use((c, next) => {
+  const length = c.req.header("content-length");
+  const told = length !== undefined && !c.req.header("transfer-encoding");
+  return told && Number(length) <= MAX_BODY ? next() : c.req.method === "GET" ? next() : countBody(c, next);
+});
 
 /** A browser says where a request comes from: another site's may not change anything here. */
 app.use(async (c, next) => {

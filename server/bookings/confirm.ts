@@ -49,7 +49,7 @@ async function write(tx: Transaction, list: readonly Confirming[], from: "pendin
     moveStays(tx, ids, from, "confirmed"),
     endHolds(tx, ids, how),
     recordEvent(tx, ...events.map((event, index) => ({ ...event, type: from === "pending" ? "confirmed" : "retaken", actor: list[index]!.actor }))),
-    emit(tx, ...events.map((event) => ({ type: "booking.confirmed", payload: event }))),
+    emit(tx, ...events.map((event) => ({ type: "booking.confirmed", payload: { ...event, payment: how.payment } }))),
   ]);
 }
 

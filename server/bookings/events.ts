@@ -6,7 +6,8 @@ export type BookingPayload = z.infer<typeof bookingPayload>;
 
 export const BOOKING_EVENTS = {
   "booking.held": bookingPayload.extend({ holdExpiresAt: z.iso.datetime() }),
-  "booking.confirmed": bookingPayload,
+  /** `payment`: how it will be paid; absent in events of before. */
+  "booking.confirmed": bookingPayload.extend({ payment: z.enum(["online", "property"]).optional() }),
   "booking.cancelled": bookingPayload,
   /** A hold that its guest let go. */
   "booking.released": bookingPayload,
