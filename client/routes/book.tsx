@@ -5,6 +5,7 @@ import { buttonClass, Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { ErrorNotice } from "../components/error-notice.tsx";
 import { GuestForm, type GuestDetails } from "../components/guest-form.tsx";
+import { NearestDates } from "../components/nearest-dates.tsx";
 import { Notice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
 import { PolicyList } from "../components/policy-list.tsx";
@@ -47,6 +48,7 @@ export function Book() {
         <BookForm key={user?.id} property={property} request={request} quote={quote.data} guest={{ name: user?.name ?? "", email: user?.email ?? "" }} />
       ) : quote.error ? (
         <ErrorNotice error={quote.error}>
+          <NearestDates error={quote.error} slug={slug} search={search} />
           <Link {...paths.property(slug, search)} className={buttonClass()}>
             {m.other_dates()}
           </Link>
@@ -97,6 +99,7 @@ function BookForm({ property, request, quote, guest }: Props) {
     </Notice>
   ) : (
     <ErrorNotice error={hold.error}>
+      <NearestDates error={hold.error} slug={property.slug} search={writeStay(request)} />
       {gone && (
         <Link {...paths.property(property.slug, writeStay(request))} className={buttonClass("secondary")}>
           {m.other_dates()}
