@@ -16,7 +16,7 @@ export function NearestDates({ error, slug, search }: { error: unknown; slug: st
       <ul className="flex flex-wrap gap-2">
         {refusal.facts.nearest.map(({ checkIn, checkOut }) => (
           <li key={checkIn}>
-            <Link {...paths.property(slug, { ...search, checkIn, checkOut })} className={buttonClass("secondary")}>
+            <Link {...paths.property(slug, { ...search, in: checkIn, out: checkOut })} className={buttonClass("secondary")}>
               {formatDay(checkIn)} – {formatDay(checkOut)}
             </Link>
           </li>

@@ -74,13 +74,13 @@ const lockHeads = statement((db) =>
 async function confirmAll(tx: Transaction, ctx: Context, asks: PayAsk[]): Promise<{ outcomes: Outcome<Confirmed>[]; confirmed: number }> {
   const ids = asks.map((ask) => ask.input.bookingId);
   // Sent together: the stays are read behind the bookings' locks.
-  const [before, heads, stays] = await Promise.all([answersBefore<Confirmed>(tx, "payments.start", asks), lockHeads(tx, { ids: pgArray(ids) }), staysOfAll(tx, ids)]);
+  const [before, heads, stays] = await Promise.all([answersBefore(tx, "payments.start", asks), lockHeads(tx, { ids: pgArray(ids) }), staysOfAll(tx, ids)]);
   const products = await productsNow(ctx.db, tx, [...new Set(heads.map(({ booking }) => booking.propertyId))], [...new Set(stays.map((stay) => stay.productId))]);
   const confirming: Confirming[] = [];
   const answered: PayAsk[] = [];
   const outcomes = asks.map((ask, index): Outcome<Confirmed> => {
     const known = before[index];
-    if (known) return known;
+    if (known) return known as Outcome<Confirmed>;
     try {
       const head = heads.find(({ booking }) => booking.id === ask.input.bookingId);
       if (!head || !mayAccess(ask.ctx, head, ask.input.token)) throw refuse("NOT_FOUND", { what: "booking" });

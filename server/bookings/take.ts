@@ -127,7 +127,7 @@ async function take(tx: Transaction, ctx: Context, asks: HoldAsk[]): Promise<Tak
   const ids = [...new Set(asks.flatMap(({ input }) => input.rooms.map((room) => room.productId)))];
   const spans = asks.flatMap(({ input: { rooms, checkIn, checkOut } }) => rooms.map(({ productId }) => ({ productId, checkIn, checkOut })));
   const [before, held, products, rates, locked, now] = await Promise.all([
-    answersBefore<Held>(tx, "bookings.hold", asks),
+    answersBefore(tx, "bookings.hold", asks),
     liveHolds(
       tx,
       asks.map((ask) => ask.actor),
@@ -146,7 +146,7 @@ async function take(tx: Transaction, ctx: Context, asks: HoldAsk[]): Promise<Tak
   for (const [index, ask] of asks.entries()) {
     const known = before[index];
     if (known) {
-      outcomes.push(known);
+      outcomes.push(known as Outcome<Held>);
       continue;
     }
     try {

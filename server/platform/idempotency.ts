@@ -81,12 +81,12 @@ const findAll = statement((db) =>
 );
 
 /** What each ask was answered before: the answer, CONFLICT for another input under its key, or undefined. */
-export async function answersBefore<T>(tx: Transaction, verb: string, asks: readonly Keyed[]): Promise<({ value: T } | { error: DomainError } | undefined)[]> {
+export async function answersBefore(tx: Transaction, verb: string, asks: readonly Keyed[]): Promise<({ value: unknown } | { error: DomainError } | undefined)[]> {
   const rows = await findAll(tx, { verb, actors: pgArray(asks.map((ask) => ask.actor)), keys: pgArray(asks.map((ask) => ask.key)) });
   return asks.map((ask) => {
     const row = rows.find((one) => one.actor === ask.actor && one.key === ask.key);
     if (!row) return undefined;
-    return row.hash === ask.hash ? { value: row.response as T } : { error: usedBefore() };
+    return row.hash === ask.hash ? { value: row.response } : { error: usedBefore() };
   });
 }
 

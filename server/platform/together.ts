@@ -48,7 +48,7 @@ export function inGroups(onGroup: (kind: string, size: number) => void = () => {
       const lane = lanes.get(kind) ?? { waiting: [], busy: false };
       lanes.set(kind, lane);
       lane.waiting.push({ ask, resolve: resolve as (value: unknown) => void, reject });
-      if (!lane.busy) void drain(kind, lane, run as (asks: never[]) => Promise<Outcome<unknown>[]>);
+      if (!lane.busy) void drain(kind, lane, run);
     });
 }
 
