@@ -13,6 +13,9 @@ export const alone: Together = async (_kind, ask, run) => unwrap((await run([ask
 /** Above it a group's statements get slower faster than they get fewer. */
 const MOST = 64;
 
+/** How long a crowd's next group gathers; a hundredth of what its members wait in all. */
+const GATHER_MS = 4;
+
 interface Waiting {
   ask: unknown;
   resolve: (value: unknown) => void;
@@ -39,6 +42,8 @@ export function inGroups(onGroup: (kind: string, size: number) => void = () => {
       } catch (error) {
         for (const one of group) one.reject(error);
       }
+      // In a crowd the next ones are on their way: a moment makes one group of two.
+      if (group.length > 1 && lane.waiting.length < MOST) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
     lane.busy = false;
   }
