@@ -15,6 +15,7 @@ import { newId } from "./platform/ids.ts";
 import type { Limits, Tier } from "./platform/limits.ts";
 import { calendarRoute, pictures } from "./files.ts";
 import { appRouter } from "./router.ts";
+import { hotelsAnswer } from "./search/answer.ts";
 import { webhook } from "./webhooks.ts";
 
 /** What an entry gives for each request; on Node the same for all, on workerd made anew. */
@@ -52,6 +53,9 @@ const TIERS: [prefix: string, Tier][] = [
 
 /** Procedures that are the same for everybody: GET, without cookies, cacheable by a CDN for a moment. */
 const PUBLIC = /^\/trpc\/(search|hotels|rooms)\.|^\/trpc\/ping$/;
+
+const ANYBODY: Context["actor"] = { kind: "guest", anonId: "public" };
+const FOR_THE_CDN = "public, max-age=5, stale-while-revalidate=10";
 
 /** The gateway: one fetch handler on Web standards, for Node and workerd alike. */
 export const app = new Hono<Env>();
@@ -118,6 +122,19 @@ app.use(async (c, next) => {
   return next();
 });
 
+/** A search whose page stands in the cache goes out as it was stored; every other is tRPC's. */
+app.get("/trpc/search.hotels", async (c, next) => {
+  const { services } = c.env;
+  const raw = /\?input=([^&#]+)$/.exec(c.req.url)?.[1];
+  if (raw === undefined || c.req.method !== "GET" || c.req.header("trpc-accept") !== undefined) return next();
+  const started = performance.now();
+  await services.clock.sync();
+  const answer = await hotelsAnswer(contextFor(c.env, ANYBODY, c.get("requestId")), raw);
+  if (answer === undefined) return next();
+  services.metrics.observe("trpc_seconds", (performance.now() - started) / 1000, { path: "search.hotels", type: "query" });
+  return c.body(answer, 200, { "content-type": "application/json", vary: "trpc-accept, accept", "cache-control": "no-store", "cdn-cache-control": FOR_THE_CDN });
+});
+
 app.all("/trpc/*", async (c) => {
   const { services, auth } = c.env;
   const isPublic = PUBLIC.test(c.req.path);
@@ -132,16 +149,14 @@ app.all("/trpc/*", async (c) => {
     allowBatching: c.req.method === "GET" && !isPublic,
     maxBatchSize: 10,
     async createContext({ resHeaders }) {
-      const actor = isPublic
-        ? ({ kind: "guest", anonId: "public" } as const)
-        : await guestActor(services.config, auth, c.req.raw.headers, (cookie) => resHeaders.append("set-cookie", cookie));
+      const actor = isPublic ? ANYBODY : await guestActor(services.config, auth, c.req.raw.headers, (cookie) => resHeaders.append("set-cookie", cookie));
       return contextFor(c.env, actor, c.get("requestId"));
     },
     responseMeta({ errors, type }) {
       const retry = errors.find((error) => isDomainError(error.cause, "UNAVAILABLE") || isDomainError(error.cause, "ROOM_BUSY"))?.cause;
       const headers = new Headers({ "cache-control": "no-store" });
       // For the CDN alone: a browser that took it too would show an old price again after PRICE_CHANGED.
-      if (isPublic && !isQuote && type === "query" && errors.length === 0) headers.set("cdn-cache-control", "public, max-age=5, stale-while-revalidate=10");
+      if (isPublic && !isQuote && type === "query" && errors.length === 0) headers.set("cdn-cache-control", FOR_THE_CDN);
       if (isDomainError(retry, "UNAVAILABLE")) headers.set("retry-after", String(Math.ceil(retry.facts.retryAfterMs / 1000)));
       return { headers };
     },

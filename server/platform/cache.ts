@@ -2,17 +2,34 @@ import type { Clock } from "./clock.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RedisPort } from "./redis.ts";
 
-/** A read-through cache. A failure is a miss; an error of `load` is never stored. */
-export interface Cache {
-  /**
-   * The value at `key`, or `load()`'s. Fresh for `ttlMs`; for `staleMs` more it is served stale while one
-   * flight of this process refreshes it, those asked for most before the others. Callers share the value: it must not be changed.
-   */
-  through<T>(key: string, times: { ttlMs: number; staleMs?: number }, load: () => Promise<T>, defer: (work: Promise<unknown>) => void): Promise<T>;
+/** Fresh for `ttlMs`; for `staleMs` more it is served stale while one flight of this process refreshes it. */
+export interface Life {
+  ttlMs: number;
+  staleMs?: number;
 }
 
-/** Values of which one process keeps the parsed form; what Redis says about their age always decides. */
-const MOST_KNOWN = 500;
+type Defer = (work: Promise<unknown>) => void;
+
+/** A read-through cache. A failure is a miss; an error of `load` is never stored. */
+export interface Cache {
+  /** The value at `key`, or `load()`'s. Callers share the value: it must not be changed. */
+  through<T>(key: string, life: Life, load: () => Promise<T>, defer: Defer): Promise<T>;
+  /**
+   * The JSON of the value at `key`, as it was stored; undefined where `through` would miss: nothing is loaded
+   * for that, and no miss is counted. A stale one is refreshed behind it as by `through`.
+   */
+  text(key: string, life: Life, load: () => Promise<unknown>, defer: Defer): Promise<string | undefined>;
+}
+
+/** A stored value; parsed when it is first asked for as a value. */
+interface Entry {
+  head: string;
+  text: string;
+  value?: unknown;
+}
+
+/** Entries that one process keeps, the oldest going first; what Redis says about their age always decides. */
+const MOST_KNOWN = 1000;
 /** Refreshes behind answers go one by one, each followed by a rest of so many times its length: else they would slow the answers that they are for. */
 const REST = 3;
 
@@ -22,7 +39,7 @@ const REST = 3;
  */
 export function createCache(redis: RedisPort | undefined, clock: Clock, metrics: Metrics): Cache {
   const flights = new Map<string, Promise<unknown>>();
-  const known = new Map<string, { head: string; value: unknown }>();
+  const known = new Map<string, Entry>();
   const readHead = redis && gathered((keys) => redis.mget(keys));
   let behind = false;
   let restUntil = 0;
@@ -36,61 +53,83 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
     return flight;
   }
 
-  function remember(key: string, head: string, value: unknown): void {
-    if (known.size >= MOST_KNOWN && !known.has(key)) known.clear();
-    known.set(key, { head, value });
+  function remember(key: string, entry: Entry): Entry {
+    const [oldest] = known.keys();
+    if (oldest !== undefined && known.size >= MOST_KNOWN && !known.has(key)) known.delete(oldest);
+    known.set(key, entry);
+    return entry;
   }
 
   /** The body first: a head never stands before what it promises. */
   async function write(key: string, value: unknown, lifeMs: number): Promise<void> {
     if (!redis) return;
     const head = `${clock.now().getTime()}:${crypto.randomUUID().slice(0, 8)}`;
-    await redis.set(`${key}:body`, JSON.stringify(value), lifeMs);
+    const text = JSON.stringify(value);
+    await redis.set(`${key}:body`, text, lifeMs);
     await redis.set(key, head, lifeMs);
-    remember(key, head, value);
+    remember(key, { head, text });
   }
 
-  async function valueOf(key: string, head: string): Promise<unknown> {
+  /** What isn't whole JSON is no entry: it would be sent on as it stands. */
+  async function entryOf(key: string, head: string): Promise<Entry | undefined> {
     const mine = known.get(key);
-    if (mine?.head === head) return mine.value;
-    const body = await redis?.get(`${key}:body`).catch(() => null);
-    if (!body) return undefined;
-    const value: unknown = JSON.parse(body);
-    remember(key, head, value);
-    return value;
+    if (mine?.head === head) return mine;
+    const text = await redis?.get(`${key}:body`).catch(() => null);
+    if (!text) return undefined;
+    try {
+      return remember(key, { head, text, value: JSON.parse(text) });
+    } catch {
+      return undefined;
+    }
+  }
+
+  function load<T>(key: string, { ttlMs, staleMs = 0 }: Life, work: () => Promise<T>, defer: Defer): Promise<T> {
+    return once(key, async () => {
+      const value = await work();
+      defer(write(key, value, ttlMs + staleMs).catch(() => undefined));
+      return value;
+    });
+  }
+
+  function refreshBehind(refresh: () => Promise<unknown>, defer: Defer): void {
+    if (behind || performance.now() < restUntil) return;
+    behind = true;
+    const started = performance.now();
+    const rest = () => {
+      behind = false;
+      restUntil = performance.now() + REST * (performance.now() - started);
+    };
+    defer(
+      refresh()
+        .catch(() => undefined)
+        .finally(rest),
+    );
+  }
+
+  function count(key: string, result: string): void {
+    metrics.count("cache_requests_total", { family: key.slice(0, key.indexOf(":")), result });
+  }
+
+  async function find(key: string, life: Life, work: () => Promise<unknown>, defer: Defer): Promise<Entry | undefined> {
+    const { ttlMs, staleMs = 0 } = life;
+    const head = await readHead?.(key).catch(() => null);
+    const age = head ? clock.now().getTime() - Number.parseInt(head, 10) : Infinity;
+    const entry = head && age >= 0 && age <= ttlMs + staleMs ? await entryOf(key, head) : undefined;
+    if (!entry) return undefined;
+    count(key, age <= ttlMs ? "hit" : "stale");
+    if (age > ttlMs) refreshBehind(() => load(key, life, work, defer), defer);
+    return entry;
   }
 
   return {
-    async through<T>(key: string, { ttlMs, staleMs = 0 }: { ttlMs: number; staleMs?: number }, load: () => Promise<T>, defer: (work: Promise<unknown>) => void) {
-      const refresh = () =>
-        once(key, async () => {
-          const value = await load();
-          defer(write(key, value, ttlMs + staleMs).catch(() => undefined));
-          return value;
-        });
-      const count = (result: string) => metrics.count("cache_requests_total", { family: key.slice(0, key.indexOf(":")), result });
-      const head = await readHead?.(key).catch(() => null);
-      const age = head ? clock.now().getTime() - Number.parseInt(head, 10) : Infinity;
-      const value = head && age >= 0 && age <= ttlMs + staleMs ? await valueOf(key, head) : undefined;
-      if (value === undefined) {
-        count("miss");
-        return refresh();
-      }
-      count(age <= ttlMs ? "hit" : "stale");
-      if (age > ttlMs && !behind && performance.now() >= restUntil) {
-        behind = true;
-        const started = performance.now();
-        const rest = () => {
-          behind = false;
-          restUntil = performance.now() + REST * (performance.now() - started);
-        };
-        defer(
-          refresh()
-            .catch(() => undefined)
-            .finally(rest),
-        );
-      }
-      return value as T;
+    async through<T>(key: string, life: Life, work: () => Promise<T>, defer: Defer) {
+      const entry = await find(key, life, work, defer);
+      if (entry) return (entry.value ??= JSON.parse(entry.text)) as T;
+      count(key, "miss");
+      return load(key, life, work, defer);
+    },
+    async text(key, life, work, defer) {
+      return (await find(key, life, work, defer))?.text;
     },
   };
 }

@@ -27,6 +27,9 @@ export type AmountFacts = Pick<
 /** What one night of a base product says. */
 export type NightFacts = Omit<RateNight, "productId" | "date">;
 
+/** The nights of one base product by date. */
+export type Nights = Pick<Map<string, NightFacts>, "get">;
+
 export interface Amount {
   nights: { date: string; price: number }[];
   charges: ChargeLine[];
@@ -39,7 +42,7 @@ export interface Amount {
  * @param nights the base product's rate nights by date, the check-out date's among them
  * @param now decides "too late for tonight" and the horizon, in the property's zone
  */
-export function priceStay(facts: ProductFacts, nights: Map<string, NightFacts>, checkIn: string, checkOut: string, party: Party, now: Date): Priced {
+export function priceStay(facts: ProductFacts, nights: Nights, checkIn: string, checkOut: string, party: Party, now: Date): Priced {
   const { amount, refusal } = amountOf(facts, nights, checkIn, checkOut, party, now);
   if (!amount) return { refusal };
   return {
@@ -60,7 +63,7 @@ export function priceStay(facts: ProductFacts, nights: Map<string, NightFacts>, 
 /** The amount of `priceStay` without the names and the policy; the same arguments, the same refusals. */
 export function amountOf(
   facts: AmountFacts,
-  nights: Map<string, NightFacts>,
+  nights: Nights,
   checkIn: string,
   checkOut: string,
   party: Party,
@@ -93,7 +96,7 @@ const earliestOf = remembered((zone: string, cutOff: string, minute: number) => 
 const lastDateOf = remembered((zone: string, horizonDays: number, minute: number) => horizonOf({ horizonDays }, dateIn(zone, new Date(minute * MINUTE_MS))));
 
 /** Restrictions: each is independent, and only `closed` looks at every night (domain rules 9, 10 and 15). */
-function refusalOf(facts: AmountFacts, nights: Map<string, NightFacts>, dates: string[], checkOut: string, now: Date): Refusal | undefined {
+function refusalOf(facts: AmountFacts, nights: Nights, dates: string[], checkOut: string, now: Date): Refusal | undefined {
   const checkIn = dates[0]!;
   const minute = Math.floor(now.getTime() / MINUTE_MS);
   if (checkIn < earliestOf(facts.zone, facts.sameDayCutOff, minute)) return { reason: "past" };

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Context } from "../context.ts";
+import type { Life } from "../platform/cache.ts";
 import { entriesOf } from "./book.ts";
 import { cardsOf } from "./cards.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -10,17 +11,24 @@ import { supplyOf } from "./supply.ts";
 
 export type HotelsPage = z.infer<typeof hotelsOutput>;
 
+/** Decision 009. */
+export const LIFE: Life = { ttlMs: 10_000, staleMs: 50_000 };
+
 /**
  * The properties of a place that can lodge the whole party on every night, restrictions included, each
- * with its cheapest total. May be 10 s old (30 s while it is refreshed); a quote never is.
+ * with its cheapest total. May be 10 s old (a minute while it is refreshed); a quote never is.
  * @throws NOT_FOUND destination, INVALID cursor
  */
 export function hotels(ctx: Context, input: HotelsInput): Promise<HotelsPage> {
-  return ctx.cache.through(keyOf(input), { ttlMs: 10_000, staleMs: 50_000 }, async () => hotelsOutput.parse(await findHotels(ctx, input)), ctx.defer);
+  return ctx.cache.through(keyOf(input), LIFE, () => loadHotels(ctx, input), ctx.defer);
 }
 
 /** The search itself, without the cache. Errors as `hotels`. */
-export async function findHotels(ctx: Context, input: HotelsInput): Promise<HotelsPage> {
+export async function loadHotels(ctx: Context, input: HotelsInput): Promise<HotelsPage> {
+  return hotelsOutput.parse(await findHotels(ctx, input));
+}
+
+async function findHotels(ctx: Context, input: HotelsInput): Promise<HotelsPage> {
   const cursor = input.cursor === undefined ? undefined : decodeCursor(input.cursor, input.sort);
   const now = ctx.clock.now();
   const place = await placeOf(ctx.db, input.destinationId);
@@ -36,7 +44,7 @@ export async function findHotels(ctx: Context, input: HotelsInput): Promise<Hote
 }
 
 /** Equal searches, equal text: every field in one order, lists sorted where their order means nothing. */
-function keyOf(input: HotelsInput): string {
+export function keyOf(input: HotelsInput): string {
   const rooms = input.rooms.map((room) => [room.adults, ...room.childAges]);
   return `search:${JSON.stringify([
     input.destinationId,

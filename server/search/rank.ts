@@ -1,6 +1,6 @@
 import type { Config } from "../platform/config.ts";
 import type { PartyRoom } from "../platform/fields.ts";
-import { amountOf, type NightFacts } from "../rooms/price.ts";
+import { amountOf, type Nights } from "../rooms/price.ts";
 import { methodsFor } from "../rooms/quote.ts";
 import { assignRooms } from "./assign.ts";
 import type { Entry, EntryRoom, Offer } from "./book.ts";
@@ -108,11 +108,10 @@ function pricesOf(room: EntryRoom, supply: Supply, input: HotelsInput, now: Date
   });
 }
 
-function priceFor(room: EntryRoom, nights: Map<number, Map<string, NightFacts> | undefined>, input: HotelsInput, party: PartyRoom, now: Date): Priced[] {
+function priceFor(room: EntryRoom, nights: Map<number, Nights>, input: HotelsInput, party: PartyRoom, now: Date): Priced[] {
   const list: Priced[] = [];
   for (const offer of room.offers) {
-    const own = nights.get(offer.baseProductId);
-    const amount = own && amountOf(offer, own, input.checkIn, input.checkOut, party, now).amount;
+    const { amount } = amountOf(offer, nights.get(offer.baseProductId)!, input.checkIn, input.checkOut, party, now);
     if (amount) list.push({ offer, total: amount.total });
   }
   return list.toSorted((a, b) => a.total - b.total);

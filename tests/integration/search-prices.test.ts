@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { randomOf, type Random } from "../../db/seed/random.ts";
+import { isDomainError } from "../../server/errors.ts";
+import { addDays } from "../../server/platform/dates.ts";
+import type { PartyRoom } from "../../server/platform/fields.ts";
+import { quote } from "../../server/rooms/quote.ts";
+import { hotels } from "../../server/search/hotels.ts";
+import { createDatabase, type TestDatabase } from "../helpers/database.ts";
+import { contextAt } from "../helpers/reading.ts";
+import { createProperty, FIRST_NIGHT, type World, type WorldRoom } from "../helpers/world.ts";
+
+// What search shows is what the quotes say: the cheapest of every way to lodge the party, or nothing where each is refused.
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase({ max: 4 });
+});
+afterAll(() => database.drop());
+
+const DAYS = 16;
+
+test.each(Array.from({ length: 12 }, (_, index) => index))("property %i: search and quote agree on every stay", async (index) => {
+  const random = randomOf(`search/${index}`);
+  const ctx = contextAt(database.db, "2027-02-01T00:00:00Z");
+  const world = await createProperty(database.db, {
+    days: DAYS,
+    property: { currency: random.pick(["IDR", "EUR", "JPY"]), childBuckets: random.pick([[{ maxAge: 5 }, { maxAge: 11 }], [{ maxAge: 3 }], []]) },
+    plans: [{ code: "flex" }, { code: "saver", payment: random.pick(["online", "either"]) }, { code: "desk", payment: random.pick(["property", "either"]) }],
+    taxes: [
+      { name: "VAT", base: "percent", amount: 1100, inclusive: random.chance(0.5) },
+      { name: "City", base: "per_person_night", amount: 150, inclusive: false, exemptAge: 11, maxNights: 3, collect: "property" },
+    ],
+    rooms: Array.from({ length: random.int(1, 3) }, () => roomOf(random)),
+  });
+  let shown = 0;
+  for (let round = 0; round < 12; round += 1) {
+    const checkIn = addDays(FIRST_NIGHT, random.int(0, DAYS - 3));
+    const checkOut = addDays(checkIn, random.int(1, 4));
+    const rooms = Array.from({ length: random.pick([1, 1, 1, 2]) }, () => partyOf(random));
+    const page = await hotels(ctx, { destinationId: world.destinationId, checkIn, checkOut, rooms, sort: random.pick(["price", "recommended"]), limit: 20 });
+    const expected = await cheapestQuote(world, checkIn, checkOut, rooms);
+    expect(page.items[0]?.cheapest.total, JSON.stringify({ checkIn, checkOut, rooms })).toBe(expected);
+    if (expected !== undefined) shown += 1;
+  }
+  expect(shown).toBeGreaterThan(0);
+
+  async function cheapestQuote(of: World, checkIn: string, checkOut: string, rooms: PartyRoom[]): Promise<number | undefined> {
+    const products = of.rooms.flatMap((room) => Object.values(room.products));
+    const ways = rooms.reduce<number[][]>((all, _) => all.flatMap((way) => products.map((productId) => [...way, productId])), [[]]);
+    const totals = await Promise.all(
+      ways.map(async (way) => {
+        const asked = { propertyId: of.propertyId, checkIn, checkOut, rooms: rooms.map((party, at) => ({ ...party, productId: way[at]! })) };
+        try {
+          return (await quote(ctx, asked)).total;
+        } catch (error) {
+          if (isDomainError(error, "RESTRICTED") || isDomainError(error, "SOLD_OUT") || isDomainError(error, "PRECONDITION")) return Infinity;
+          throw error;
+        }
+      }),
+    );
+    const least = Math.min(...totals);
+    return least === Infinity ? undefined : least;
+  }
+});
+
+/** A room type with odd prices, up to four adults, and some restricted, closed and sold-out nights. */
+function roomOf(random: Random): WorldRoom {
+  const adults = random.int(1, 4);
+  const nights: NonNullable<WorldRoom["nights"]> = {};
+  const stock: NonNullable<WorldRoom["stock"]> = {};
+  for (let day = 0; day < DAYS; day += 1) {
+    const date = addDays(FIRST_NIGHT, day);
+    const base = random.int(800_003, 1_200_007);
+    nights[date] = {
+      adultPrices: Array.from({ length: random.chance(0.9) ? adults : random.int(1, adults) }, (_, at) => base + at * 70_001),
+      childPrices: random.chance(0.9) ? [random.int(0, 50_000), random.int(50_000, 90_000)] : [],
+      closed: random.chance(0.05),
+      closedToArrival: random.chance(0.08),
+      closedToDeparture: random.chance(0.08),
+      minStayArrival: random.chance(0.1) ? random.int(2, 3) : 1,
+      minStayThrough: random.chance(0.05) ? 2 : 1,
+      maxStay: random.chance(0.1) ? 2 : 30,
+    };
+    if (random.chance(0.1)) stock[date] = { sold: random.int(1, 2) };
+  }
+  return {
+    maxAdults: adults,
+    maxChildren: random.int(0, 2),
+    maxOccupancy: adults + 1,
+    units: 2,
+    nights,
+    stock,
+    rates: [
+      { plan: "flex" },
+      { plan: "saver", base: "flex", percent: random.pick([8_999, 9_001, 10_000]) },
+      { plan: "desk", base: "flex", percent: random.pick([9_501, 10_000]), perAdult: random.pick([0, 2_500]) },
+    ],
+  };
+}
+
+function partyOf(random: Random): PartyRoom {
+  return { adults: random.int(1, 3), childAges: Array.from({ length: random.chance(0.4) ? random.int(1, 2) : 0 }, () => random.int(0, 14)) };
+}
