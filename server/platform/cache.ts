@@ -1,11 +1,15 @@
 import type { Clock } from "./clock.ts";
+import { gathered } from "./gather.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RedisPort } from "./redis.ts";
+import { turns } from "./turns.ts";
 
 /** Fresh for `ttlMs`; for `staleMs` more it is served stale while one flight of this process refreshes it. */
 export interface Life {
   ttlMs: number;
   staleMs?: number;
+  /** Its loading keeps Postgres and this process busy: only so many at once. */
+  heavy?: boolean;
 }
 
 type Defer = (work: Promise<unknown>) => void;
@@ -34,6 +38,12 @@ const MOST_KNOWN = 1000;
 const REST = 3;
 
 /**
+ * Heavy loads at a time in one process. A crowd of misses would else hold up the answers of Redis until they
+ * count as failures, and without Redis everything is a miss: it would stay so.
+ */
+const HEAVY_AT_ONCE = 3;
+
+/**
  * An entry is two keys: a short head ("instant:nonce"), read by every hit, and the body, read only by a
  * process that doesn't hold the value of that head yet. So a hit carries some forty bytes, not the page.
  */
@@ -41,6 +51,7 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
   const flights = new Map<string, Promise<unknown>>();
   const known = new Map<string, Entry>();
   const readHead = redis && gathered((keys) => redis.mget(keys));
+  const inTurn = turns(HEAVY_AT_ONCE);
   let behind = false;
   let restUntil = 0;
 
@@ -83,9 +94,9 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
     }
   }
 
-  function load<T>(key: string, { ttlMs, staleMs = 0 }: Life, work: () => Promise<T>, defer: Defer): Promise<T> {
+  function load<T>(key: string, { ttlMs, staleMs = 0, heavy = false }: Life, work: () => Promise<T>, defer: Defer): Promise<T> {
     return once(key, async () => {
-      const value = await work();
+      const value = await (heavy ? inTurn(work) : work());
       defer(write(key, value, ttlMs + staleMs).catch(() => undefined));
       return value;
     });
@@ -131,38 +142,5 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
     async text(key, life, work, defer) {
       return (await find(key, life, work, defer))?.text;
     },
-  };
-}
-
-/**
- * One MGET under way at a time; what is asked meanwhile goes with the next. A lone caller waits for
- * nothing, and a crowd costs a round trip a crowd, not one each.
- */
-function gathered(mget: (keys: string[]) => Promise<(string | null)[]>): (key: string) => Promise<string | null> {
-  let waiting = new Map<string, PromiseWithResolvers<string | null>>();
-  let busy = false;
-
-  async function send(): Promise<void> {
-    busy = true;
-    while (waiting.size > 0) {
-      const batch = waiting;
-      waiting = new Map();
-      try {
-        const values = await mget([...batch.keys()]);
-        for (const [index, one] of [...batch.values()].entries()) one.resolve(values[index] ?? null);
-      } catch (error) {
-        for (const one of batch.values()) one.reject(error);
-      }
-    }
-    busy = false;
-  }
-
-  return (key) => {
-    const known = waiting.get(key);
-    if (known) return known.promise;
-    const mine = Promise.withResolvers<string | null>();
-    waiting.set(key, mine);
-    if (!busy) void send();
-    return mine.promise;
   };
 }

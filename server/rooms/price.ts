@@ -157,9 +157,12 @@ function nightPrice(facts: AmountFacts, night: NightFacts | undefined, people: L
 /** Taxes and fees of one room, each line rounded; inclusive ones are shown, not added. */
 function chargesOf(taxes: TaxFacts[], net: number, nights: number, party: Party, currency: string): ChargeLine[] {
   const inclusiveBps = taxes.reduce((sum, tax) => sum + (tax.inclusive && tax.base === "percent" ? tax.amount : 0), 0);
-  return taxes
-    .map((tax) => ({ name: tax.name, amount: chargeOf(tax, net, nights, party, currency, inclusiveBps), inclusive: tax.inclusive, collect: tax.collect }))
-    .filter((charge) => charge.amount > 0);
+  const charges: ChargeLine[] = [];
+  for (const tax of taxes) {
+    const amount = chargeOf(tax, net, nights, party, currency, inclusiveBps);
+    if (amount > 0) charges.push({ name: tax.name, amount, inclusive: tax.inclusive, collect: tax.collect });
+  }
+  return charges;
 }
 
 function chargeOf(tax: TaxFacts, net: number, nights: number, party: Party, currency: string, inclusiveBps: number): number {

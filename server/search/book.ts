@@ -32,13 +32,12 @@ export interface Offer extends AmountFacts {
 
 const { placeholder } = sql;
 
+const passes = sql`(${placeholder("stars")}::smallint[] is null or ${properties.stars} = any(${placeholder("stars")}::smallint[])) and ${properties.amenities} @> ${placeholder("amenities")}::text[]`;
+
+/** One row: how many are in reach, and "id version" of each that passes, as a thousand rows cost more than finding them. */
 const inPlace = statement((db) =>
   db
-    .select({
-      propertyId: properties.id,
-      version: properties.version,
-      passes: sql<boolean>`(${placeholder("stars")}::smallint[] is null or ${properties.stars} = any(${placeholder("stars")}::smallint[])) and ${properties.amenities} @> ${placeholder("amenities")}::text[]`,
-    })
+    .select({ inReach: sql<number>`count(*)::int`, wanted: sql<string | null>`string_agg(concat_ws(' ', ${properties.id}, ${properties.version}), ',') filter (where ${passes})` })
     .from(properties)
     .where(inReach)
     .prepare("search_properties"),
@@ -77,6 +76,7 @@ const entryRows = statement((db) =>
     .prepare("search_entries"),
 );
 
+const UUID_LENGTH = 36;
 /** Properties of which one process remembers the entries; a thousand take about 3 MB. */
 const MOST = 5000;
 
@@ -89,8 +89,8 @@ const books = new WeakMap<Database, Map<string, Entry>>();
  * more than nights.
  */
 export async function entriesOf(db: Database, place: Place, filters: Pick<HotelsInput, "stars" | "amenities">): Promise<{ entries: Entry[]; inReach: number }> {
-  const found = await inPlace(db, { ...place, stars: filters.stars?.length ? pgArray(filters.stars) : null, amenities: pgArray(filters.amenities ?? []) });
-  const wanted = found.filter((property) => property.passes);
+  const [found] = await inPlace(db, { ...place, stars: filters.stars?.length ? pgArray(filters.stars) : null, amenities: pgArray(filters.amenities ?? []) });
+  const wanted = (found?.wanted?.split(",") ?? []).map((one) => ({ propertyId: one.slice(0, UUID_LENGTH), version: Number(one.slice(UUID_LENGTH)) }));
   const book = books.get(db) ?? new Map<string, Entry>();
   books.set(db, book);
   const unknown = wanted.filter((property) => book.get(property.propertyId)?.version !== property.version);
@@ -100,7 +100,7 @@ export async function entriesOf(db: Database, place: Place, filters: Pick<Hotels
     const read = await entryRows(db, { ids: pgArray(missing.map((property) => property.propertyId)) });
     for (const row of read) book.set(row.propertyId, entryOf(row));
   }
-  return { entries: wanted.flatMap((property) => book.get(property.propertyId) ?? []), inReach: found.length };
+  return { entries: wanted.flatMap((property) => book.get(property.propertyId) ?? []), inReach: found?.inReach ?? 0 };
 }
 
 function entryOf(row: Awaited<ReturnType<typeof entryRows>>[number]): Entry {

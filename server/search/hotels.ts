@@ -12,7 +12,7 @@ import { supplyOf } from "./supply.ts";
 export type HotelsPage = z.infer<typeof hotelsOutput>;
 
 /** Decision 009. */
-export const LIFE: Life = { ttlMs: 10_000, staleMs: 50_000 };
+export const LIFE: Life = { ttlMs: 10_000, staleMs: 50_000, heavy: true };
 
 /**
  * The properties of a place that can lodge the whole party on every night, restrictions included, each

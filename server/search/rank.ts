@@ -30,9 +30,10 @@ export function rank(config: Config, entries: Entry[], supply: Supply, input: Ho
   const words = (input.roomType ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const min = input.minTotal ?? 0;
   const max = input.maxTotal ?? Infinity;
+  const asked = askedOf(input);
   return entries
     .flatMap((entry) => {
-      const found = cheapest(config, entry, words, supply, input, now);
+      const found = cheapest(config, entry, words, supply, asked, now);
       return found && found.total >= min && found.total <= max ? { ...found, entry, keys: keysOf(input.sort, found.total, entry.stars) } : [];
     })
     .toSorted((a, b) => compare(a.keys, a.entry.propertyId, b.keys, b.entry.propertyId));
@@ -66,25 +67,40 @@ function compare(a: [number, number], aId: string, b: [number, number], bId: str
   return a[0] - b[0] || a[1] - b[1] || (aId < bId ? -1 : aId > bId ? 1 : 0);
 }
 
+/** The party's rooms without repetition, and for each room of the party which of them it is: equal rooms are priced once. */
+interface Asked extends Pick<HotelsInput, "checkIn" | "checkOut"> {
+  parties: PartyRoom[];
+  which: number[];
+}
+
+function askedOf({ checkIn, checkOut, rooms }: HotelsInput): Asked {
+  const keys = rooms.map((party) => `${party.adults}:${party.childAges.join()}`);
+  const distinct = [...new Set(keys)];
+  return { checkIn, checkOut, parties: distinct.map((key) => rooms[keys.indexOf(key)]!), which: keys.map((key) => distinct.indexOf(key)) };
+}
+
+const WAYS = ["online", "property"] as const;
+
 /**
  * A booking is paid either online or at the property, and each rate plan allows one or both: so the party
  * is lodged once for each way that is open here, and the cheaper wins.
  */
-function cheapest(config: Config, entry: Entry, words: string[], supply: Supply, input: HotelsInput, now: Date): Omit<Ranked, "entry" | "keys"> | undefined {
+function cheapest(config: Config, entry: Entry, words: string[], supply: Supply, asked: Asked, now: Date): Omit<Ranked, "entry" | "keys"> | undefined {
   const rooms = entry.rooms.filter((room) => supply.left.has(room.roomTypeId) && words.every((word) => room.name.includes(word)));
   if (rooms.length === 0) return undefined;
   const left = rooms.map((room) => supply.left.get(room.roomTypeId)!);
-  const priced = rooms.map((room) => pricesOf(room, supply, input, now));
+  const priced = rooms.map((room) => pricesOf(room, supply, asked, now));
+  const { paymentMethods, currency } = entry;
   let best: Omit<Ranked, "entry" | "keys"> | undefined;
-  for (const way of ["online", "property"] as const) {
-    if (methodsFor(config, [{ ...entry, payment: way }]).length === 0) continue;
-    const offers = priced.map((byRoom) => byRoom.map((list) => list.find(({ offer }) => offer.payment === way || offer.payment === "either")));
+  for (const way of WAYS) {
+    if (methodsFor(config, [{ paymentMethods, currency, payment: way }]).length === 0) continue;
+    const offers = priced.map((byParty) => byParty.map((list) => cheapestBy(way, list)));
     const types = assignRooms(
-      offers.map((byRoom) => byRoom.map((offer) => offer?.total)),
+      offers.map((byParty) => asked.which.map((party) => byParty[party]?.total)),
       left,
     );
     if (!types) continue;
-    const chosen = types.map((type, room) => offers[type]![room]!);
+    const chosen = types.map((type, room) => offers[type]![asked.which[room]!]!);
     const total = chosen.reduce((sum, { total: price }) => sum + price, 0);
     if (best && best.total <= total) continue;
     best = {
@@ -96,27 +112,26 @@ function cheapest(config: Config, entry: Entry, words: string[], supply: Supply,
   return best;
 }
 
-/** Per room of the party: what each offer of the room type costs it, cheapest first. Equal rooms are priced once. */
-function pricesOf(room: EntryRoom, supply: Supply, input: HotelsInput, now: Date): Priced[][] {
-  const nights = new Map(room.offers.map(({ baseProductId }) => [baseProductId, supply.nightsOf(baseProductId)]));
-  const known = new Map<string, Priced[]>();
-  return input.rooms.map((party) => {
-    const key = partyKey(party);
-    const list = known.get(key) ?? priceFor(room, nights, input, party, now);
-    known.set(key, list);
-    return list;
-  });
-}
-
-function priceFor(room: EntryRoom, nights: Map<number, Nights>, input: HotelsInput, party: PartyRoom, now: Date): Priced[] {
-  const list: Priced[] = [];
-  for (const offer of room.offers) {
-    const { amount } = amountOf(offer, nights.get(offer.baseProductId)!, input.checkIn, input.checkOut, party, now);
-    if (amount) list.push({ offer, total: amount.total });
+/** Of equal prices the offer that the property shows first. */
+function cheapestBy(way: (typeof WAYS)[number], list: Priced[]): Priced | undefined {
+  let best: Priced | undefined;
+  for (const one of list) {
+    if ((one.offer.payment === way || one.offer.payment === "either") && (!best || one.total < best.total)) best = one;
   }
-  return list.toSorted((a, b) => a.total - b.total);
+  return best;
 }
 
-function partyKey(party: PartyRoom): string {
-  return `${party.adults}:${party.childAges.join()}`;
+/** Per party: what each offer of the room type costs it. */
+function pricesOf(room: EntryRoom, supply: Supply, { parties, checkIn, checkOut }: Asked, now: Date): Priced[][] {
+  const lists = parties.map((): Priced[] => []);
+  let nights: Nights | undefined;
+  let base: number | undefined;
+  for (const offer of room.offers) {
+    if (!nights || offer.baseProductId !== base) nights = supply.nightsOf((base = offer.baseProductId));
+    for (const [index, party] of parties.entries()) {
+      const { amount } = amountOf(offer, nights, checkIn, checkOut, party, now);
+      if (amount) lists[index]!.push({ offer, total: amount.total });
+    }
+  }
+  return lists;
 }
