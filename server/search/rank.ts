@@ -128,8 +128,8 @@ function pricesOf(room: EntryRoom, supply: Supply, { parties, checkIn, checkOut 
   let base: number | undefined;
   for (const offer of room.offers) {
     if (!nights || offer.baseProductId !== base) nights = supply.nightsOf((base = offer.baseProductId));
-    for (const [index, party] of parties.entries()) {
-      const { amount } = amountOf(offer, nights, checkIn, checkOut, party, now);
+    for (let index = 0; index < parties.length; index += 1) {
+      const { amount } = amountOf(offer, nights, checkIn, checkOut, parties[index]!, now);
       if (amount) lists[index]!.push({ offer, total: amount.total });
     }
   }

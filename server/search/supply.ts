@@ -40,14 +40,16 @@ const UNRESTRICTED_MAX_STAY = 30;
 const restricted = sql`${n.closed} or ${n.closedToArrival} or ${n.closedToDeparture} or ${n.minStayArrival} > 1 or ${n.minStayThrough} > 1 or ${n.maxStay} <> ${sql.raw(String(UNRESTRICTED_MAX_STAY))}`;
 const day = sql`${n.stayDate} - ${placeholder("from")}::date`;
 
+/** One price as it stands: cutting arrays is a fifth of the statement, and most parties need but one. */
+const adults = sql`case when ${placeholder("fewest")}::int = ${placeholder("most")}::int then ${n.adultPrices}[${placeholder("most")}::int]::text
+  else array_to_string(${n.adultPrices}[${placeholder("fewest")}::int:${placeholder("most")}::int], ' ', '') end`;
+
 // Texts for `readMatrix`. A night's prices are those for `fewest` to `most` adults; prices of children, row by
 // row beside them, only where children come; restrictions only of the nights that have some.
 const prices = statement((db) =>
   db
     .select({
-      nights: sql<
-        string | null
-      >`string_agg(concat_ws(' ', ${n.productId}, ${day}, array_to_string(${n.adultPrices}[${placeholder("fewest")}::int:${placeholder("most")}::int], ' ', '')), ',')`,
+      nights: sql<string | null>`string_agg(concat_ws(' ', ${n.productId}, ${day}, ${adults}), ',')`,
       children: sql<string | null>`string_agg(array_to_string(${n.childPrices}, ' ', '0'), ',') filter (where ${placeholder("children")}::bool)`,
       rules: sql<
         string | null
@@ -60,21 +62,29 @@ const prices = statement((db) =>
 
 /** Stock and prices of all that the properties sell, for the stay and the party. */
 export async function supplyOf(db: Executor, entries: Entry[], input: Pick<HotelsInput, "checkIn" | "checkOut" | "rooms">): Promise<Supply> {
-  const rooms = entries.flatMap((entry) => entry.rooms);
-  const bases = [...new Set(rooms.flatMap((room) => room.offers.map((offer) => offer.baseProductId)))];
+  const roomTypeIds: number[] = [];
+  const wanted = new Set<number>();
+  let mostBuckets = 0;
+  for (const entry of entries) {
+    for (const room of entry.rooms) {
+      roomTypeIds.push(room.roomTypeId);
+      for (const offer of room.offers) {
+        wanted.add(offer.baseProductId);
+        mostBuckets = Math.max(mostBuckets, offer.childBuckets.length);
+      }
+    }
+  }
+  const bases = [...wanted];
   const span = { from: input.checkIn, to: input.checkOut };
   // A child above its property's buckets counts as an adult.
   const fewest = Math.min(...input.rooms.map((room) => room.adults));
   const most = Math.max(...input.rooms.map((room) => room.adults + room.childAges.length));
   const children = input.rooms.some((room) => room.childAges.length > 0);
-  const [[stock], [rates]] = await Promise.all([
-    free(db, { ...span, ids: pgArray(rooms.map((room) => room.roomTypeId)) }),
-    prices(db, { ...span, ids: pgArray(bases), fewest, most, children }),
-  ]);
+  const [[stock], [rates]] = await Promise.all([free(db, { ...span, ids: pgArray(roomTypeIds) }), prices(db, { ...span, ids: pgArray(bases), fewest, most, children })]);
   const left = new Map<number, number>();
   const types = readMatrix(stock?.types ?? "", 2);
   for (let at = 0; at < types.length; at += 2) left.set(types[at]!, types[at + 1]!);
-  const buckets = children ? Math.max(...rooms.flatMap((room) => room.offers.map((offer) => offer.childBuckets.length))) : 0;
+  const buckets = children ? mostBuckets : 0;
   return { left, nightsOf: ratesOf(bases, [...nightsOf(input.checkIn, input.checkOut), input.checkOut], { fewest, counts: most - fewest + 1, buckets }, rates ?? NO_RATES) };
 }
 
@@ -96,10 +106,20 @@ function ratesOf(bases: number[], dates: string[], { fewest, counts, buckets }: 
   const first = new Map(bases.map((id, index) => [id, index * dates.length]));
   const dayOf = new Map(dates.map((date, index) => [date, index]));
   /** By product and day: one more than the row of its night, and one more than that of its rules; 0 for none. */
-  const rowAt = new Uint32Array(bases.length * dates.length);
-  const ruleAt = new Uint32Array(bases.length * dates.length);
-  for (let row = 0; row * width < nights.length; row += 1) rowAt[first.get(nights[row * width]!)! + nights[row * width + 1]!] = row + 1;
-  for (let row = 0; row * RULES < rules.length; row += 1) ruleAt[first.get(rules[row * RULES]!)! + rules[row * RULES + 1]!] = row + 1;
+  const rowAt = cellsOf(nights, width);
+  const ruleAt = cellsOf(rules, RULES);
+
+  function cellsOf(rows: number[], wide: number): Uint32Array {
+    const cells = new Uint32Array(bases.length * dates.length);
+    let product = NaN;
+    let from = 0;
+    for (let row = 0, at = 0; at < rows.length; row += 1, at += wide) {
+      // A product's nights mostly come together.
+      if (rows[at] !== product) from = first.get((product = rows[at]!))!;
+      cells[from + rows[at + 1]!] = row + 1;
+    }
+    return cells;
+  }
 
   function factsAt(cell: number): NightFacts | undefined {
     const row = rowAt[cell]! - 1;
