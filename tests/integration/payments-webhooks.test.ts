@@ -1,0 +1,84 @@
+import { expect, test, vi } from "vitest";
+import { providerEvents } from "../../db/schema/index.ts";
+import { followers } from "../../jobs/registry.ts";
+import { balance, closeHold, get, settle, unsettledPayments } from "../../server/bookings/index.ts";
+import { newId } from "../../server/platform/ids.ts";
+import { eventsOf, nightOf, stateOf } from "../helpers/booking.ts";
+import { payByStripe } from "../helpers/gateway.ts";
+import { MINUTE, paymentDesk } from "../helpers/payments.ts";
+
+const desk = paymentDesk();
+
+test("paid on the page: the webhook confirms, and the balance takes the money", async () => {
+  const { bookingId, pageUrl, world, guest } = await desk.onPage();
+  expect(await payByStripe(pageUrl)).toContain(`/pay/return?bookingId=${bookingId}`);
+  await desk.becomes(bookingId, "confirmed");
+  expect(await nightOf(desk.db, world.roomTypeId)).toMatchObject({ held: 0, sold: 1 });
+  expect(await desk.states(bookingId)).toEqual(["authorised"]);
+  await balance(desk.ctx, bookingId);
+  expect(await desk.payments(bookingId)).toMatchObject([{ state: "captured", captured: 22_000, method: "card" }]);
+  // Running it again takes nothing more.
+  await balance(desk.ctx, bookingId);
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000, refunded: 0, payment: "online", canPay: false });
+  expect(followers("booking.confirmed").map((job) => job.name)).toContain("balance-money");
+});
+
+test("the browser's return proves nothing", async () => {
+  const { bookingId, pageUrl } = await desk.onPage();
+  desk.loseWebhooks();
+  await payByStripe(pageUrl);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["pending"]);
+});
+
+test("a webhook that never comes: the sweep asks the provider, and the booking is confirmed", async () => {
+  const { bookingId, pageUrl } = await desk.onPage();
+  desk.loseWebhooks();
+  await payByStripe(pageUrl);
+  const [payment] = await desk.payments(bookingId);
+  expect(await unsettledPayments(desk.ctx, 120, 100)).not.toContain(payment!.id);
+  await desk.ctx.advance(3 * MINUTE);
+  expect(await unsettledPayments(desk.ctx, 120, 100)).toContain(payment!.id);
+  await settle(desk.ctx, payment!.id);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed"]);
+});
+
+test("a webhook twice, and the sweep at once: one confirmation", async () => {
+  const { bookingId, pageUrl } = await desk.onPage();
+  desk.loseWebhooks();
+  await payByStripe(pageUrl);
+  const [payment] = await desk.payments(bookingId);
+  await Promise.all(Array.from({ length: 6 }, () => settle(desk.ctx, payment!.id)));
+  expect((await eventsOf(desk.db, bookingId)).filter((type) => type === "booking.confirmed")).toHaveLength(1);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed"]);
+});
+
+test("a forged webhook is 401, and reads nothing", async () => {
+  const { bookingId } = await desk.onPage();
+  const [payment] = await desk.payments(bookingId);
+  const body = JSON.stringify({ id: "evt_forged", type: "checkout.session.completed", data: { object: { object: "checkout.session", id: payment!.pageRef } } });
+  const stripe = await desk.gateway.request("/webhooks/stripe", { method: "POST", body, headers: { "stripe-signature": `t=${Math.floor(Date.now() / 1000)},v1=${"0".repeat(64)}` } });
+  expect(stripe.status).toBe(401);
+  const bare = await desk.gateway.request("/webhooks/stripe", { method: "POST", body });
+  expect(bare.status).toBe(401);
+  const midtrans = await desk.gateway.request("/webhooks/midtrans", {
+    method: "POST",
+    body: JSON.stringify({
+      order_id: payment!.id,
+      status_code: "200",
+      gross_amount: "220.00",
+      transaction_id: newId(),
+      transaction_status: "settlement",
+      signature_key: "0".repeat(128),
+    }),
+  });
+  expect(midtrans.status).toBe(401);
+  expect((await desk.payments(bookingId))[0]!.checkedAt).toBeNull();
+});
+
+test.each(["stripe", "midtrans", "resend", "twilio"])("no body makes the %s webhook fail on our side", async (vendor) => {
+  for (const body of ["", "null", "[]", "{}", "\u0000", '{"id":', "a=b&c=d", "\ud800", JSON.stringify({ order_id: "\u0000", signature_key: 5 })]) {
+    const { status } = await desk.gateway.request(`/webhooks/${vendor}`, { method: "POST", body });
+    expect(status, `${vendor} ${body}`).toBeGreaterThanOrEqual(400);
+    expect(status, `${vendor} ${body}`).toBeLessThan(500);
+  }
+});
