@@ -1,12 +1,13 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
-import { bookings, payments, refunds } from "../../db/schema/index.ts";
+import { bookings, incidents, payments, refunds } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { raiseIncident } from "../platform/incidents.ts";
-import { newId } from "../platform/ids.ts";
+import { isTransient, OutsideError } from "../platform/outside.ts";
 import { transact } from "../platform/transact.ts";
-import { gatewayOf } from "../payments/index.ts";
-import { applyView } from "./settle.ts";
+import { assertRefundMove, gatewayOf, hasMoney } from "../payments/index.ts";
+import { closeIncident, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
+import { applyView, settle } from "./settle.ts";
 import { staysOf } from "./stays.ts";
 import { bookingState } from "./states.ts";
 
@@ -14,58 +15,94 @@ type Payment = typeof payments.$inferSelect;
 type Booking = typeof bookings.$inferSelect;
 type Action = { payment: Payment; do: "capture"; amount: number } | { payment: Payment; do: "void" } | { payment: Payment; do: "refund"; refundId: string; amount: number };
 
+/** Each round answers a surprise of the one before (a cancel during a capture, a refusal); more than these is a fault. */
+const ROUNDS = 5;
+/** An authorisation that lapses within this, while its provider is out of reach, is told to a person. */
+const LAPSE_NEAR_MS = 24 * 3_600_000;
+
 /**
  * Brings the money to what is due online: captures what a confirmed booking owes or a cancelled one's fee,
  * lets the rest of an authorisation go, and gives back what was taken beyond it.
  * Decided under the booking's lock; refunds are rows before they are calls, so a repetition makes no second one.
+ * What a provider refuses for good, and what is missing in the end, is an open incident.
  * @throws OutsideError when the provider can't be reached: run it again
  */
 export async function balance(ctx: Context, bookingId: string): Promise<void> {
-  const actions = await transact(ctx.db, async (tx) => {
-    const [booking] = await tx.select().from(bookings).where(eq(bookings.id, bookingId)).for("no key update");
-    return booking ? plan(tx, booking) : [];
-  });
-  for (const action of actions) await perform(ctx, action);
+  const refused = new Set<string>();
+  for (let round = 0; round < ROUNDS; round++) {
+    const actions = await transact(ctx.db, async (tx) => {
+      const [booking] = await tx.select().from(bookings).where(eq(bookings.id, bookingId)).for("no key update");
+      return booking ? plan(tx, booking) : [];
+    });
+    let surprised = false;
+    for (const action of actions) {
+      const outcome = await attempt(ctx, action, refused);
+      if (outcome === "stuck") return;
+      if (outcome === "done") continue;
+      surprised = true;
+      break;
+    }
+    if (!surprised) return;
+  }
+  throw new Error(`the money of booking ${bookingId} does not come to rest`);
 }
 
 /** What must be done with each payment, oldest first; the earlier ones pay for the stay. */
 async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
-  let due = await dueOnline(tx, booking);
-  if (due === undefined) return [];
   const rows = await tx.select().from(payments).where(eq(payments.bookingId, booking.id)).orderBy(asc(payments.attempt)).for("no key update");
-  const actions: Action[] = [];
-  for (const payment of rows) {
+  const foreign = await notOurs(tx, rows);
+  const actions: Action[] = rows.filter((payment) => foreign.has(payment.id) && payment.state === "authorised").map((payment) => ({ payment, do: "void" }));
+  let due = await dueOnline(tx, booking);
+  if (due === undefined) return actions;
+  // A fee can be more than what was to be paid online: the property collects the rest itself.
+  const elsewhere = Math.max(0, due - booking.dueOnline);
+  for (const payment of rows.filter(({ id }) => !foreign.has(id))) {
     if (payment.state === "authorised") {
       const amount = Math.min(due, payment.amount);
       actions.push(amount > 0 ? { payment, do: "capture", amount } : { payment, do: "void" });
       due -= amount;
     } else if (payment.captured > 0) {
-      const given = await tx
-        .select()
-        .from(refunds)
-        .where(and(eq(refunds.paymentId, payment.id), sql`${refunds.state} <> 'failed'`));
+      // One that failed counts as given: it is a person's task, and asking for it anew would fail anew.
+      const given = await tx.select().from(refunds).where(eq(refunds.paymentId, payment.id));
       for (const refund of given) {
         if (refund.state === "requested") actions.push({ payment, do: "refund", refundId: refund.id, amount: refund.amount });
       }
       const kept = payment.captured - given.reduce((sum, refund) => sum + refund.amount, 0);
       const excess = Math.max(0, kept - due);
       if (excess > 0) {
-        const refundId = newId();
-        await tx.insert(refunds).values({
-          id: refundId,
-          propertyId: payment.propertyId,
-          paymentId: payment.id,
-          amount: excess,
-          currency: payment.currency,
-          reason: bookingState(await staysOf(tx, booking.id)),
-          state: "requested",
-        });
+        const refundId = await requestRefund(tx, payment, excess, bookingState(await staysOf(tx, booking.id)));
         actions.push({ payment, do: "refund", refundId, amount: excess });
       }
       due -= kept - excess;
     }
   }
+  await reportShortfall(tx, booking, booking.payment === "online" ? due - elsewhere : 0);
   return actions;
+}
+
+/** Payments that came in another amount or currency: they neither pay for the stay nor are captured. */
+async function notOurs(tx: Transaction, rows: Payment[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const causes = new Map(rows.map((payment) => [mismatchOf(payment.id), payment.id]));
+  const marked = await tx
+    .select({ cause: incidents.cause })
+    .from(incidents)
+    .where(inArray(incidents.cause, [...causes.keys()]));
+  return new Set(marked.map(({ cause }) => causes.get(cause)!));
+}
+
+/** Money that was there and is not any more: an authorisation lapsed, or somebody gave it back by hand. */
+async function reportShortfall(tx: Transaction, booking: Booking, missing: number): Promise<void> {
+  const cause = `money-short:${booking.id}`;
+  if (missing <= 0) return closeIncident(tx, cause);
+  await raiseIncident(tx, {
+    cause,
+    severity: "critical",
+    title: "A booking's online money is missing",
+    propertyId: booking.propertyId,
+    bookingId: booking.id,
+    data: { missing, currency: booking.currency },
+  });
 }
 
 /** What the property may keep of online money; undefined while the booking is still being paid. */
@@ -77,19 +114,55 @@ async function dueOnline(tx: Transaction, booking: Booking): Promise<number | un
   return state === "cancelled" || state === "expired" ? fees : booking.dueOnline;
 }
 
-async function perform(ctx: Context, action: Action): Promise<void> {
+/**
+ * `surprised`: something else came of it, so that the plan must be made anew. `stuck`: refused for good.
+ * @throws OutsideError when the provider can't be reached
+ */
+async function attempt(ctx: Context, action: Action, refused: Set<string>): Promise<"done" | "surprised" | "stuck"> {
+  const { payment } = action;
+  try {
+    const asWanted = await perform(ctx, action);
+    await closeIncident(ctx.db, stuckOf(payment));
+    return asWanted ? "done" : "surprised";
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    if (isTransient(error)) {
+      const lapses = action.do === "capture" && payment.captureBefore && payment.captureBefore.getTime() - ctx.clock.now().getTime() < LAPSE_NEAR_MS;
+      if (lapses) await reportStuck(ctx, action, "An authorisation is about to lapse, and its provider can't be reached", error);
+      throw error;
+    }
+    // Perhaps the payment isn't what we took it for: read it, and plan anew. The same answer again is final.
+    const again = `${action.do}:${payment.id}`;
+    if (refused.has(again)) {
+      await reportStuck(ctx, action, `The provider refuses to ${action.do} a payment`, error);
+      return "stuck";
+    }
+    refused.add(again);
+    await settle(ctx, payment.id);
+    return "surprised";
+  }
+}
+
+/** @returns whether the money is now where the plan wanted it */
+async function perform(ctx: Context, action: Action): Promise<boolean> {
   const { payment } = action;
   const gateway = gatewayOf(ctx.config, payment.provider);
   const ref = { ...payment, paymentId: payment.id };
-  if (action.do === "capture") return applyView(ctx, payment.id, await gateway.capture(ref, action.amount));
-  if (action.do === "void") return applyView(ctx, payment.id, await gateway.void(ref));
-  const done = await gateway.refund(ref, { refundId: action.refundId, amount: action.amount, reason: "requested_by_customer" });
-  const state = done === "manual" ? "manual" : done.state;
-  await ctx.db
+  if (action.do !== "refund") {
+    const view = action.do === "capture" ? await gateway.capture(ref, action.amount) : await gateway.void(ref);
+    await applyView(ctx, payment, view);
+    return action.do === "capture" ? view.captured === action.amount : !hasMoney(view.state);
+  }
+  const made = await gateway.refund(ref, { refundId: action.refundId, amount: action.amount, reason: "requested_by_customer" });
+  const state = made === "manual" ? "manual" : made.state;
+  assertRefundMove("requested", state);
+  const [moved] = await ctx.db
     .update(refunds)
-    .set({ state, providerRef: done === "manual" ? null : done.ref, updatedAt: sql`app_now()` })
-    .where(and(eq(refunds.id, action.refundId), eq(refunds.state, "requested")));
-  if (done === "manual") {
+    .set({ state, providerRef: made === "manual" ? null : made.ref, updatedAt: sql`app_now()` })
+    .where(and(eq(refunds.id, action.refundId), eq(refunds.state, "requested")))
+    .returning({ id: refunds.id });
+  if (moved && state === "failed") await refundFailed(ctx.db, payment, action.refundId);
+  if (moved && state === "manual") {
     await raiseIncident(ctx.db, {
       cause: `refund-manual:${action.refundId}`,
       severity: "warning",
@@ -99,19 +172,41 @@ async function perform(ctx: Context, action: Action): Promise<void> {
       data: { refundId: action.refundId, amount: action.amount, currency: payment.currency },
     });
   }
+  return true;
+}
+
+function stuckOf(payment: Payment): string {
+  return `money-stuck:${payment.id}`;
+}
+
+/** Open until the same step is done after all: the sweep keeps trying. */
+async function reportStuck(ctx: Context, action: Action, title: string, error: OutsideError): Promise<void> {
+  const { payment } = action;
+  ctx.log.error("money is stuck", { booking_id: payment.bookingId, payment_id: payment.id, step: action.do }, error);
+  await raiseIncident(ctx.db, {
+    cause: stuckOf(payment),
+    severity: "critical",
+    title,
+    propertyId: payment.propertyId,
+    bookingId: payment.bookingId,
+    data: { paymentId: payment.id, step: action.do, code: error.code ?? error.kind },
+  });
 }
 
 /**
- * Bookings with money reserved for longer than it should be: their capture or void got lost. Judged by the
- * payment's birth: each question to the provider renews `updatedAt`, so that never grows old.
+ * Bookings with money reserved for longer than it should be, what lapses first at the front: their capture or
+ * void got lost. Judged by the payment's birth: each question to the provider renews `updatedAt`.
  */
 export async function unbalanced(ctx: Context, olderThanSeconds: number, limit: number): Promise<string[]> {
+  const age = sql`app_now() - ${olderThanSeconds}::int * interval '1 second'`;
   const rows = await ctx.db
-    .selectDistinct({ id: payments.bookingId })
+    .select({ id: payments.bookingId })
     .from(payments)
     .where(
-      sql`(${payments.state} = 'authorised' and ${payments.createdAt} < app_now() - ${olderThanSeconds}::int * interval '1 second') or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < app_now() - ${olderThanSeconds}::int * interval '1 second')`,
+      sql`(${payments.state} = 'authorised' and ${payments.createdAt} < ${age}) or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < ${age})`,
     )
+    .groupBy(payments.bookingId)
+    .orderBy(sql`min(${payments.captureBefore}) nulls first`)
     .limit(limit);
   return rows.map((row) => row.id);
 }

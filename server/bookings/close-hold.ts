@@ -1,8 +1,8 @@
-import { and, eq, inArray, isNotNull, notExists, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, notExists, or, sql } from "drizzle-orm";
 import { bookings, payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { gatewayOf } from "../payments/index.ts";
-import { applyView } from "./settle.ts";
+import { applyView, mayBeTriedAgain } from "./settle.ts";
 import { expire } from "./expire.ts";
 
 /** With the provider out of reach, nights go back this long after the hold's end; money is sorted out later. */
@@ -64,7 +64,11 @@ export async function closePages(ctx: Context, bookingId: string): Promise<"paid
     .select()
     .from(payments)
     .where(
-      and(eq(payments.bookingId, bookingId), inArray(payments.state, ["created", "requires_action", "pending", "challenged", "denied", "authorised"]), isNotNull(payments.pageRef)),
+      and(
+        eq(payments.bookingId, bookingId),
+        or(inArray(payments.state, ["created", "requires_action", "pending", "challenged", "denied", "authorised"]), mayBeTriedAgain()),
+        isNotNull(payments.pageRef),
+      ),
     );
   let result: "paid" | "closed" = "closed";
   for (const payment of open) {
@@ -73,7 +77,7 @@ export async function closePages(ctx: Context, bookingId: string): Promise<"paid
     const closed = await gateway.closePage(ref);
     if (closed === "paid") result = "paid";
     // "open": no method chosen yet at Midtrans; nothing to read, and a late payment is given back.
-    if (closed !== "open") await applyView(ctx, payment.id, await gateway.read(ref));
+    if (closed !== "open") await applyView(ctx, payment, await gateway.read(ref));
   }
   return result;
 }

@@ -1,24 +1,25 @@
-import { and, asc, eq, isNotNull, inArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, inArray, or, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { Transaction } from "../../db/client.ts";
-import { bookings, disputes, payments, properties, refunds, type PaymentState } from "../../db/schema/index.ts";
+import { bookings, payments, properties, refunds } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { raiseIncident } from "../platform/incidents.ts";
-import { newId } from "../platform/ids.ts";
 import { emit } from "../platform/outbox.ts";
 import { transact } from "../platform/transact.ts";
-import { canMove, gatewayOf, type ProviderView, type WebhookHint } from "../payments/index.ts";
+import { canMove, gatewayOf, hasMoney, type ProviderView, type WebhookHint } from "../payments/index.ts";
 import { writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { confirm } from "./confirm.ts";
 import { expireOverdue } from "./expire.ts";
 import { recordEvent } from "./record.ts";
-import { nightMoves, staysOf } from "./stays.ts";
+import { mismatchOf, recordMoney, requestRefund } from "./record-money.ts";
+import { endHold, nightMoves, staysOf } from "./stays.ts";
 import { bookingState } from "./states.ts";
 
 type Payment = typeof payments.$inferSelect;
 type Booking = typeof bookings.$inferSelect;
 
-const HAS_MONEY: readonly PaymentState[] = ["authorised", "captured", "paid"];
+/** A page that ended this long ago without money is given up; Midtrans never says so by itself. */
+const GIVEN_UP_MS = 3_600_000;
 
 /**
  * Reads the payment at its provider and does what that says. Called by the webhook and by the sweep;
@@ -28,7 +29,9 @@ export async function settle(ctx: Context, paymentId: string): Promise<void> {
   const [payment] = await ctx.db.select().from(payments).where(eq(payments.id, paymentId));
   if (!payment?.pageRef) return;
   const view = await gatewayOf(ctx.config, payment.provider).read({ ...payment, paymentId: payment.id });
-  await applyView(ctx, payment.id, view);
+  const over = payment.expiresAt !== null && payment.expiresAt.getTime() + GIVEN_UP_MS < ctx.clock.now().getTime();
+  const givenUp = over && (view.state === "created" || view.state === "denied");
+  await applyView(ctx, payment, givenUp ? { ...view, state: "expired" } : view);
 }
 
 /** The payment that a webhook speaks of, if it is ours. */
@@ -48,22 +51,33 @@ export async function paymentOfHint(ctx: Context, provider: Payment["provider"],
   return found?.id;
 }
 
-/** Payments whose page is open or whose money is only reserved, longest unasked first: the sweep asks for them. */
+/**
+ * Payments whose page is open, whose money is only reserved, or whose refund is on its way, longest unasked
+ * first: the sweep asks for them.
+ */
 export async function unsettledPayments(ctx: Context, olderThanSeconds: number, limit: number): Promise<string[]> {
   const rows = await ctx.db
     .select({ id: payments.id })
     .from(payments)
     .where(
       and(
-        inArray(payments.state, ["created", "requires_action", "pending", "challenged", "authorised", "denied"]),
+        or(
+          and(inArray(payments.state, ["created", "requires_action", "pending", "challenged", "authorised", "denied"]), sql`${payments.createdAt} > app_now() - interval '8 days'`),
+          mayBeTriedAgain(),
+          sql`exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'pending' and r.created_at > app_now() - interval '30 days')`,
+        ),
         isNotNull(payments.pageRef),
-        sql`${payments.createdAt} > app_now() - interval '8 days'`,
         sql`coalesce(${payments.checkedAt}, ${payments.createdAt}) < app_now() - ${olderThanSeconds}::int * interval '1 second'`,
       ),
     )
     .orderBy(asc(sql`coalesce(${payments.checkedAt}, ${payments.createdAt})`))
     .limit(limit);
   return rows.map((row) => row.id);
+}
+
+/** A card's 3-D Secure step that was left ends the try at Midtrans, not the page: another may pay on it. */
+export function mayBeTriedAgain(): SQL {
+  return sql`(${payments.provider} = 'midtrans' and ${payments.state} = 'expired' and ${payments.method} = 'credit_card' and ${payments.expiresAt} > app_now() - interval '1 hour')`;
 }
 
 /** Paid late, and some night is taken: perhaps by a hold that is over. */
@@ -75,45 +89,52 @@ class NightsTaken extends Error {
   }
 }
 
-/** Writes what the provider says into payment and booking, in one transaction. */
-export async function applyView(ctx: Context, paymentId: string, view: ProviderView): Promise<void> {
+/**
+ * Writes what the provider says into payment and booking, in one transaction. `seen` is the row as it was
+ * before the provider was asked: what changed it since is newer than `view`.
+ */
+export async function applyView(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView): Promise<void> {
   try {
-    await applyOnce(ctx, paymentId, view, "try");
+    await applyOnce(ctx, seen, view, "try");
   } catch (error) {
     if (!(error instanceof NightsTaken)) throw error;
     await expireOverdue(ctx, error.nights);
-    await applyOnce(ctx, paymentId, view, "last try");
+    await applyOnce(ctx, seen, view, "last try");
   }
 }
 
-async function applyOnce(ctx: Context, paymentId: string, view: ProviderView, attempt: "try" | "last try"): Promise<void> {
+async function applyOnce(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView, attempt: "try" | "last try"): Promise<void> {
   let moved: MovedNight[] = [];
   const confirmed = await transact(ctx.db, async (tx) => {
-    const [head] = await tx.select({ bookingId: payments.bookingId }).from(payments).where(eq(payments.id, paymentId));
+    const [head] = await tx.select({ bookingId: payments.bookingId }).from(payments).where(eq(payments.id, seen.id));
     if (!head) return false;
     const [booking] = await tx.select().from(bookings).where(eq(bookings.id, head.bookingId)).for("no key update");
-    const [payment] = await tx.select().from(payments).where(eq(payments.id, paymentId)).for("no key update");
+    const [payment] = await tx.select().from(payments).where(eq(payments.id, seen.id)).for("no key update");
     if (!booking || !payment) return false;
-    await recordMoney(tx, payment, view);
-    if (view.state === payment.state || !canMove(payment.state, view.state)) return false;
-
-    if (HAS_MONEY.includes(view.state) && (view.amount !== payment.amount || view.currency !== payment.currency)) {
-      await raiseIncident(tx, {
-        cause: `payment-mismatch:${payment.id}`,
-        severity: "critical",
-        title: "A payment's amount or currency is not the booking's",
-        propertyId: booking.propertyId,
-        bookingId: booking.id,
-        data: { paymentId: payment.id, amount: view.amount, currency: view.currency, expected: payment.amount },
-      });
+    const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
+    if (await recordMoney(tx, payment, view)) await emit(tx, { type: "booking.money_changed", payload: event });
+    if (view.state === payment.state) return false;
+    if (!canMove(payment.state, view.state)) {
+      if (payment.version === seen.version) await contradicted(tx, payment, view);
       return false;
     }
-    const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
     await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor: actorKey(ctx.actor), data: { paymentId: payment.id } });
-    if (view.state === "denied") await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
-    if (view.state === "pending" && view.expiresAt) await extendHold(tx, booking, view.expiresAt);
-    if (!HAS_MONEY.includes(view.state)) return false;
-    return (await becomePaid(ctx, tx, booking, payment, attempt, (nights) => (moved = nights))) === "confirmed";
+    if (hasMoney(payment.state)) {
+      if (!hasMoney(view.state) || view.captured !== payment.amount) await emit(tx, { type: "booking.money_changed", payload: event });
+      return false;
+    }
+    if (!hasMoney(view.state)) {
+      const refused = view.state === "denied" || payment.state === "challenged";
+      if (refused && booking.holdExpiresAt) await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
+      if (view.state === "pending" && view.expiresAt) await extendHold(tx, booking, view.expiresAt);
+      return false;
+    }
+    if (view.amount !== payment.amount || view.currency !== payment.currency) {
+      await notOurs(tx, payment, view);
+      await emit(tx, { type: "booking.money_changed", payload: event });
+      return false;
+    }
+    return (await becomePaid(ctx, tx, booking, { ...payment, captured: view.captured }, attempt, (nights) => (moved = nights))) === "confirmed";
   });
   ctx.defer(writeAvailability(ctx, moved));
   if (confirmed) ctx.metrics.count("bookings_confirmed_total", { how: "online" });
@@ -131,7 +152,7 @@ async function becomePaid(
 ): Promise<"confirmed" | "other"> {
   const stays = await staysOf(tx, booking.id);
   const state = bookingState(stays);
-  const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
+  let version = booking.version;
   if (state === "pending" || state === "expired") {
     const moved = await confirm(tx, booking, stays, { actor: actorKey(ctx.actor), payment: "online" });
     if (moved) {
@@ -139,83 +160,38 @@ async function becomePaid(
       return "confirmed";
     }
     if (attempt === "try") throw new NightsTaken(nightMoves(stays, {}));
-    await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
+    // The mail of the hold's end is sent anew, under a new version: it names the refund that is written here.
+    version = await endHold(tx, booking.id);
+    if (payment.captured > 0) await requestRefund(tx, payment, payment.captured, state);
+    await emit(tx, { type: "booking.expired", payload: { bookingId: booking.id, propertyId: booking.propertyId, version } });
   }
   // Too late, cancelled, or paid twice: the balance decides what goes back.
-  await emit(tx, { type: "booking.money_changed", payload: event });
+  await emit(tx, { type: "booking.money_changed", payload: { bookingId: booking.id, propertyId: booking.propertyId, version } });
   return "other";
 }
 
-/** The payment row, its refunds and disputes, as the provider has them. */
-async function recordMoney(tx: Transaction, payment: Payment, view: ProviderView): Promise<void> {
-  await tx
-    .update(payments)
-    .set({
-      state: canMove(payment.state, view.state) ? view.state : payment.state,
-      paymentRef: view.paymentRef ?? payment.paymentRef,
-      method: view.method ?? payment.method,
-      captured: Math.max(payment.captured, Math.min(view.captured, payment.amount)),
-      captureBefore: view.captureBefore ?? payment.captureBefore,
-      expiresAt: view.expiresAt ?? payment.expiresAt,
-      checkedAt: sql`app_now()`,
-      updatedAt: sql`app_now()`,
-      version: sql`${payments.version} + 1`,
-    })
-    .where(and(eq(payments.id, payment.id), eq(payments.state, payment.state)));
-  for (const refund of view.refunds) {
-    const own = refund.refundId ? eq(refunds.id, refund.refundId) : eq(refunds.providerRef, refund.ref);
-    const changed = await tx
-      .update(refunds)
-      .set({ state: refund.state, providerRef: refund.ref, updatedAt: sql`app_now()` })
-      .where(own)
-      .returning({ id: refunds.id });
-    // Made in the provider's dashboard: it enters the ledger too (domain rule 48).
-    if (changed.length === 0) {
-      await tx
-        .insert(refunds)
-        .values({
-          id: newId(),
-          propertyId: payment.propertyId,
-          paymentId: payment.id,
-          amount: refund.amount,
-          currency: payment.currency,
-          reason: "provider",
-          state: refund.state,
-          providerRef: refund.ref,
-        })
-        .onConflictDoNothing();
-    }
-    if (refund.state === "failed") {
-      await raiseIncident(tx, {
-        cause: `refund-failed:${refund.ref}`,
-        severity: "critical",
-        title: "A refund failed at the provider",
-        propertyId: payment.propertyId,
-        bookingId: payment.bookingId,
-      });
-    }
-  }
-  for (const dispute of view.disputes) {
-    await tx
-      .insert(disputes)
-      .values({
-        id: newId(),
-        propertyId: payment.propertyId,
-        paymentId: payment.id,
-        providerRef: dispute.ref,
-        amount: dispute.amount,
-        currency: dispute.currency,
-        state: dispute.state,
-      })
-      .onConflictDoUpdate({ target: disputes.providerRef, set: { state: dispute.state } });
-    await raiseIncident(tx, {
-      cause: `dispute:${dispute.ref}`,
-      severity: "critical",
-      title: "A guest disputes a payment",
-      propertyId: payment.propertyId,
-      bookingId: payment.bookingId,
-    });
-  }
+/** A reading that nothing newer explains: no move is made, and a person must look. */
+async function contradicted(tx: Transaction, payment: Payment, view: ProviderView): Promise<void> {
+  await raiseIncident(tx, {
+    cause: `payment-contradicted:${payment.id}`,
+    severity: hasMoney(payment.state) || hasMoney(view.state) ? "critical" : "warning",
+    title: `A payment can't move from ${payment.state} to ${view.state}, and its provider says it did`,
+    propertyId: payment.propertyId,
+    bookingId: payment.bookingId,
+    data: { paymentId: payment.id, from: payment.state, to: view.state },
+  });
+}
+
+/** Such money confirms nothing and pays for nothing: the balance lets a reservation go, a person gives taken money back. */
+async function notOurs(tx: Transaction, payment: Payment, view: ProviderView): Promise<void> {
+  await raiseIncident(tx, {
+    cause: mismatchOf(payment.id),
+    severity: "critical",
+    title: "A payment's amount or currency is not the booking's",
+    propertyId: payment.propertyId,
+    bookingId: payment.bookingId,
+    data: { paymentId: payment.id, amount: view.amount, currency: view.currency, expected: payment.amount },
+  });
 }
 
 /** A slow method may extend the hold once, to its own end, where the property allows it. */
@@ -226,7 +202,7 @@ async function extendHold(tx: Transaction, booking: Booking, until: Date): Promi
   await tx
     .update(bookings)
     .set({ holdExpiresAt: until, holdExtended: true })
-    .where(and(eq(bookings.id, booking.id), isNotNull(bookings.holdExpiresAt)));
+    .where(and(eq(bookings.id, booking.id), isNotNull(bookings.holdExpiresAt), eq(bookings.holdExtended, false)));
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
   await emit(tx, { type: "booking.held", payload: { ...event, holdExpiresAt: until.toISOString() } });
 }

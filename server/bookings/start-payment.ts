@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, ne, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { guests, payments, properties } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
@@ -6,6 +6,7 @@ import { refuse } from "../errors.ts";
 import { daysBetween } from "../platform/dates.ts";
 import { once } from "../platform/idempotency.ts";
 import { newId } from "../platform/ids.ts";
+import { OutsideError } from "../platform/outside.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { gatewayOf } from "../payments/index.ts";
 import { productsByIds } from "../rooms/index.ts";
@@ -94,13 +95,18 @@ async function openPage(ctx: Context, paymentId: string): Promise<string> {
       cancelUrl: `${ctx.config.PUBLIC_URL}/checkout/${booking.id}?token=${bookingToken(ctx.config.AUTH_SECRET, booking.id)}`,
     });
   } catch (error) {
+    // Its page was made, and its address lost for good: the next try is a new attempt.
+    if (error instanceof OutsideError && error.code === "order_taken") {
+      const lost = and(eq(payments.id, row.id), eq(payments.state, "created"), isNull(payments.pageRef));
+      await ctx.db.update(payments).set({ state: "failed" }).where(lost);
+    }
     ctx.log.warn("the payment page could not be opened", { booking_id: booking.id, provider: row.provider }, error);
     throw refuse("UNAVAILABLE", { what: "payment", retryAfterMs: 3000 }, error);
   }
   await ctx.db
     .update(payments)
     .set({ pageRef: page.pageRef, pageUrl: page.pageUrl, expiresAt: page.expiresAt ?? null, updatedAt: sql`app_now()` })
-    .where(and(eq(payments.id, row.id), sql`${payments.pageRef} is null`));
+    .where(and(eq(payments.id, row.id), eq(payments.state, "created"), isNull(payments.pageRef)));
   return page.pageUrl;
 }
 
@@ -129,7 +135,7 @@ async function closeOthers(ctx: Context, bookingId: string, paymentId: string): 
     const ref = { ...other, paymentId: other.id };
     const result = await gateway.closePage(ref).catch(() => "open" as const);
     if (result !== "paid") continue;
-    await applyView(ctx, other.id, await gateway.read(ref));
+    await applyView(ctx, other, await gateway.read(ref));
     paid = true;
   }
   return paid;

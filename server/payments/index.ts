@@ -5,7 +5,7 @@ import { midtransGateway } from "./midtrans.ts";
 import { stripeGateway } from "./stripe.ts";
 
 export type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView, WebhookHint } from "./gateway.ts";
-export { canMove, hasMoney, MOVES } from "./states.ts";
+export { assertRefundMove, canMove, canMoveRefund, hasMoney, MOVES, REFUND_MOVES, type RefundState } from "./states.ts";
 export { readMidtransWebhook, readStripeWebhook } from "./webhooks.ts";
 
 export type Provider = "stripe" | "midtrans";

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { PaymentState } from "../../db/schema/payments.ts";
 import type { ProviderRefund, ProviderView } from "./gateway.ts";
 import type { MidtransAnswer } from "./midtrans-client.ts";
@@ -62,7 +63,7 @@ export function viewOf(answer: MidtransAnswer): ProviderView {
   const state = stateOf(answer);
   const amount = amountOf(answer);
   const taken = state === "captured" || state === "paid";
-  const refunds = (answer.refunds ?? []).map(refundOf);
+  const refunds = (answer.refunds ?? []).map((refund) => refundOf(answer, refund));
   const expiry = answer.expiry_time ? jakartaInstant(answer.expiry_time) : undefined;
   const lost = answer.transaction_status === "chargeback" || answer.transaction_status === "partial_chargeback";
   return {
@@ -96,10 +97,11 @@ function amountOf(answer: MidtransAnswer): number {
   return minorUnits(answer.metadata?.extra_info?.gross_amount_info?.original_amount ?? answer.gross_amount ?? "0");
 }
 
-function refundOf(refund: NonNullable<MidtransAnswer["refunds"]>[number]): ProviderRefund {
+/** Midtrans counts refunds within their transaction. A key of the dashboard's is any text; ours are row ids. */
+function refundOf(answer: MidtransAnswer, refund: NonNullable<MidtransAnswer["refunds"]>[number]): ProviderRefund {
   return {
-    ref: String(refund.refund_chargeback_id ?? refund.refund_key),
-    refundId: refund.refund_key,
+    ref: `${answer.transaction_id}:${refund.refund_chargeback_id ?? refund.refund_key}`,
+    refundId: z.uuid().safeParse(refund.refund_key).data,
     amount: minorUnits(refund.refund_amount),
     state: "succeeded",
   };

@@ -1,4 +1,4 @@
-import type { PaymentState } from "../../db/schema/payments.ts";
+import type { PaymentState, REFUND_STATES } from "../../db/schema/payments.ts";
 
 /**
  * How a payment may move. Notices come late and out of order, so that money can still arrive after
@@ -16,8 +16,9 @@ export const MOVES = {
   captured: ["paid", "voided"],
   paid: [],
   voided: [],
-  expired: ["pending", "challenged", "authorised", "captured", "paid", "voided"],
-  failed: ["authorised", "captured", "paid"],
+  // A card's try that was left ends so at Midtrans, and its page may be tried on again.
+  expired: ["requires_action", "pending", "challenged", "authorised", "captured", "paid", "denied", "voided", "failed"],
+  failed: ["requires_action", "pending", "challenged", "authorised", "captured", "paid", "denied", "voided", "expired"],
 } as const satisfies Record<PaymentState, readonly PaymentState[]>;
 
 export function canMove(from: PaymentState, to: PaymentState): boolean {
@@ -27,4 +28,24 @@ export function canMove(from: PaymentState, to: PaymentState): boolean {
 /** Whether the provider holds the guest's money, authorised or taken. */
 export function hasMoney(state: PaymentState): boolean {
   return state === "authorised" || state === "captured" || state === "paid";
+}
+
+export type RefundState = (typeof REFUND_STATES)[number];
+
+/** How a refund may move. A bank may send money back days after it was given. */
+export const REFUND_MOVES = {
+  requested: ["pending", "succeeded", "failed", "manual"],
+  pending: ["succeeded", "failed"],
+  succeeded: ["failed"],
+  failed: [],
+  manual: [],
+} as const satisfies Record<RefundState, readonly RefundState[]>;
+
+export function canMoveRefund(from: RefundState, to: RefundState): boolean {
+  return (REFUND_MOVES[from] as readonly RefundState[]).includes(to);
+}
+
+/** @throws Error naming both states: an impossible move of our own is a bug, not a refusal. */
+export function assertRefundMove(from: RefundState, to: RefundState): void {
+  if (!canMoveRefund(from, to)) throw new Error(`A refund can't move from ${from} to ${to}.`);
 }

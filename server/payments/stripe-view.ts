@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { z } from "zod";
 import type { PaymentState } from "../../db/schema/payments.ts";
 import type { ProviderRefund, ProviderView } from "./gateway.ts";
 
@@ -70,7 +71,7 @@ function stateOf(session: Stripe.Checkout.Session | undefined, intent: Stripe.Pa
 export function refundOf(refund: Stripe.Refund): ProviderRefund {
   return {
     ref: refund.id,
-    refundId: refund.metadata?.["refund_id"],
+    refundId: z.uuid().safeParse(refund.metadata?.["refund_id"]).data,
     amount: refund.amount,
     state: REFUND_STATE[refund.status as keyof typeof REFUND_STATE] ?? "pending",
   };

@@ -97,7 +97,7 @@ async function listRefunds(stripe: Stripe, paymentIntent: string): Promise<Strip
 async function capture(stripe: Stripe, ref: PaymentRef, amount: number): Promise<ProviderView> {
   const intent = await intentOf(stripe, ref);
   try {
-    await stripe.paymentIntents.capture(intent, { amount_to_capture: amount }, { idempotencyKey: `cap:${ref.paymentId}` });
+    await stripe.paymentIntents.capture(intent, { amount_to_capture: amount }, { idempotencyKey: `cap:${ref.paymentId}:${amount}` });
   } catch (error) {
     if (!isUnexpectedState(error)) throw error;
     const view = await read(stripe, ref);

@@ -19,7 +19,10 @@ export const DAY = 24 * HOUR;
 export const DOWN = { error: { type: "api_error", message: "Something went wrong on our end." }, status_code: "500", status_message: "internal" };
 
 /** One unit, priced in rupiah, so that both providers can be paid. */
-export const RUPIAH: WorldOverrides = { property: { currency: "IDR", paymentMethods: ["midtrans", "stripe", "property"] }, rooms: [{ units: 1, prices: [100_000_00, 100_000_00] }] };
+export const RUPIAH: WorldOverrides = {
+  property: { currency: "IDR", paymentMethods: ["midtrans", "stripe", "property"] },
+  rooms: [{ units: 1, prices: [100_000_00, 100_000_00] }],
+};
 
 /** Cancelling always costs the first night. */
 export const STRICT: WorldOverrides = {

@@ -85,3 +85,85 @@ test("money that comes for a booking paid at the property goes back", async () =
   await balance(desk.ctx, bookingId);
   expect(await desk.states(bookingId)).toEqual(["voided"]);
 });
+
+/** A booking that was paid by this card and whose money was taken. */
+async function taken(card?: string) {
+  const opened = await desk.onPage();
+  await payByStripe(opened.pageUrl, card);
+  await desk.becomes(opened.bookingId, "confirmed");
+  await balance(desk.ctx, opened.bookingId);
+  return opened;
+}
+
+test.each(["by its webhook", "by the sweep"])("a refund that is pending is known to have succeeded %s", async (how) => {
+  const { bookingId, guest } = await taken("4000000000007726");
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "pending", amount: 22_000 }]);
+  if (how === "by the sweep") desk.loseWebhooks();
+  await desk.ctx.advance(3 * MINUTE);
+  if (how === "by the sweep") {
+    const { id } = await desk.payment(bookingId);
+    expect(await unsettledPayments(desk.ctx, 120, 100)).toContain(id);
+    await settle(desk.ctx, id);
+  }
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toMatchObject([{ state: "succeeded" }]));
+  expect(await unsettledPayments(desk.ctx, 0, 100)).not.toContain((await desk.payment(bookingId)).id);
+});
+
+test("a refund that fails later is told once, counts as not given, and is not asked for again", async () => {
+  const { bookingId, guest } = await taken("4000000000005126");
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "succeeded" }]);
+  await desk.ctx.advance(2 * MINUTE);
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toMatchObject([{ state: "failed" }]));
+  await settle(desk.ctx, (await desk.payment(bookingId)).id);
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toHaveLength(1);
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000, refunded: 0 });
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("refund-failed"), severity: "critical", count: 1 }]);
+});
+
+test("a refund that the provider refuses for good is one open incident, and is made when it can be", async () => {
+  const { bookingId, guest } = await taken();
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  const body = { error: { type: "invalid_request_error", code: "charge_disputed", message: "The charge has been charged back." } };
+  desk.server("stripe").faults.add({ path: "/v1/refunds", calls: 100, status: 400, body });
+  await balance(desk.ctx, bookingId);
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "requested" }]);
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("money-stuck"), count: 2 }]);
+  desk.comesBack("stripe");
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "succeeded" }]);
+  expect(await desk.incidents(bookingId)).toEqual([]);
+});
+
+test("a refund made in the dashboard enters the ledger: its difference is an incident, and a cancel gives back only the rest", async () => {
+  const { bookingId, guest } = await taken();
+  const { paymentRef } = await desk.payment(bookingId);
+  await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 5000 });
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 5000, reason: "provider", state: "succeeded" }]));
+  await vi.waitFor(async () => expect(await eventsOf(desk.db, bookingId)).toContain("booking.money_changed"));
+  await balance(desk.ctx, bookingId);
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `money-short:${bookingId}`, data: { missing: 5000 } }]);
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 5000 }, { amount: 17_000, state: "succeeded" }]);
+  expect(await desk.kept(bookingId)).toBe(0);
+  expect(await desk.incidents(bookingId)).toEqual([]);
+});
+
+test("a dispute is one incident however often it is read, and closes when it is won", async () => {
+  const { bookingId } = await taken("4000000000000259");
+  const { id } = await desk.payment(bookingId);
+  await settle(desk.ctx, id);
+  await settle(desk.ctx, id);
+  const [dispute] = (await desk.db.select().from(disputes)).filter((row) => row.paymentId === id);
+  expect(dispute).toMatchObject({ amount: 22_000, currency: "EUR", state: "needs_response" });
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `dispute:${dispute!.providerRef}`, severity: "critical", count: 1 }]);
+  await desk.dashboard("stripe", `/v1/disputes/${dispute!.providerRef}`, "evidence[uncategorized_text]=winning_evidence");
+  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toEqual([]));
+  expect((await desk.db.select().from(disputes)).find((row) => row.paymentId === id)).toMatchObject({ state: "won" });
+});

@@ -56,7 +56,11 @@ test("a forged webhook is 401, and reads nothing", async () => {
   const { bookingId } = await desk.onPage();
   const [payment] = await desk.payments(bookingId);
   const body = JSON.stringify({ id: "evt_forged", type: "checkout.session.completed", data: { object: { object: "checkout.session", id: payment!.pageRef } } });
-  const stripe = await desk.gateway.request("/webhooks/stripe", { method: "POST", body, headers: { "stripe-signature": `t=${Math.floor(Date.now() / 1000)},v1=${"0".repeat(64)}` } });
+  const stripe = await desk.gateway.request("/webhooks/stripe", {
+    method: "POST",
+    body,
+    headers: { "stripe-signature": `t=${Math.floor(Date.now() / 1000)},v1=${"0".repeat(64)}` },
+  });
   expect(stripe.status).toBe(401);
   const bare = await desk.gateway.request("/webhooks/stripe", { method: "POST", body });
   expect(bare.status).toBe(401);
@@ -81,4 +85,38 @@ test.each(["stripe", "midtrans", "resend", "twilio"])("no body makes the %s webh
     expect(status, `${vendor} ${body}`).toBeGreaterThanOrEqual(400);
     expect(status, `${vendor} ${body}`).toBeLessThan(500);
   }
+});
+
+/** The four events of a card that is authorised on a page. */
+const EVENTS = 4;
+
+async function heard(from: number): Promise<void> {
+  await vi.waitFor(async () => expect(await desk.db.$count(providerEvents)).toBe(from + EVENTS), { timeout: 5000 });
+}
+
+test.each(["duplicate", "reorder"])("webhooks that come by %s: one confirmation", async (mode) => {
+  const before = await desk.db.$count(providerEvents);
+  const { bookingId, pageUrl } = await desk.onPage();
+  await desk.control("stripe", "webhooks", { mode, calls: EVENTS });
+  await payByStripe(pageUrl);
+  await desk.becomes(bookingId, "confirmed");
+  await heard(before);
+  expect((await eventsOf(desk.db, bookingId)).filter((type) => type === "booking.confirmed")).toHaveLength(1);
+  expect(await desk.states(bookingId)).toEqual(["authorised"]);
+});
+
+test("webhooks five minutes late, after the hold's end found the money: nothing happens twice", async () => {
+  const before = await desk.db.$count(providerEvents);
+  const { bookingId, pageUrl, world } = await desk.onPage();
+  await desk.ctx.advance(12 * MINUTE);
+  await desk.control("stripe", "webhooks", { mode: "delay", calls: EVENTS, delayMs: 5 * MINUTE });
+  await payByStripe(pageUrl);
+  await desk.ctx.advance(3 * MINUTE + 1000);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["pending"]);
+  expect(await closeHold(desk.ctx, bookingId)).toBe("paid");
+  expect(await desk.db.$count(providerEvents)).toBe(before);
+  await desk.ctx.advance(2 * MINUTE);
+  await heard(before);
+  expect((await eventsOf(desk.db, bookingId)).filter((type) => type === "booking.confirmed")).toHaveLength(1);
+  expect(await nightOf(desk.db, world.roomTypeId)).toMatchObject({ held: 0, sold: 1 });
 });

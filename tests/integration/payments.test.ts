@@ -94,3 +94,36 @@ test("an amount that isn't the booking's confirms nothing, and raises an inciden
   await closeHold(desk.ctx, bookingId);
   expect(await stateOf(desk.db, bookingId)).toEqual(["expired"]);
 });
+
+test("money of another currency confirms nothing, is never taken for the stay, and the right payment pays", async () => {
+  const { bookingId, pageUrl, guest } = await desk.onPage("midtrans");
+  desk.loseWebhooks();
+  await playMidtrans(pageUrl, { do: "qris" });
+  await playMidtrans(pageUrl, { do: "transfer" });
+  const { id } = await desk.payment(bookingId);
+  const body = { status_code: "200", transaction_id: newId(), order_id: id, gross_amount: "220000.00", currency: "USD", payment_type: "qris", transaction_status: "settlement" };
+  desk.server("midtrans").faults.add({ path: "/status", status: 200, body });
+  await settle(desk.ctx, id);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["pending"]);
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `payment-mismatch:${id}`, data: { currency: "USD" } }]);
+  await payByStripe(await desk.pageOf(guest, bookingId));
+  const [, second] = await desk.payments(bookingId);
+  await settle(desk.ctx, second!.id);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed"]);
+  await balance(desk.ctx, bookingId);
+  expect(await desk.payments(bookingId)).toMatchObject([{ state: "paid" }, { provider: "stripe", state: "captured", captured: 22_000_000 }]);
+  expect(await desk.refunds(bookingId)).toEqual([]);
+});
+
+test("a reservation of another amount is let go at once", async () => {
+  const { bookingId, pageUrl } = await desk.onPage();
+  desk.loseWebhooks();
+  await payByStripe(pageUrl);
+  await desk.db.execute(sql`update payments set amount = amount + 100 where booking_id = ${bookingId}`);
+  await settle(desk.ctx, (await desk.payment(bookingId)).id);
+  expect(await eventsOf(desk.db, bookingId)).toContain("booking.money_changed");
+  await balance(desk.ctx, bookingId);
+  expect(await desk.states(bookingId)).toEqual(["voided"]);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["pending"]);
+  expect(await desk.kept(bookingId)).toBe(0);
+});
