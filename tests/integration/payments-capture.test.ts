@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { balance, cancel, get, settle, unbalanced } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
@@ -123,7 +123,7 @@ test("an authorisation whose capture was forgotten is taken by the sweep before 
   const { bookingId } = await authorised();
   const { captureBefore } = await desk.payment(bookingId);
   await desk.ctx.advance(captureBefore!.getTime() - desk.ctx.clock.now().getTime() - HOUR);
-  expect((await unbalanced(desk.ctx, 600, 100))[0]).toBe(bookingId);
+  expect(await unbalanced(desk.ctx, 600, 100)).toContain(bookingId);
   await balance(desk.ctx, bookingId);
   expect(await desk.kept(bookingId)).toBe(22_000);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { balance, closeHold, closePages, expire, settle, unsettledPayments } from "../../server/bookings/index.ts";
+import { balance, closeHold, closePages, expire, settle } from "../../server/bookings/index.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { eventsOf, holdStay, nightOf, stateOf } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
-import { payByStripe, playMidtrans } from "../helpers/gateway.ts";
-import { answer3ds, HOUR, MINUTE, paymentDesk } from "../helpers/payments.ts";
+import { payByStripe } from "../helpers/gateway.ts";
+import { answer3ds, MINUTE, paymentDesk } from "../helpers/payments.ts";
 
 const desk = paymentDesk();
 

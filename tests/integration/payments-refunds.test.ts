@@ -126,15 +126,19 @@ test("a refund that fails later is told once, counts as not given, and is not as
 });
 
 test("a refund that the provider refuses for good is one open incident, and is made when it can be", async () => {
-  const { bookingId, guest } = await taken();
+  // A disputed charge can't be refunded before the dispute is won.
+  const { bookingId, guest } = await taken("4000000000000259");
+  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("dispute:") }]));
+  const [dispute] = await desk.incidents(bookingId);
   await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
-  const body = { error: { type: "invalid_request_error", code: "charge_disputed", message: "The charge has been charged back." } };
-  desk.server("stripe").faults.add({ path: "/v1/refunds", calls: 100, status: 400, body });
   await balance(desk.ctx, bookingId);
   await balance(desk.ctx, bookingId);
   expect(await desk.refunds(bookingId)).toMatchObject([{ state: "requested" }]);
-  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("money-stuck"), count: 2 }]);
-  desk.comesBack("stripe");
+  expect(await desk.incidents(bookingId)).toMatchObject([{}, { cause: expect.stringContaining("money-stuck"), count: 2, data: { step: "refund", code: "charge_disputed" } }]);
+  await desk.dashboard("stripe", `/v1/disputes/${dispute!.cause.replace("dispute:", "")}`, "evidence[uncategorized_text]=winning_evidence");
+  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toHaveLength(1));
+  await desk.ctx.advance(11 * MINUTE);
+  expect(await unbalanced(desk.ctx, 600, 100)).toContain(bookingId);
   await balance(desk.ctx, bookingId);
   expect(await desk.refunds(bookingId)).toMatchObject([{ state: "succeeded" }]);
   expect(await desk.incidents(bookingId)).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { PAYMENT_STATES } from "../../db/schema/payments.ts";
-import { canMove, hasMoney, MOVES } from "../../server/payments/index.ts";
+import { PAYMENT_STATES, REFUND_STATES } from "../../db/schema/payments.ts";
+import { assertRefundMove, canMove, canMoveRefund, hasMoney, MOVES, REFUND_MOVES, type RefundState } from "../../server/payments/index.ts";
 
 test("no state moves to itself, and every target exists", () => {
   for (const from of PAYMENT_STATES) {
@@ -20,4 +20,22 @@ test("taken money is never unheard of again", () => {
   expect(canMove("paid", "authorised")).toBe(false);
   expect(canMove("captured", "authorised")).toBe(false);
   expect(MOVES.voided).toEqual([]);
+});
+
+test("a refund moves only as its table says, and the error of any other move names both states", () => {
+  for (const from of REFUND_STATES) {
+    for (const to of REFUND_STATES) {
+      const allowed = (REFUND_MOVES[from] as readonly RefundState[]).includes(to);
+      expect(canMoveRefund(from, to)).toBe(allowed);
+      if (allowed) expect(() => assertRefundMove(from, to)).not.toThrow();
+      else expect(() => assertRefundMove(from, to)).toThrow(`${from} to ${to}`);
+    }
+  }
+});
+
+test("a refund is never pending again, and what failed or is a person's task stays so", () => {
+  expect(canMoveRefund("succeeded", "pending")).toBe(false);
+  expect(canMoveRefund("succeeded", "failed")).toBe(true);
+  expect(REFUND_MOVES.failed).toEqual([]);
+  expect(REFUND_MOVES.manual).toEqual([]);
 });
