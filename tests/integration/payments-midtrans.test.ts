@@ -1,10 +1,14 @@
+import { asc, eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import { balance, cancel, cancelQuote, closeHold, closePages, get, settle, unsettledPayments } from "../../server/bookings/index.ts";
+import { outbox } from "../../db/schema/index.ts";
+import { followers } from "../../jobs/registry.ts";
+import { balance, bookingPayload, cancel, cancelQuote, closeHold, closePages, get, settle, unsettledPayments } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { bookingOf, eventsOf, holdStay, nightOf, stateOf } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { playMidtrans } from "../helpers/gateway.ts";
+import { mailsTo } from "../helpers/mail.ts";
 import { answer3ds, DAY, HOUR, MINUTE, paymentDesk, RUPIAH } from "../helpers/payments.ts";
 
 const desk = paymentDesk();
@@ -41,6 +45,16 @@ test("where the property doesn't allow it, the virtual account ends with the hol
 /** A card on the page, through its 3-D Secure step. */
 async function payByCard(pageUrl: string, card = "4811111111111114"): Promise<void> {
   await answer3ds(await playMidtrans(pageUrl, { do: "card", card }));
+}
+
+/** The mails of the hold's end, sent as their job does: the first, and the one that tells of late money. */
+async function mailsOfTheEnd(bookingId: string) {
+  const job = followers("booking.expired").find(({ name }) => name === "send-hold-expired")!;
+  const events = await desk.db.select().from(outbox).where(eq(outbox.type, "booking.expired")).orderBy(asc(outbox.id));
+  for (const payload of events.map((event) => bookingPayload.parse(event.payload))) {
+    if (payload.bookingId === bookingId) await job.handler(desk.ctx, payload);
+  }
+  return mailsTo(desk.gateway, "ana@guest.test");
 }
 
 /** A booking that was paid by QR code, and whose money is there. */
@@ -192,6 +206,9 @@ test("Midtrans out of reach at the hold's end, and the transfer comes after the 
   await holdStay(desk.ctx.as(anonymous()), world);
   desk.comesBack("midtrans");
   expect(await closePages(desk.ctx, bookingId)).toBe("paid");
+  const mails = await mailsOfTheEnd(bookingId);
+  expect(mails).toHaveLength(2);
+  expect(mails.map(({ text }) => /came too late for the rooms/.test(text))).toContain(true);
   await balance(desk.ctx, bookingId);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 22_000_000, state: "succeeded", reason: "expired" }]);
   expect(await desk.kept(bookingId)).toBe(0);
