@@ -270,6 +270,15 @@ test("a chargeback is a dispute of a paid payment", async () => {
   });
 });
 
+test("a refund's reference names its transaction, and a key of the dashboard's is no row of ours", async () => {
+  const own = newId();
+  const refunds = [own, "complaint-7"].map((refund_key, i) => ({ refund_chargeback_id: i + 1, refund_amount: "1000.00", refund_key }));
+  expect((await answering({ transaction_status: "partial_refund", refunds })).refunds).toEqual([
+    { ref: "t-1:1", refundId: own, amount: 100_000, state: "succeeded" },
+    { ref: "t-1:2", refundId: undefined, amount: 100_000, state: "succeeded" },
+  ]);
+});
+
 test("a card that the fraud check turns down is denied, a failed transaction failed", async () => {
   expect(await answering({ transaction_status: "capture", payment_type: "credit_card", fraud_status: "deny" })).toMatchObject({ state: "denied", captured: 0 });
   expect(await answering({ transaction_status: "failure" })).toMatchObject({ state: "failed", captured: 0 });

@@ -101,6 +101,13 @@ test("capture after a forgotten idempotency key is done, not an error", async ()
   expect(await gateway.capture(other, AMOUNT)).toMatchObject({ state: "captured", captured: AMOUNT });
 });
 
+test("a capture of another amount, after one whose answer was lost, tells what was taken", async () => {
+  const ref = await open();
+  await pay(ref.pageUrl, "4242424242424242");
+  await gateway.capture(ref, AMOUNT);
+  expect(await gateway.capture(ref, AMOUNT - 1000)).toMatchObject({ state: "captured", captured: AMOUNT });
+});
+
 test("a decline leaves the page open, and the next card succeeds on it", async () => {
   const ref = await open();
   expect(await pay(ref.pageUrl, "4000000000000002")).toBeNull();
