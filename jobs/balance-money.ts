@@ -11,6 +11,8 @@ export const balanceMoneyJob = defineJob({
   when: (payload) => payload.payment !== "property",
   // An authorisation lives about seven days; past three a person must look.
   deadlineMs: 72 * HOUR_MS,
+  severity: "critical",
+  preview: async () => ["capture, let go or refund until what was taken online is what is due"],
   async handler(ctx, payload) {
     await balance(ctx, payload.bookingId);
   },

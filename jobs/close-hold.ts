@@ -8,6 +8,7 @@ export const closeHoldJob = defineJob({
   input: BOOKING_EVENTS["booking.held"],
   at: (payload) => new Date(payload.holdExpiresAt),
   deadlineMs: 24 * HOUR_MS,
+  preview: async () => ["close the payment page and give the nights back, if the booking is still a hold and its time is over"],
   async handler(ctx, payload) {
     await closeHold(ctx, payload.bookingId);
   },

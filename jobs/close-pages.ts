@@ -7,6 +7,7 @@ export const closePagesJob = defineJob({
   on: ["booking.expired", "booking.released"],
   input: bookingPayload,
   deadlineMs: 24 * HOUR_MS,
+  preview: async () => ["close the booking's payment pages that are still open at their providers"],
   async handler(ctx, payload) {
     await closePages(ctx, payload.bookingId);
   },

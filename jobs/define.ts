@@ -1,13 +1,14 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Context } from "../server/context.ts";
 
 /** What every message carries; the payload is the event's own. */
-export interface Message {
-  outboxId: string;
-  type: string;
-  v: number;
-  payload: Record<string, unknown>;
-}
+export const messageSchema = z.object({
+  outboxId: z.uuid(),
+  type: z.string().max(100),
+  v: z.int().min(1),
+  payload: z.record(z.string(), z.unknown()),
+});
+export type Message = z.infer<typeof messageSchema>;
 
 /**
  * A job: what follows from an event. The payload is ids; the handler reads the world anew, and running it
@@ -25,6 +26,10 @@ export interface Job<I extends z.ZodType = z.ZodType> {
   at?: (payload: z.infer<I>) => Date;
   /** How long after its event a transient failure is still replayed, in milliseconds. */
   deadlineMs: number;
+  /** How badly a person is needed when it can't be done; `warning` when absent. */
+  severity?: "info" | "warning" | "critical";
+  /** What the handler would do now, in lines for a person; reads only. Absent: the booking's facts say it. */
+  preview?: (ctx: Context, payload: z.infer<I>) => Promise<string[]>;
   handler: (ctx: Context, payload: z.infer<I>) => Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { Client, Receiver } from "@upstash/qstash";
 import type { Config } from "../server/platform/config.ts";
 import type { Job, Message } from "./define.ts";
+import { withinLimit } from "./limit.ts";
 
 /** The burst: three retries at 1, 2 and 4 s, times a factor drawn here, so that a crowd doesn't return at once. */
 const RETRIES = 3;
@@ -28,10 +29,16 @@ export interface Outgoing {
   replay: number;
 }
 
-/** Publishes in one call. The queue drops a repetition of the same outbox row, job and replay. */
-export async function publish(config: Config, client: Client, outgoing: readonly Outgoing[]): Promise<void> {
+/** The queue's client knows no time limit. Below the relay's lease of 30 s. */
+const PUBLISH_MS = 10_000;
+
+/**
+ * Publishes in one call. The queue drops a repetition of the same outbox row, job and replay.
+ * @throws Error when it didn't take them all, or didn't say so within `limitMs`: to be published again
+ */
+export async function publish(config: Config, client: Client, outgoing: readonly Outgoing[], limitMs = PUBLISH_MS): Promise<void> {
   if (outgoing.length === 0) return;
-  await client.batchJSON(
+  const batch = client.batchJSON(
     outgoing.map(({ job, message, replay }) => {
       // A payload that the job can't read goes out at once: its endpoint says so, and a person hears of it.
       const input = job.input.safeParse(message.payload);
@@ -48,6 +55,9 @@ export async function publish(config: Config, client: Client, outgoing: readonly
       };
     }),
   );
+  // A batch is answered with 200 though some of it was turned away: its answer then lacks an id.
+  const turnedAway = (await withinLimit(batch, limitMs)).filter((reply) => !("messageId" in reply));
+  if (turnedAway.length > 0) throw new Error(`the queue turned ${turnedAway.length} of ${outgoing.length} messages away`);
 }
 
 /**

@@ -1,19 +1,11 @@
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
-import { z } from "zod";
-import { deadLetters, incidents, jobRuns } from "../db/schema/jobs.ts";
+import { and, eq } from "drizzle-orm";
+import { jobRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
-import { isDomainError } from "../server/errors.ts";
-import { OutsideError } from "../server/platform/outside.ts";
-import type { Job } from "./define.ts";
+import { hopeless, refusal } from "./answer.ts";
+import { markDone } from "./dead-letters/done.ts";
+import { messageSchema, type Job } from "./define.ts";
+import { withinLimit } from "./limit.ts";
 import { isSigned } from "./qstash.ts";
-import { incidentCause } from "./dead-letters.ts";
-
-const messageSchema = z.object({
-  outboxId: z.uuid(),
-  type: z.string().max(100),
-  v: z.int().min(1),
-  payload: z.record(z.string(), z.unknown()),
-});
 
 /** A handler that runs longer than this is tried again. Below the queue's own 30 s. */
 const LIMIT_MS = 25_000;
@@ -35,52 +27,22 @@ export async function receive(ctx: Context, job: Job, request: Request): Promise
     .select({ job: jobRuns.job })
     .from(jobRuns)
     .where(and(eq(jobRuns.outboxId, outboxId), eq(jobRuns.job, job.name)));
-  if (done) return new Response("done before");
-  const started = performance.now();
-  try {
-    await withinLimit(job.handler(ctx, input.data));
-  } catch (error) {
-    return refusal(ctx, job, outboxId, error);
-  } finally {
-    ctx.metrics.observe("job_seconds", (performance.now() - started) / 1000, { job: job.name });
+  if (!done) {
+    const started = performance.now();
+    try {
+      await withinLimit(job.handler(ctx, input.data), LIMIT_MS);
+    } catch (error) {
+      ctx.metrics.count("job_failures_total", { job: job.name });
+      ctx.log.warn("job failed", { job: job.name, outbox_id: outboxId }, error);
+      return refusal(error);
+    } finally {
+      ctx.metrics.observe("job_seconds", (performance.now() - started) / 1000, { job: job.name });
+    }
   }
+  // Behind the effect, not in its transaction: every effect is guarded by rows of its own (a state that the UPDATE
+  // repeats, a delivery, a refund), so this only saves a run. Also when done before: a letter of it may still be open.
   await markDone(ctx, outboxId, job.name);
-  return new Response("done");
-}
-
-/** Handlers are safe to run twice, so this may commit after their effect: it only saves a run. */
-async function markDone(ctx: Context, outboxId: string, job: string): Promise<void> {
-  await ctx.db.insert(jobRuns).values({ outboxId, job }).onConflictDoNothing();
-  const closed = await ctx.db
-    .update(deadLetters)
-    .set({ state: "done", updatedAt: sql`app_now()` })
-    .where(and(eq(deadLetters.outboxId, outboxId), eq(deadLetters.job, job), inArray(deadLetters.state, ["waiting", "replayed", "needs_person"])))
-    .returning({ id: deadLetters.id });
-  if (closed.length > 0) {
-    await ctx.db
-      .update(incidents)
-      .set({ resolvedAt: sql`app_now()` })
-      .where(and(eq(incidents.cause, incidentCause(job, outboxId)), isNull(incidents.resolvedAt)));
-  }
-}
-
-function refusal(ctx: Context, job: Job, outboxId: string, error: unknown): Response {
-  ctx.metrics.count("job_failures_total", { job: job.name });
-  ctx.log.warn("job failed", { job: job.name, outbox_id: outboxId }, error);
-  if (error instanceof OutsideError) {
-    const hopelessKind = error.kind === "refused" || error.kind === "unreadable";
-    if (hopelessKind) return hopeless(error.message);
-    return new Response(error.message, {
-      status: 503,
-      headers: error.retryAfterMs ? { "retry-after": String(Math.ceil(error.retryAfterMs / 1000)) } : {},
-    });
-  }
-  if (isDomainError(error) && error.code !== "UNAVAILABLE" && error.code !== "ROOM_BUSY") return hopeless(error.code);
-  return new Response("failed", { status: 500 });
-}
-
-function hopeless(reason: string): Response {
-  return new Response(reason, { status: 489, headers: { "upstash-nonretryable-error": "true" } });
+  return new Response(done ? "done before" : "done");
 }
 
 function parseJson(text: string): unknown {
@@ -88,17 +50,5 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-async function withinLimit(work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`ran longer than ${LIMIT_MS} ms`)), LIMIT_MS);
-  });
-  try {
-    await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,19 +1,41 @@
+import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
+import { deliveries } from "../db/schema/notifications.ts";
 import { BOOKING_EVENTS, viewOf, type BookingPayload } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
 import { composeMail, deliver, factsOf, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 
+type View = Awaited<ReturnType<typeof viewOf>>;
+
+/**
+ * The states in which a message is still true. One that was overtaken (a confirmation behind its cancellation,
+ * a decline behind the payment that went well) isn't sent: the guest would believe the last that came.
+ */
+const TRUE_IN = {
+  booking_confirmed: ["confirmed", "checked_in", "checked_out", "no_show"],
+  booking_cancelled: ["cancelled"],
+  hold_expired: ["expired"],
+  payment_failed: ["pending", "expired"],
+} as const satisfies Record<MailKind, readonly View["state"][]>;
+
+interface Reading {
+  view: View;
+  facts: MailFacts;
+  stale: boolean;
+}
+
 /** What a message says of a booking, and whom it goes to, read anew at each try. */
-async function read(ctx: Context, bookingId: string): Promise<{ facts: MailFacts; email: string; phone: string }> {
+async function read(ctx: Context, bookingId: string, kind: MailKind): Promise<Reading> {
   const view = await viewOf(ctx, ctx.db, bookingId);
   const base = ctx.config.PUBLIC_URL;
   const facts = factsOf(view, { trip: `${base}/trips/${view.id}?token=${view.token}`, search: `${base}/hotels/${view.property.slug}` });
-  return { facts, email: view.guest.email, phone: view.guest.phone };
+  return { view, facts, stale: !TRUE_IN[kind].some((state) => state === view.state) };
 }
 
 function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKind): Job {
   const input: z.ZodType<BookingPayload> = BOOKING_EVENTS[event];
+  const compose = async ({ view, facts }: Reading) => ({ to: view.guest.email, ...(await composeMail(kind, facts)) });
   return defineJob({
     name,
     on: [event],
@@ -21,11 +43,14 @@ function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKin
     // An outage of the mail vendor for a day needs nobody; a confirmation later than that needs a call.
     deadlineMs: 24 * HOUR_MS,
     async handler(ctx, { bookingId, version }) {
-      const compose = async () => {
-        const { facts, email } = await read(ctx, bookingId);
-        return { to: email, ...(await composeMail(kind, facts)) };
-      };
-      await deliver(ctx, { bookingId, kind, version, channel: "email", compose });
+      const reading = await read(ctx, bookingId, kind);
+      if (reading.stale) return;
+      await deliver(ctx, { bookingId, kind, version, channel: "email", compose: () => compose(reading) });
+    },
+    async preview(ctx, { bookingId, version }) {
+      const reading = await read(ctx, bookingId, kind);
+      const mail = await compose(reading);
+      return (await before(ctx, reading, { bookingId, kind, version, channel: "email" })) ?? [`send an e-mail to ${mail.to}: ${mail.subject}`, "", mail.text];
     },
   });
 }
@@ -37,12 +62,36 @@ function smsJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: "booking
     on: [event],
     input,
     deadlineMs: 4 * HOUR_MS,
+    // The e-mail says the same.
+    severity: "info",
     async handler(ctx, { bookingId, version }) {
-      const { facts, phone } = await read(ctx, bookingId);
-      if (phone === "") return;
+      const { view, facts, stale } = await read(ctx, bookingId, kind);
+      const { phone } = view.guest;
+      if (stale || phone === "") return;
       await deliver(ctx, { bookingId, kind, version, channel: "sms", compose: async () => ({ to: phone, text: smsText(kind, facts) }) });
     },
+    async preview(ctx, { bookingId, version }) {
+      const reading = await read(ctx, bookingId, kind);
+      const { phone } = reading.view.guest;
+      if (phone === "") return ["nothing: the guest gave no telephone number"];
+      return (await before(ctx, reading, { bookingId, kind, version, channel: "sms" })) ?? [`send a text to ${phone}`, "", smsText(kind, reading.facts)];
+    },
   });
+}
+
+/** Why nothing would be sent, if nothing would. */
+async function before(
+  ctx: Context,
+  { view, stale }: Reading,
+  { bookingId, kind, version, channel }: { bookingId: string; kind: string; version: number; channel: "email" | "sms" },
+): Promise<string[] | undefined> {
+  if (stale) return [`nothing: the booking is ${view.state} by now, so the message is no longer true`];
+  const [row] = await ctx.db
+    .select({ state: deliveries.state })
+    .from(deliveries)
+    .where(and(eq(deliveries.bookingId, bookingId), eq(deliveries.kind, kind), eq(deliveries.channel, channel), eq(deliveries.version, version)));
+  const again = channel === "email" ? ["queued", "sending", "failed"] : ["queued"];
+  return row && !again.includes(row.state) ? [`nothing: this message is ${row.state}, and isn't sent again`] : undefined;
 }
 
 export const messageJobs: readonly Job[] = [

@@ -3,8 +3,8 @@ import { tickRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
 import { balance, closeHold, overdueHolds, settle, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
 import { keepPartitions, rollHorizon } from "../server/inventory/index.ts";
-import { measureAges } from "./ages.ts";
-import { replayDue } from "./dead-letters.ts";
+import { watchAges } from "./ages.ts";
+import { replayDue } from "./dead-letters/replay-due.ts";
 import { forgetOldRows } from "./housekeeping.ts";
 import { drain } from "./outbox.ts";
 import { isSigned } from "./qstash.ts";
@@ -23,7 +23,7 @@ export const TASKS: readonly Task[] = [
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
   { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
-  { name: "ages", everySeconds: 60, run: measureAges },
+  { name: "ages", everySeconds: 60, run: watchAges },
   { name: "horizon", everySeconds: 3600, run: rollHorizon },
   { name: "partitions", everySeconds: 86_400, run: keepPartitions },
   { name: "housekeeping", everySeconds: 3600, run: forgetOldRows },
@@ -34,6 +34,22 @@ export async function tick(ctx: Context, request: Request): Promise<Response> {
   const body = await request.text();
   if (!(await isSigned(ctx.config, "/jobs/tick", body, request.headers.get("upstash-signature")))) return new Response("unsigned", { status: 401 });
   return Response.json(await runDue(ctx));
+}
+
+const LATE_SECONDS = 180;
+
+/**
+ * Runs what is due if no tick came for three minutes: the queue that calls it may itself be what is down. For a
+ * process that lives long enough to look again and again. @returns whether it had to
+ */
+export async function tickIfLate(ctx: Context): Promise<boolean> {
+  await ctx.clock.sync();
+  // A clock that was moved back makes it late as well.
+  const [last] = await ctx.db.select({ late: sql<boolean | null>`abs(extract(epoch from app_now() - max(${tickRuns.lastStartedAt}))) > ${LATE_SECONDS}` }).from(tickRuns);
+  if (last?.late === false) return false;
+  ctx.log.warn("no tick came from the queue; running what is due");
+  await runDue(ctx);
+  return true;
 }
 
 /** Runs the due tasks; a lease keeps two ticks from running one at the same time. */

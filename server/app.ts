@@ -2,9 +2,10 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import { JOBS } from "../jobs/registry.ts";
-import { fileDeadLetter } from "../jobs/dead-letters.ts";
+import { measureAges } from "../jobs/ages.ts";
+import { fileDeadLetter } from "../jobs/dead-letters/file.ts";
 import { receive } from "../jobs/receive.ts";
+import { JOBS } from "../jobs/registry.ts";
 import { tick } from "../jobs/tick.ts";
 import { guestActor, type Auth } from "./accounts/index.ts";
 import type { Context, Services } from "./context.ts";
@@ -188,6 +189,8 @@ app.get("/metrics", async (c) => {
   const { METRICS_TOKEN: token, NODE_ENV: environment } = c.env.services.config;
   const allowed = token ? c.req.header("authorization") === `Bearer ${token}` : environment !== "production";
   if (!c.env.metricsPage || !allowed) return c.text("not found", 404);
+  // Measured as they are asked for: the tick may be what stands still.
+  await measureAges(c.env.services).catch((error: unknown) => c.env.services.log.warn("the ages could not be measured", {}, error));
   return c.text(await c.env.metricsPage(), 200, { "content-type": "text/plain; version=0.0.4" });
 });
 

@@ -11,6 +11,8 @@ import type { Together } from "./platform/together.ts";
 export type Actor =
   | { kind: "guest"; anonId: string; userId?: string; email?: string; emailVerified?: boolean }
   | { kind: "job"; name: string }
+  /** A person at the machine's own command line. */
+  | { kind: "operator"; name: string }
   | { kind: "webhook"; provider: string }
   | { kind: "channel"; connectionId: string };
 
@@ -21,6 +23,8 @@ export function actorKey(actor: Actor): string {
       return actor.userId ? `user:${actor.userId}` : `anon:${actor.anonId}`;
     case "job":
       return `job:${actor.name}`;
+    case "operator":
+      return `operator:${actor.name}`;
     case "webhook":
       return `webhook:${actor.provider}`;
     case "channel":

@@ -7,9 +7,11 @@ import { createMiddleware } from "hono/factory";
 import { openDatabase } from "../db/client.ts";
 import { coalesced } from "../jobs/outbox.ts";
 import { ensureTick } from "../jobs/schedule.ts";
+import { tickIfLate } from "../jobs/tick.ts";
 import { createAuth } from "./accounts/index.ts";
 import { app, type Runtime } from "./app.ts";
 import { readConfig } from "./platform/config.ts";
+import { newId } from "./platform/ids.ts";
 import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
 import { prometheus } from "./platform/prometheus.ts";
@@ -74,7 +76,13 @@ server.once("listening", () => {
   process.send?.({ ready: true });
   log.info("listening", { port: config.PORT });
   void keepTicking();
+  setInterval(lookForTick, 60_000).unref();
 });
+
+/** With the queue down nobody calls the tick: then this process runs it. */
+function lookForTick(): void {
+  defer(tickIfLate({ ...services, actor: { kind: "job", name: "tick" }, requestId: newId(), defer, published: runtime.published }));
+}
 
 /** The queue may come up after us: keep saying it until it hears. */
 async function keepTicking(): Promise<void> {

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
 import { incidents } from "../../db/schema/jobs.ts";
 import { newId } from "./ids.ts";
@@ -11,16 +11,33 @@ export interface NewIncident {
   propertyId?: string | undefined;
   bookingId?: string | undefined;
   data?: Record<string, unknown>;
+  /** How many cases it has now. Absent: one more than it had. */
+  count?: number;
 }
 
-/** Opens an incident, or counts one more on the open one of the same cause. */
+/** Opens an incident, or counts on the open one of the same cause. */
 export async function raiseIncident(db: Executor, incident: NewIncident): Promise<void> {
+  const more = incident.count === undefined ? sql`true` : sql`${incidents.count} < excluded.count`;
   await db
     .insert(incidents)
     .values({ id: newId(), ...incident })
     .onConflictDoUpdate({
       target: incidents.cause,
       targetWhere: sql`${incidents.resolvedAt} is null`,
-      set: { count: sql`${incidents.count} + 1`, lastAt: sql`app_now()`, data: incident.data ?? {} },
+      set: {
+        count: incident.count ?? sql`${incidents.count} + 1`,
+        lastAt: sql`case when ${more} then app_now() else ${incidents.lastAt} end`,
+        data: incident.data ?? {},
+      },
     });
+}
+
+/** Closes the open incident of this cause. @returns whether there was one */
+export async function resolveIncident(db: Executor, cause: string): Promise<boolean> {
+  const closed = await db
+    .update(incidents)
+    .set({ resolvedAt: sql`app_now()` })
+    .where(and(eq(incidents.cause, cause), isNull(incidents.resolvedAt)))
+    .returning({ id: incidents.id });
+  return closed.length > 0;
 }

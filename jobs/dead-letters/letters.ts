@@ -1,0 +1,36 @@
+import { and, eq, inArray, lt, or, sql } from "drizzle-orm";
+import type { Executor } from "../../db/client.ts";
+import { deadLetters } from "../../db/schema/jobs.ts";
+import { refuse } from "../../server/errors.ts";
+import { JOBS } from "../registry.ts";
+
+export type Letter = typeof deadLetters.$inferSelect;
+
+/** States in which a letter still asks for something. */
+export const OPEN: Letter["state"][] = ["waiting", "replayed", "needs_person"];
+
+/** Open letters that a person was called for, one that is being replayed by that person included. */
+export const calledPerson = and(
+  inArray(deadLetters.state, OPEN),
+  or(eq(deadLetters.state, "needs_person"), eq(deadLetters.kind, "permanent"), lt(deadLetters.deadlineAt, sql`app_now()`)),
+);
+
+/** Whether a release still has the letter's job. */
+export const ofKnownJob = inArray(
+  deadLetters.job,
+  JOBS.map((job) => job.name),
+);
+
+/** Beside the message in `payload`: what failed, in the endpoint's words ("resend 422"). */
+export const failureColumn = sql<string>`coalesce(${deadLetters.payload} ->> 'failure', '')`;
+
+export function failureOf(letter: Pick<Letter, "payload">): string {
+  return typeof letter.payload["failure"] === "string" ? letter.payload["failure"] : "";
+}
+
+/** @throws NOT_FOUND */
+export async function letterOf(db: Executor, id: string): Promise<Letter> {
+  const [letter] = await db.select().from(deadLetters).where(eq(deadLetters.id, id));
+  if (!letter) throw refuse("NOT_FOUND", { what: "dead letter" });
+  return letter;
+}
