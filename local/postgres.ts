@@ -66,7 +66,12 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   closeSync(log.fd);
   onSpawn?.(running);
   await ready(running, dataDir, log.file);
-  return { ...running, url: `postgres://postgres:${password}@127.0.0.1:${port}/nightledger` };
+  return { ...running, url: postgresUrl(port, password) };
+}
+
+/** How the local Postgres is reached. */
+export function postgresUrl(port: number, password: string): string {
+  return `postgres://postgres:${password}@127.0.0.1:${port}/nightledger`;
 }
 
 /** The postmaster writes its state into the last line of its pid file. */
