@@ -1,0 +1,149 @@
+import { eq, sql } from "drizzle-orm";
+import { expect, vi } from "vitest";
+import { deliveries, payments, refunds } from "../../db/schema/index.ts";
+import { balance, cancel, cancelQuote, startPayment } from "../../server/bookings/index.ts";
+import { newId } from "../../server/platform/ids.ts";
+import { holdStay, ledgerOf, stateOf } from "./booking.ts";
+import { anonymous, type TestContext } from "./context.ts";
+import { payByStripe } from "./gateway.ts";
+import { mailsTo } from "./mail.ts";
+import { MINUTE, PATIENT, type QueueWorld } from "./queue.ts";
+import { createProperty } from "./world.ts";
+
+interface Told {
+  bookingId: string;
+  email: string;
+  roomTypeId: number;
+}
+
+/** Bookings by what became of their guests. */
+export type Story = Record<keyof typeof ENDS, Told>;
+
+/** What each of them must come to, in whatever order and however often the jobs run. Money is in minor units. */
+export const ENDS = {
+  payAtHotel: { state: "confirmed", night: { held: 0, sold: 1 }, mails: ["booking_confirmed"], texts: ["booking_confirmed"], payments: [], refunds: [] },
+  payAtHotelCancelled: { state: "cancelled", night: { held: 0, sold: 0 }, mails: ["booking_cancelled"], texts: ["booking_cancelled"], payments: [], refunds: [] },
+  letGo: { state: "cancelled", night: { held: 0, sold: 0 }, mails: [], texts: [], payments: [], refunds: [] },
+  forgotten: { state: "expired", night: { held: 0, sold: 0 }, mails: ["hold_expired"], texts: [], payments: [], refunds: [] },
+  paid: { state: "confirmed", night: { held: 0, sold: 1 }, mails: ["booking_confirmed"], texts: ["booking_confirmed"], payments: ["captured 22000"], refunds: [] },
+  paidCancelled: { state: "cancelled", night: { held: 0, sold: 0 }, mails: ["booking_cancelled"], texts: ["booking_cancelled"], payments: ["voided 0"], refunds: [] },
+  takenCancelled: {
+    state: "cancelled",
+    night: { held: 0, sold: 0 },
+    mails: ["booking_cancelled"],
+    texts: ["booking_cancelled"],
+    payments: ["captured 22000"],
+    refunds: ["succeeded 22000"],
+  },
+  declined: { state: "expired", night: { held: 0, sold: 0 }, mails: ["hold_expired", "payment_failed"], texts: [], payments: ["expired 0"], refunds: [] },
+  declinedThenPaid: { state: "confirmed", night: { held: 0, sold: 1 }, mails: ["booking_confirmed"], texts: ["booking_confirmed"], payments: ["captured 22000"], refunds: [] },
+  paidAfterLettingGo: { state: "cancelled", night: { held: 0, sold: 0 }, mails: [], texts: [], payments: ["voided 0"], refunds: [] },
+};
+
+/** Lets all of it happen, up to past the end of every hold, with no job run meanwhile. */
+export async function tellStory(world: QueueWorld): Promise<Story> {
+  const { ctx, database } = world;
+  const story = {} as Story;
+  for (const name of Object.keys(ENDS) as (keyof Story)[]) {
+    const guest = ctx.as(anonymous());
+    const email = `${newId()}@guest.test`;
+    const { roomTypeId, ...rest } = await createProperty(database.db, { rooms: [{ units: 1 }] });
+    const { bookingId } = await holdStay(guest, { roomTypeId, ...rest }, { email });
+    story[name] = { bookingId, email, roomTypeId };
+    await happens[name](world, guest, bookingId);
+  }
+  await ctx.advance(16 * MINUTE);
+  return story;
+}
+
+type Happening = (world: QueueWorld, guest: TestContext, bookingId: string) => Promise<void>;
+
+const happens: Record<keyof Story, Happening> = {
+  payAtHotel: (_, guest, bookingId) => atHotel(guest, bookingId),
+  async payAtHotelCancelled(_, guest, bookingId) {
+    await atHotel(guest, bookingId);
+    await cancelled(guest, bookingId);
+  },
+  letGo: (_, guest, bookingId) => cancelled(guest, bookingId),
+  forgotten: () => Promise.resolve(),
+  paid: online,
+  async paidCancelled(world, guest, bookingId) {
+    await online(world, guest, bookingId);
+    await cancelled(guest, bookingId);
+  },
+  async takenCancelled(world, guest, bookingId) {
+    await online(world, guest, bookingId);
+    await balance(world.ctx, bookingId);
+    await cancelled(guest, bookingId);
+  },
+  async declined(world, guest, bookingId) {
+    await payByStripe(await pageOf(guest, bookingId), "4000000000000002");
+    await paymentBecomes(world, bookingId, "denied");
+  },
+  async declinedThenPaid(world, guest, bookingId) {
+    const page = await pageOf(guest, bookingId);
+    await payByStripe(page, "4000000000000002");
+    await paymentBecomes(world, bookingId, "denied");
+    await payByStripe(page);
+    await paymentBecomes(world, bookingId, "authorised");
+  },
+  async paidAfterLettingGo(world, guest, bookingId) {
+    const page = await pageOf(guest, bookingId);
+    await cancelled(guest, bookingId);
+    await payByStripe(page);
+    await paymentBecomes(world, bookingId, "authorised");
+  },
+};
+
+async function atHotel(guest: TestContext, bookingId: string): Promise<void> {
+  await startPayment(guest, { bookingId, method: "property", idempotencyKey: newId() });
+}
+
+async function online(world: QueueWorld, guest: TestContext, bookingId: string): Promise<void> {
+  await payByStripe(await pageOf(guest, bookingId));
+  await paymentBecomes(world, bookingId, "authorised");
+}
+
+async function pageOf(guest: TestContext, bookingId: string): Promise<string> {
+  const started = await startPayment(guest, { bookingId, method: "stripe", idempotencyKey: newId() });
+  if (started.status !== "redirect") throw new Error("confirmed instead of a page");
+  return started.redirectUrl;
+}
+
+async function cancelled(guest: TestContext, bookingId: string): Promise<void> {
+  const { fee } = await cancelQuote(guest, { bookingId });
+  await cancel(guest, { bookingId, expectedFee: fee, idempotencyKey: newId() });
+}
+
+function paymentBecomes({ database }: QueueWorld, bookingId: string, state: string): Promise<void> {
+  return vi.waitFor(async () => expect(await database.db.select().from(payments).where(eq(payments.bookingId, bookingId))).toMatchObject([{ state }]), PATIENT);
+}
+
+/** What it came to; of messages what the vendors accepted, not what we believe. */
+export async function endsOf(world: QueueWorld, story: Story) {
+  const { database, gateway } = world;
+  const ends: Record<string, unknown> = {};
+  for (const [name, { bookingId, email, roomTypeId }] of Object.entries(story)) {
+    const money = await database.db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(payments.attempt);
+    const back = await database.db
+      .select()
+      .from(refunds)
+      .where(sql`${refunds.paymentId} in (select id from ${payments} where ${payments.bookingId} = ${bookingId})`);
+    const rows = await database.db.select().from(deliveries).where(eq(deliveries.bookingId, bookingId));
+    const [night] = await ledgerOf(database.db, roomTypeId);
+    const mails = rows.filter((row) => row.channel === "email").map((row) => row.kind);
+    expect(await mailsTo(gateway, email), `mails to ${name}`).toHaveLength(mails.length);
+    ends[name] = {
+      state: (await stateOf(database.db, bookingId)).join(),
+      night: { held: night!.held, sold: night!.sold },
+      mails: mails.toSorted(),
+      texts: rows.filter((row) => row.channel === "sms").map((row) => row.kind),
+      payments: money.map((payment) => `${payment.state} ${payment.captured}`),
+      refunds: back.map((refund) => `${refund.state} ${refund.amount}`),
+    };
+  }
+  const inbox = (await (await fetch(`${gateway.cloud.servers.resend!.url}/inbox/api/messages`)).json()) as { messages: { kind: string }[] };
+  const texts = Object.values(ENDS).flatMap((end) => end.texts);
+  expect(inbox.messages.filter((message) => message.kind === "sms")).toHaveLength(texts.length);
+  return ends;
+}
