@@ -10,6 +10,7 @@ import { readConfig } from "../server/platform/config.ts";
 import { newId } from "../server/platform/ids.ts";
 import { createLogger } from "../server/platform/log.ts";
 import { noMetrics } from "../server/platform/metrics.ts";
+import { alone } from "../server/platform/together.ts";
 import { createServices } from "../server/services.ts";
 import { discard } from "./dead-letters/discard.ts";
 import { dryRun } from "./dead-letters/dry-run.ts";
@@ -53,7 +54,7 @@ async function carryOut(command: Command): Promise<void> {
   const database = openDatabase(config.DATABASE_URL, { max: 2 });
   const log = createLogger("warn", (line) => process.stderr.write(`${line}\n`));
   try {
-    const services = createServices(config, database.db, log, noMetrics);
+    const services = createServices(config, database.db, log, noMetrics, alone);
     await services.clock.sync();
     const lines = await command({ ...services, actor: { kind: "operator", name: userInfo().username }, requestId: newId(), defer: () => {}, published: () => {} });
     process.stdout.write(`${lines.join("\n")}\n`);

@@ -7,7 +7,7 @@ import { fileDeadLetter } from "../jobs/dead-letters/file.ts";
 import { receive } from "../jobs/receive.ts";
 import { JOBS } from "../jobs/registry.ts";
 import { tick } from "../jobs/tick.ts";
-import { guestActor, type Auth } from "./accounts/index.ts";
+import { greetGuest, guestActor, type Auth } from "./accounts/index.ts";
 import type { Context, Services } from "./context.ts";
 import { isDomainError } from "./errors.ts";
 import { ownOrigins } from "./platform/config.ts";
@@ -164,6 +164,10 @@ app.all("/trpc/*", async (c) => {
   });
 });
 
+app.use("/auth/get-session", async (c, next) => {
+  await next();
+  await greetGuest(c.env.services.config, c.req.raw.headers, (cookie) => c.header("set-cookie", cookie, { append: true }));
+});
 app.all("/auth/*", (c) => c.env.auth.handler(c.req.raw));
 
 app.post("/jobs/tick", async (c) => tick(await systemContext(c.env, "tick", c.get("requestId")), c.req.raw));

@@ -34,6 +34,7 @@ async function recover(ctx: Context): Promise<void> {
       .update(deadLetters)
       .set({
         state: sql`case when ${hopeless} then 'needs_person' else 'waiting' end`,
+        kind: sql`case when ${orphaned} then 'permanent' else ${deadLetters.kind} end`,
         nextReplayAt: sql`case when ${hopeless} then null else app_now() end`,
         updatedAt: sql`app_now()`,
       })

@@ -22,6 +22,14 @@ export async function guestActor(config: Config, auth: Auth, headers: Headers, s
   return { kind: "guest", anonId, userId: user.id, email: user.email.toLowerCase(), emailVerified: user.emailVerified };
 }
 
+/**
+ * Gives a browser its cookie with the first question that it asks, long before its first mutation: a mutation
+ * whose answer is lost on the way must be asked again by the same guest, or its idempotency key is another's.
+ */
+export async function greetGuest(config: Config, headers: Headers, setCookie: (value: string) => void): Promise<void> {
+  if (!(await readGuestCookie(config, headers.get("cookie") ?? ""))) await newGuestCookie(config, setCookie);
+}
+
 async function readGuestCookie(config: Config, cookies: string): Promise<string | undefined> {
   const value = cookies
     .split(/;\s*/)

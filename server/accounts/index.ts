@@ -1,3 +1,3 @@
 // The public face of the accounts service.
-export { guestActor } from "./actor.ts";
+export { greetGuest, guestActor } from "./actor.ts";
 export { createAuth, type AccountMails, type Auth } from "./auth.ts";

@@ -176,7 +176,7 @@ test("a letter of a job that no release knows is a person's", async () => {
   const message: Record<string, unknown> = { ...(JSON.parse(body) as object), failure: "resend unavailable" };
   await world.database.db.insert(deadLetters).values({ ...filedBefore(0, { job: "send-telegram", state: "waiting" }), outboxId, payload: message });
   await runDue(world.ctx);
-  expect(await letterOf(world, outboxId, "send-telegram")).toMatchObject({ state: "needs_person" });
+  expect(await letterOf(world, outboxId, "send-telegram")).toMatchObject({ state: "needs_person", kind: "permanent" });
   expect((await incidentsOf(world)).map((incident) => incident.cause)).toEqual([
     "dead-letter:send-pigeon:no such job",
     "dead-letter:send-telegram:resend unavailable",
