@@ -27,9 +27,9 @@ export function createLimits(redis: RedisPort | undefined, config: Config, metri
   return {
     async check(tier, client) {
       const limiter = limiters.get(tier);
-      if (!limiter || redis?.isOpen()) return undefined;
+      if (!limiter || !redis) return undefined;
       try {
-        const { success, reset } = await limiter.limit(client);
+        const { success, reset } = await redis.guard(() => limiter.limit(client));
         return success ? undefined : Math.max(1000, reset - Date.now());
       } catch {
         metrics.count("rate_limit_failures_total", { tier });
