@@ -48,10 +48,8 @@ export async function cachedStock(ctx: Context, roomTypeIds: number[], from: str
   const stored = await ctx.redis.mget(wanted.map((cell) => keyOf(cell))).catch(() => []);
   const cells: StockCell[] = [];
   for (const [index, cell] of wanted.entries()) {
-    const entry = stored[index];
-    if (!entry) continue;
-    const { available, version } = JSON.parse(entry) as { available: number; version: number };
-    cells.push({ ...cell, available, version });
+    const entry = readEntry(stored[index]);
+    if (entry) cells.push({ ...cell, ...entry });
   }
   ctx.metrics.count("cache_requests_total", { family: "availability", result: cells.length === wanted.length ? "hit" : "miss" });
   if (cells.length === wanted.length) return cells;
@@ -60,12 +58,19 @@ export async function cachedStock(ctx: Context, roomTypeIds: number[], from: str
   return fresh;
 }
 
+/** What we wrote; anything else under the key is a miss. */
+function readEntry(text: string | null | undefined): { available: number; version: number } | undefined {
+  const [, available, version] = /^\{"available":(-?\d+),"version":(\d+)\}$/.exec(text ?? "") ?? [];
+  return available === undefined || version === undefined ? undefined : { available: Number(available), version: Number(version) };
+}
+
 // KEYS: one per cell; ARGV: the life in seconds, then available and version per cell.
 const WRITE_NEWER = `
 for i, key in ipairs(KEYS) do
   local available, version = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
   local old = redis.call('GET', key)
-  if not old or cjson.decode(old).version <= version then
+  local known = old and tonumber(string.match(old, '"version":(%d+)}$'))
+  if not known or known <= version then
     redis.call('SET', key, string.format('{"available":%d,"version":%d}', available, version), 'EX', ARGV[1])
   end
 end
