@@ -14,6 +14,7 @@ const PLACE_MS = 150;
  */
 const ACQUIRE = `
 local token, ttl, who, place = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+if redis.call('EXISTS', 'lock:revoked:' .. token) == 1 then return {} end
 local granted, at = {}, 0
 for stay = 5, #ARGV do
   local count = tonumber(ARGV[stay])
@@ -52,6 +53,13 @@ for _, key in ipairs(KEYS) do
 end
 return 1`;
 
+/** Gives back, and sees to it that a request of the same token that is still under way is granted nothing. */
+const REVOKE = `
+redis.call('SET', 'lock:revoked:' .. ARGV[1], '1', 'PX', ARGV[2])
+${RELEASE}`;
+/** Longer than a request may be under way. */
+const REVOKED_MS = 60_000;
+
 export interface NightKey {
   roomTypeId: number;
   date: string;
@@ -83,8 +91,8 @@ export async function lockStays(ctx: Context, stays: readonly NightKey[][]): Pro
     for (const one of granted) ctx.metrics.count("lock_total", { result: one === 1 ? "granted" : "taken" });
     return { granted: granted.map((one) => one === 1), release };
   } catch (error) {
-    // Our time-out does not mean that it was not granted: give it back in case.
-    release();
+    // Our time-out does not mean that it was not granted, nor that it never will be.
+    ctx.defer(redis.eval(REVOKE, [...new Set(keys.flat())], [token, REVOKED_MS]).catch(() => undefined));
     ctx.metrics.count("lock_total", { result: "redis_down" }, stays.length);
     if (ctx.config.REDIS_DOWN === "reject") throw refuse("UNAVAILABLE", { what: "booking", retryAfterMs: 2000 }, error);
     return { granted: stays.map(() => true), release() {} };
