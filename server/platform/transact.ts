@@ -1,7 +1,7 @@
 import { sqlState, type Database, type Transaction } from "../../db/client.ts";
 
-/** Lost to another transaction, not wrong: the whole closure may run again. */
-const RETRYABLE = new Set(["40001", "40P01"]);
+/** Lost to another transaction, or ended by Postgres because we were stopped within it; not wrong: the whole closure may run again. */
+const RETRYABLE = new Set(["40001", "40P01", "25P03"]);
 const TRIES = 5;
 
 /**
