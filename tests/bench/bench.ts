@@ -2,8 +2,13 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { booking } from "./booking.ts";
+import { contention } from "./contention.ts";
 import { drain } from "./drain.ts";
 import { table, type Figure } from "./figures.ts";
+import { openHotPlace, type HotPlace } from "./hot-place.ts";
+import { hotRoom } from "./hot-room.ts";
+import { lock } from "./lock.ts";
+import { redisDown } from "./redis-down.ts";
 import { search } from "./search.ts";
 import { size } from "./size.ts";
 import { start } from "./start.ts";
@@ -13,7 +18,7 @@ import { openWorld, RAISED, type World } from "./world.ts";
 // `npm run bench [-- --only NAME,…] [--json FILE]`: figures, each with its floor measured in the same run.
 // They inform, they don't gate: the exit code tells only whether all could be measured.
 
-const BENCHES = { size, start, search, booking, drain };
+const BENCHES = { size, start, search, booking, drain, contention, "hot-room": hotRoom, lock, "redis-down": redisDown };
 type Name = keyof typeof BENCHES;
 
 function say(line: string): void {
@@ -36,9 +41,12 @@ async function main(): Promise<void> {
       .join(" ")}`,
   );
   let world: Promise<World> | undefined;
-  const stop = async (): Promise<void> => (await world?.catch(() => undefined))?.stop();
+  let hotPlace: Promise<HotPlace> | undefined;
+  const stop = async (): Promise<void> => {
+    for (const place of [world, hotPlace]) await (await place?.catch(() => undefined))?.stop();
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop().finally(() => process.exit(1)));
-  const bench: Bench = { world: () => (world ??= openWorld(say)), say };
+  const bench: Bench = { world: () => (world ??= openWorld(say)), hotPlace: () => (hotPlace ??= openHotPlace(say)), say };
   const figures: Figure[] = [];
   let measured = true;
   for (const name of all.filter((one) => asked?.includes(one) ?? true)) {

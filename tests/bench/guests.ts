@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
-import type { Load } from "./load.ts";
+import type { Answer, Load } from "./load.ts";
 import type { World } from "./world.ts";
 
 const NIGHTS = 3;
 const DAY_MS = 86_400_000;
 
 /** A booking ready to be made: its quote has been asked for. */
-interface Wish {
+export interface Wish {
   propertyId: string;
   checkIn: string;
   checkOut: string;
@@ -45,10 +45,15 @@ export function randomStay(nights: number): { checkIn: string; checkOut: string 
   return { checkIn: new Date(from).toISOString().slice(0, 10), checkOut: new Date(from + nights * DAY_MS).toISOString().slice(0, 10) };
 }
 
+/** A guest whom the site has never seen holds the wish: one request. */
+export function holdOnly(load: Load, wish: Wish): Promise<Answer> {
+  const guest = { name: "Bench Guest", email: `bench-${randomUUID().slice(0, 12)}@nightledger.test`, phone: "" };
+  return load.mutate("bookings.hold", { ...wish, idempotencyKey: randomUUID(), guest });
+}
+
 /** A guest whom the site has never seen holds the wish, and confirms it to be paid at the property: two requests. */
 export async function book(load: Load, wish: Wish): Promise<void> {
-  const guest = { name: "Bench Guest", email: `bench-${randomUUID().slice(0, 12)}@nightledger.test`, phone: "" };
-  const held = await load.mutate("bookings.hold", { ...wish, idempotencyKey: randomUUID(), guest });
+  const held = await holdOnly(load, wish);
   const { bookingId, token } = (JSON.parse(held.body) as { result: { data: { bookingId: string; token: string } } }).result.data;
   const cookie = held.cookies.map((one) => one.split(";", 1)[0]).join("; ");
   const paid = await load.mutate("payments.start", { bookingId, token, idempotencyKey: randomUUID(), method: "property" }, cookie);

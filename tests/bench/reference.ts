@@ -10,6 +10,8 @@ const ROOM_TYPES = 3_000;
 const DATES = 120;
 const FIRST = "2030-01-01";
 const DAY_MS = 86_400_000;
+/** The room type that everybody wants, where that is asked for. */
+const HOT = 1;
 
 const TABLES = `
 drop schema if exists bench_reference cascade;
@@ -29,8 +31,8 @@ insert into nights select r, date '${FIRST}' + d, 30, 0 from generate_series(1, 
 analyze nights;`;
 
 export interface Reference {
-  /** Makes so many bookings on so many connections. */
-  run(count: number, connections: number): Promise<Timing>;
+  /** Makes so many bookings on so many connections: anywhere, or all of one room type and the same nights, which never sell out. */
+  run(count: number, connections: number, where?: "anywhere" | "hot"): Promise<Timing>;
   close(): Promise<void>;
 }
 
@@ -38,15 +40,14 @@ export interface Reference {
 export async function openReference(databaseUrl: string, connections: number): Promise<Reference> {
   const setUp = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   await setUp.unsafe(TABLES);
+  await setUp`update bench_reference.nights set physical = 1000000 where room_type_id = ${HOT}`;
   await setUp.end();
   const sql = postgres(databaseUrl, { max: connections, fetch_types: false, onnotice: () => {}, connection: { search_path: "bench_reference" } });
-  return { run: (count, at) => repeat(count, at, () => bookOnce(sql)), close: () => sql.end() };
+  return { run: (count, at, where = "anywhere") => repeat(count, at, () => (where === "hot" ? bookOnce(sql, HOT, nightsFrom(0)) : bookOnce(sql))), close: () => sql.end() };
 }
 
 /** One booking of three nights: five round trips, each statement prepared. */
-async function bookOnce(sql: postgres.Sql): Promise<void> {
-  const roomType = 1 + Math.floor(Math.random() * ROOM_TYPES);
-  const dates = threeNights();
+async function bookOnce(sql: postgres.Sql, roomType = 1 + Math.floor(Math.random() * ROOM_TYPES), dates = threeNights()): Promise<void> {
   const [bookingId, stayId] = [newId(), newId()];
   await sql.begin(async (tx) => {
     const response = JSON.stringify({ bookingId });
@@ -72,6 +73,10 @@ async function bookOnce(sql: postgres.Sql): Promise<void> {
 }
 
 function threeNights(): string[] {
-  const first = Date.parse(FIRST) + Math.floor(Math.random() * (DATES - 3)) * DAY_MS;
+  return nightsFrom(Math.floor(Math.random() * (DATES - 3)));
+}
+
+function nightsFrom(day: number): string[] {
+  const first = Date.parse(FIRST) + day * DAY_MS;
   return [0, 1, 2].map((day) => new Date(first + day * DAY_MS).toISOString().slice(0, 10));
 }

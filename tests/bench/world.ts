@@ -2,6 +2,9 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { seedMass } from "../../db/seed/mass.ts";
 import { takeDataFolder } from "../../local/data-folder.ts";
+import { appEnv, chooseKeys } from "../../local/env.ts";
+import { startApp } from "../../local/parts.ts";
+import { freePort } from "../../local/ports.ts";
 import { ROOT } from "../../local/root.ts";
 import { readSettings } from "../../local/settings.ts";
 import { keepGuard, startAll } from "../../local/start.ts";
@@ -42,11 +45,29 @@ export interface Queue {
 
 type Say = (line: string) => void;
 
-/** Starts the system under `.data/bench`, where the seeded database stays for the next run; deliveries are paused. */
+/** The running processes, with the demo data in their database; deliveries are paused. */
+export interface System extends Omit<World, "destinationId"> {
+  /** The Redis gateway. */
+  redis: { url: string; token: string };
+  /** Another app process on the same services; resolves with its address. */
+  startAnother(): Promise<string>;
+}
+
+/** Starts the system under `.data/bench`, where the seeded database stays for the next run. */
 export async function openWorld(say: Say): Promise<World> {
+  const system = await openSystem(DATA_DIR, say);
+  try {
+    return { ...system, destinationId: await prepare(system.databaseUrl, say) };
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
+}
+
+export async function openSystem(dataDir: string, say: Say): Promise<System> {
   useOwnStandIns();
-  const settings = readSettings({ ...process.env, ...(await freePorts()), DATA_DIR });
-  const release = await takeDataFolder(DATA_DIR);
+  const settings = readSettings({ ...process.env, ...(await freePorts()), DATA_DIR: dataDir });
+  const release = await takeDataFolder(dataDir);
   let watched = (_pids: readonly number[]): void => {};
   const supervisor = createSupervisor({ say, changed: (living) => watched(living.map(({ pid }) => pid)) });
   const stop = async (): Promise<void> => {
@@ -56,12 +77,20 @@ export async function openWorld(say: Say): Promise<World> {
   try {
     watched = await keepGuard(supervisor);
     const env = await startAll(settings, supervisor, say);
-    const { postgresPassword } = loadSecrets(DATA_DIR);
+    const secrets = loadSecrets(dataDir);
+    const { postgresPassword } = secrets;
     const databaseUrl = `postgres://postgres:${postgresPassword}@127.0.0.1:${settings.ports.postgres}/nightledger`;
     const queue = queueAt(env["QSTASH_URL"]!, env["QSTASH_TOKEN"]!);
     await queue.pause();
-    const destinationId = await prepare(databaseUrl, say);
-    return { url: `http://127.0.0.1:${settings.ports.app}`, databaseUrl, queue, destinationId, stop };
+    const startAnother = async (): Promise<string> => {
+      const port = await freePort();
+      const keys = chooseKeys(settings, secrets);
+      const own = { ...appEnv(process.env, settings, keys, { ...env, DATABASE_URL: databaseUrl }), PORT: String(port) };
+      await supervisor.keep("Another app", (onSpawn) => startApp(settings, own, onSpawn));
+      return `http://127.0.0.1:${port}`;
+    };
+    const redis = { url: env["UPSTASH_REDIS_REST_URL"]!, token: env["UPSTASH_REDIS_REST_TOKEN"]! };
+    return { url: `http://127.0.0.1:${settings.ports.app}`, databaseUrl, queue, redis, startAnother, stop };
   } catch (error) {
     await stop();
     throw error;

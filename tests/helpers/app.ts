@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningCloud, startCloud } from "../../local/cloud.ts";
+import type { CloudPorts } from "../../local/cloud-env.ts";
 import { DEMO_KEYS } from "../../local/keys.ts";
 import { freePort } from "../../local/ports.ts";
 import { firstMessage, launchNode } from "../../local/running.ts";
@@ -10,12 +11,15 @@ export interface AppOptions {
   databaseUrl: string;
   /** Without it the app runs without Redis. `emptyRedis()` gives one. */
   redisUrl?: string;
+  /** Which stand-ins; all by default. */
+  ports?: CloudPorts;
   /** Variables of the app over those that the helper chooses. */
   env?: Record<string, string>;
 }
 
 export interface RunningApp {
   url: string;
+  pid: number;
   /** The stand-ins, in this process. */
   cloud: RunningCloud;
   /** What the app wrote so far: a JSON object a line. */
@@ -53,7 +57,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await stop();
     throw new Error(`The app did not start. It said:\n${said}`, { cause: error });
   }
-  return { url, cloud, log, stop };
+  return { url, pid: running.pid, cloud, log, stop };
 }
 
 /** What either entry must be told: the stand-ins' addresses, and no limit that a crowd of tests would meet. */
