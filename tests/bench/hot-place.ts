@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import { openDatabase } from "../../db/client.ts";
+import { inventoryNights } from "../../db/schema/index.ts";
 import { ROOT } from "../../local/root.ts";
 import { addDays } from "../../server/platform/dates.ts";
 import { createProperty } from "../helpers/world.ts";
@@ -8,8 +10,7 @@ import type { Load } from "./load.ts";
 import { openSystem, type System } from "./world.ts";
 
 const NIGHTS = 3;
-/** So many room types of a property of which nobody asks for the same night twice. */
-const CALM_DAYS = 300;
+const LOADED_DAYS = 300;
 
 export interface HotPlace extends System {
   /** The addresses of the two app processes. */
@@ -37,7 +38,9 @@ export async function openHotPlace(say: (line: string) => void): Promise<HotPlac
     const second = await system.startAnother();
     const from = addDays(new Date().toISOString().slice(0, 10), 30);
     const property = async (units: number): Promise<HotProperty> => {
-      const world = await createProperty(database.db, { from, days: CALM_DAYS, rooms: [{ units }] });
+      const world = await createProperty(database.db, { from, days: LOADED_DAYS, rooms: [{ units: 1 }] });
+      // A room type has some hundreds of units at most; the ledger takes any number.
+      await database.db.update(inventoryNights).set({ physical: units }).where(eq(inventoryNights.roomTypeId, world.roomTypeId));
       return {
         async wish(load, day = 0) {
           const asked = {
@@ -50,7 +53,7 @@ export async function openHotPlace(say: (line: string) => void): Promise<HotPlac
           return { ...asked, quoteHash: (JSON.parse(answer.body) as { result: { data: { hash: string } } }).result.data.hash };
         },
         async taken() {
-          const rows = await database.db.query.inventoryNights.findMany({ where: (night, { eq }) => eq(night.roomTypeId, world.roomTypeId) });
+          const rows = await database.db.select().from(inventoryNights).where(eq(inventoryNights.roomTypeId, world.roomTypeId));
           return Math.max(...rows.map((row) => row.held + row.sold));
         },
       };

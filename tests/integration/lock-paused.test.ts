@@ -60,6 +60,6 @@ test.each([
   await vi.waitUntil(() => performance.now() - since >= PAUSE_MS, { timeout: PAUSE_MS + 1000, interval: 50 });
   process.kill(paused.pid, "SIGCONT");
   proxy.release();
-  expect((await first).outcome).toBe(units === 1 ? "SOLD_OUT" : "held");
+  expect((await first).outcome, paused.log()).toBe(units === 1 ? "SOLD_OUT" : "held");
   expect(await nightOf(database.db, world.roomTypeId)).toMatchObject({ held: units, oversold: 0 });
 });
