@@ -52,7 +52,7 @@ export function openRedis(config: Config, metrics: Metrics): RedisPort | undefin
     isOutage,
     onChange(open) {
       metrics.gauge("redis_circuit_open", open ? 1 : 0);
-      if (open) metrics.count("redis_circuit_opened_total");
+      if (open) metrics.count("redis_circuit_breaks_total");
     },
   });
   const call = async <T>(work: () => Promise<T>): Promise<T> => {
