@@ -13,17 +13,23 @@ const TRIES = 5;
  */
 export async function transact<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    // The driver's ROLLBACK on a connection that is gone fails too, and hides why.
+    // The driver ends the transaction as soon as its connection is gone, and its ROLLBACK there hides why work failed.
     let failure: unknown;
+    let finished = false;
     try {
-      return await db.transaction((tx) =>
-        work(tx).catch((error: unknown) => {
+      return await db.transaction(async (tx) => {
+        try {
+          const result = await work(tx);
+          finished = true;
+          return result;
+        } catch (error) {
           failure = error;
           throw error;
-        }),
-      );
+        }
+      });
     } catch (error) {
-      const again = failure === undefined ? LOST.includes(sqlState(error) ?? "") : [...LOST, ...CUT_OFF].includes(sqlState(failure) ?? "");
+      const state = sqlState(failure ?? error) ?? "";
+      const again = LOST.includes(state) || (!finished && CUT_OFF.includes(state));
       if (attempt === TRIES || !again) throw failure ?? error;
       await new Promise((resolve) => setTimeout(resolve, attempt * 10 * (0.5 + Math.random())));
     }
