@@ -23,6 +23,7 @@ const JUMPS = { [MINUTE / 2]: 20, [2 * MINUTE]: 20, [6 * MINUTE]: 20, [16 * MINU
 export const OPERATIONS = {
   browse: { weight: 5, run: browse },
   hold: { weight: 32, run: hold },
+  rush: { weight: 3, run: rush },
   pay: { weight: 22, run: pay },
   page: { weight: 14, run: page },
   cancel: { weight: 10, run: cancel },
@@ -54,13 +55,26 @@ async function browse(world: World, random: Random): Promise<void> {
 }
 
 async function hold(world: World, random: Random, key: string): Promise<void> {
-  const guest = random.pick(world.guests);
+  await holdFor(world, drawStay(world, random), [random.pick(world.guests)], key);
+}
+
+/** Some guests want the same rooms at the same moment. */
+async function rush(world: World, random: Random, key: string): Promise<void> {
   const stay = drawStay(world, random);
-  const quote = await request<{ hash: string; currency: string }>(world, guest, "rooms.quote", stay, "query");
+  const guests = Array.from({ length: random.int(3, 7) }, () => random.pick(world.guests));
+  await holdFor(world, stay, guests, key);
+}
+
+async function holdFor(world: World, stay: ReturnType<typeof drawStay>, guests: Asked["guest"][], key: string): Promise<void> {
+  const quote = await request<{ hash: string }>(world, guests[0]!, "rooms.quote", stay, "query");
   if (!("answer" in quote)) return tell(world, "quote", quote);
-  const person = { name: `Guest ${key}`, email: `${key}@sim.test`, phone: `+62811${key.replaceAll(/\D/g, "").padStart(7, "0")}` };
-  const asked = remember(world, "bookings.hold", guest, { ...stay, idempotencyKey: `${key}-hold`, quoteHash: quote.answer.hash, guest: person });
-  tell(world, "hold", learn(world, asked, await insist(world, asked)));
+  const holds = guests.map(async (guest, index) => {
+    const name = `${key}-${index}`;
+    const person = { name: `Guest ${name}`, email: `${name}@sim.test`, phone: `+62811${name.replaceAll(/\D/g, "").padStart(7, "0")}` };
+    const asked = remember(world, "bookings.hold", guest, { ...stay, idempotencyKey: `${name}-hold`, quoteHash: quote.answer.hash, guest: person });
+    tell(world, "hold", learn(world, asked, await insist(world, asked)));
+  });
+  await Promise.all(holds);
 }
 
 function remember(world: World, verb: Verb, guest: Asked["guest"], input: Asked["input"]): Asked {

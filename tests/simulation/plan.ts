@@ -16,7 +16,7 @@ export interface Volley {
   };
 }
 
-const FAULT_CHANCE = 0.45;
+const FAULT_CHANCE = 0.75;
 /** Above every step's index, so that faults and steps never share draws. */
 const FAULT_PLACES = 1_000_000;
 
@@ -27,7 +27,7 @@ export function planOf(seed: number, operations: number, faults: readonly FaultN
   const operationWeights = Object.fromEntries(Object.entries(OPERATIONS).map(([name, { weight }]) => [name, weight])) as Record<OperationName, number>;
   const volleys: Volley[] = [];
   for (let index = 0; index < operations;) {
-    const size = Math.min(random.int(1, 9), operations - index);
+    const size = Math.min(random.int(1, 8), operations - index);
     const steps = Array.from({ length: size }, () => ({ index: index++, operation: random.weighted(operationWeights) }));
     const fault = faults.length > 0 &&
       random.chance(FAULT_CHANCE) && {

@@ -11,14 +11,14 @@ const STEPS_MS = [...Array.from({ length: 10 }, () => 7 * MINUTE), ...Array.from
 const LAST_STEPS_MS = [11 * MINUTE, 2 * MINUTE];
 /** One step's messages may take so long, in real time. */
 const STEP_PATIENCE_MS = 30_000;
+/** Whoever holds a lease longer than this is gone. */
+const LEASE_PATIENCE_MS = 3_000;
 
 /** Ends all faults, lets the guests learn what became of their requests, and lets time pass until nothing is under way. */
 export async function becomeQuiet(world: World): Promise<void> {
   await endAllFaults(world);
   await again(() => world.database.db.execute("select 1"));
   for (const asked of world.asked) if (asked.unknown) learn(world, asked, await ask(world, asked));
-  await lapseLeases(world);
-  await rest(world);
   for (const step of STEPS_MS) {
     await pass(world, step);
     if (await isAtRest(world)) break;
@@ -26,10 +26,11 @@ export async function becomeQuiet(world: World): Promise<void> {
   for (const step of LAST_STEPS_MS) await pass(world, step);
 }
 
-/** Leases of the killed are counted by the wall's clock, which nobody waits for here. */
-async function lapseLeases({ database }: World): Promise<void> {
-  await database.db.execute("update tick_runs set leased_until = null");
-  await database.db.execute("update outbox set leased_until = null where published_at is null");
+/** Leases of the killed are counted by the wall's clock, which nobody waits for here; the next tick takes what they held. */
+async function lapseLeases(world: World): Promise<void> {
+  await world.database.db.execute("update tick_runs set leased_until = null");
+  await world.database.db.execute("update outbox set leased_until = null where published_at is null");
+  await world.advance(MINUTE);
 }
 
 /** Lets time pass, then waits for what that makes due. */
@@ -41,9 +42,14 @@ export async function pass(world: World, ms: number): Promise<void> {
 /** Waits until nothing is due any more in outbox and queue, and no tick runs. */
 async function rest(world: World): Promise<void> {
   let calm = 0;
+  let lapse = Date.now() + LEASE_PATIENCE_MS;
   for (const deadline = Date.now() + STEP_PATIENCE_MS; calm < 2; await wait(40)) {
     const waiting = await again(() => due(world));
     calm = waiting === "" ? calm + 1 : 0;
+    if (calm === 0 && Date.now() > lapse) {
+      await lapseLeases(world);
+      lapse = Date.now() + LEASE_PATIENCE_MS;
+    }
     if (Date.now() > deadline) {
       world.tally.violations.push(`not quiet within ${STEP_PATIENCE_MS / 1000} s: ${waiting}`);
       return;

@@ -55,11 +55,11 @@ const COMMON: WorldOverrides = {
     { name: "City", base: "percent", amount: 333, inclusive: false, collect: "property" },
   ],
 };
-const IN_EUROS: WorldOverrides = { ...COMMON, property: { horizonDays: 40 }, rooms: [{ units: 2 }, { units: 1, prices: [12_345, 15_551] }] };
+const IN_EUROS: WorldOverrides = { ...COMMON, property: { horizonDays: 40 }, rooms: [{ units: 3 }, { units: 1, prices: [12_345, 15_551] }] };
 const IN_RUPIAH: WorldOverrides = {
   ...COMMON,
   property: { horizonDays: 40, currency: "IDR", paymentMethods: ["midtrans", "stripe", "property"], extendHolds: true },
-  rooms: [{ units: 2, prices: [100_000_00, 123_457_00] }],
+  rooms: [{ units: 3, prices: [100_000_00, 123_457_00] }],
 };
 
 /** A database, stand-ins and an app of the seed's own, on the run's Postgres and Redis. */
