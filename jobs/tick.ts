@@ -6,6 +6,7 @@ import { keepPartitions, rollHorizon } from "../server/inventory/index.ts";
 import { measureAges } from "./ages.ts";
 import { replayDue } from "./dead-letters.ts";
 import { forgetOldRows } from "./housekeeping.ts";
+import { republishLost } from "./lost-messages.ts";
 import { drain } from "./outbox.ts";
 import { isSigned } from "./qstash.ts";
 
@@ -23,6 +24,7 @@ export const TASKS: readonly Task[] = [
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
   { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
+  { name: "lost-messages", everySeconds: 300, run: async (ctx) => ({ published: await republishLost(ctx) }) },
   { name: "ages", everySeconds: 60, run: measureAges },
   { name: "horizon", everySeconds: 3600, run: rollHorizon },
   { name: "partitions", everySeconds: 86_400, run: keepPartitions },

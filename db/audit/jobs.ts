@@ -29,9 +29,9 @@ export const jobInvariants: readonly Invariant[] = [
     name: "dead-letters-told",
     says: "Each dead letter that waits for a person has one open incident, and no other has.",
     find: (sql) => sql`
-      select l.id as dead_letter, l.state, i.id as incident, coalesce(i.cause, 'dead-letter:' || l.job || ':' || l.outbox_id) as cause
-      from (select * from dead_letters where state = 'needs_person') l
-      full join (select * from incidents where cause like 'dead-letter:%' and resolved_at is null) i on i.cause = 'dead-letter:' || l.job || ':' || l.outbox_id
+      select l.id as dead_letter, l.state, i.id as incident, coalesce(i.cause, l.cause) as cause
+      from (select *, 'dead-letter:' || job || ':' || outbox_id as cause from dead_letters where state = 'needs_person') l
+      full join (select * from incidents where cause like 'dead-letter:%' and resolved_at is null) i on i.cause = l.cause
       where i.id is null or l.id is null
       union all
       select null, null, min(id::text)::uuid, cause from incidents where resolved_at is null group by cause having count(*) > 1`,

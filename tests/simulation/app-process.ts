@@ -7,15 +7,15 @@ export interface AppProcess {
   crash(pauseMs: number): Promise<void>;
   /** Stops the process for a while, in the middle of whatever it does. */
   freeze(ms: number): Promise<void>;
-  /** How it ended, each time that it did so by itself. */
-  deaths: string[];
+  /** How it ended, each time that it did so by itself, and the last that it said. */
+  deaths: { how: string; last: string }[];
   log(): string;
   stop(): Promise<void>;
 }
 
 /** @throws Error with the end of the app's log when it doesn't come up */
 export async function startAppProcess(env: Record<string, string>, logFile: string): Promise<AppProcess> {
-  const deaths: string[] = [];
+  const deaths: AppProcess["deaths"] = [];
   let running: Running;
   let wanted = true;
   const log = (): string => readFileSync(logFile, "utf8");
@@ -28,16 +28,17 @@ export async function startAppProcess(env: Record<string, string>, logFile: stri
     await firstMessage(started, (message) => (typeof message === "object" && message !== null && "ready" in message ? true : undefined)).catch((error: unknown) => {
       throw new Error(`The app did not start. It said:\n${log().slice(-3000)}`, { cause: error });
     });
+    // As the supervisor does it: whoever ends by itself is started again.
     void started.exited.then((how) => {
-      if (!wanted || started !== running) return undefined;
-      deaths.push(how);
-      return start();
+      if (!wanted) return undefined;
+      deaths.push({ how, last: log().slice(-700) });
+      return inTurn(async () => (started === running && wanted ? start() : undefined));
     });
   };
-  await start();
   // One fall at a time: a second one waits until the first is over.
   let falling = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => (falling = falling.then(work));
+  await inTurn(start);
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   return {
     deaths,
@@ -45,7 +46,7 @@ export async function startAppProcess(env: Record<string, string>, logFile: stri
     crash: (pauseMs) =>
       inTurn(async () => {
         wanted = false;
-        process.kill(running.pid, "SIGKILL");
+        killIfThere(running.pid, "SIGKILL");
         await running.exited;
         await pause(pauseMs);
         wanted = true;
@@ -53,9 +54,9 @@ export async function startAppProcess(env: Record<string, string>, logFile: stri
       }),
     freeze: (ms) =>
       inTurn(async () => {
-        process.kill(running.pid, "SIGSTOP");
+        killIfThere(running.pid, "SIGSTOP");
         await pause(ms);
-        process.kill(running.pid, "SIGCONT");
+        killIfThere(running.pid, "SIGCONT");
       }),
     async stop() {
       await falling;
@@ -63,4 +64,13 @@ export async function startAppProcess(env: Record<string, string>, logFile: stri
       await running.stop();
     },
   };
+}
+
+/** It may have ended by itself a moment ago. */
+function killIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Then there is nobody to tell.
+  }
 }

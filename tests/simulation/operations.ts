@@ -17,7 +17,7 @@ interface Operation {
 const MINUTE = 60_000;
 /** Keys live for 72 hours, so a run stays below. */
 const LONGEST_RUN_MS = 40 * 60 * MINUTE;
-const JUMPS = { [MINUTE / 2]: 20, [2 * MINUTE]: 20, [6 * MINUTE]: 20, [16 * MINUTE]: 30, [45 * MINUTE]: 8, [180 * MINUTE]: 4, [1500 * MINUTE]: 1 };
+const JUMPS = { [MINUTE / 2]: 20, [2 * MINUTE]: 20, [6 * MINUTE]: 20, [16 * MINUTE]: 30, [45 * MINUTE]: 8, [180 * MINUTE]: 4, [1200 * MINUTE]: 1 };
 
 /** What may happen, by kind. A step's draws are its own, so that they don't depend on what came before. */
 export const OPERATIONS = {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { ask } from "./client.ts";
 import { endAllFaults } from "./faults.ts";
 import { learn } from "./operations.ts";
+import { decideAllChallenges } from "./staff.ts";
 import { again, type World } from "./world.ts";
 
 const MINUTE = 60_000;
@@ -22,6 +23,7 @@ export async function becomeQuiet(world: World): Promise<void> {
   for (const step of STEPS_MS) {
     await pass(world, step);
     if (await isAtRest(world)) break;
+    await decideAllChallenges(world);
   }
   for (const step of LAST_STEPS_MS) await pass(world, step);
 }

@@ -12,6 +12,7 @@ import { becomeQuiet, pass } from "./quiet.ts";
 import { randomOf } from "./random.ts";
 import type { Services } from "./services.ts";
 import { count, type Tally } from "./tally.ts";
+import { isLostSocket } from "./lost-socket.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface RunOptions {
@@ -27,7 +28,10 @@ export async function runSeed(services: Services, { seed, operations, faults }: 
     await play(world, planOf(seed, operations, faults));
     await becomeQuiet(world);
     world.tally.violations.push(...(await judge(world)));
-    for (const how of world.app.deaths) world.tally.violations.push(`the app ended by itself: ${how}`);
+    for (const { how, last } of world.app.deaths) {
+      if (isLostSocket(last)) count(world.tally.outcomes, "app: ended by its driver, started again");
+      else world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
+    }
     if (world.tally.violations.length > 0) keepLog(world);
     return world.tally;
   } finally {

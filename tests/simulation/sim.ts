@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { FAULTS, type FaultName } from "./faults.ts";
+import { outliveLostSockets } from "./lost-socket.ts";
 import { runSeed } from "./run.ts";
 import { startServices } from "./services.ts";
 import { addTally, describeTally, newTally } from "./tally.ts";
@@ -44,6 +45,7 @@ async function main(): Promise<number> {
     process.stderr.write(HELP);
     return 2;
   }
+  outliveLostSockets();
   const services = await startServices();
   let stopped = false;
   const stop = (): void => void (stopped = true);

@@ -1,3 +1,4 @@
+import { openDatabase } from "../../db/client.ts";
 import { DEMO_KEYS } from "../../local/keys.ts";
 import { addDays } from "../../server/platform/dates.ts";
 import { moveNights, type NightMove } from "../../server/rooms/index.ts";
@@ -14,13 +15,16 @@ export async function changeNights(world: World, random: Random, key: string): P
   const nights = Array.from({ length: random.int(1, 3) }, (_, night): NightMove => ({ roomTypeId: room.roomTypeId, date: addDays(world.firstNight, from + night), ...delta }));
   const reason = what === "block" || what === "unblock" ? what : "adjust";
   const force = (what === "block" || what === "remove") && random.chance(0.15);
-  const outcome = await world.database.db
+  // A connection of its own: one that Postgres cuts within a transaction is good for nothing more.
+  const { db, close } = openDatabase(world.database.url, { max: 1 });
+  const outcome = await db
     .transaction((tx) => moveNights(tx, nights, { reason, actor: `staff:${key}`, force }))
     .then(
       (moved) => (moved ? "done" : "refused"),
       // A count below zero, or Postgres is away: either way nothing was done, or its events tell.
       () => "failed",
-    );
+    )
+    .finally(close);
   count(world.tally.outcomes, `staff ${what}${force ? " by force" : ""}: ${outcome}`);
 }
 
@@ -41,6 +45,11 @@ export async function decideChallenge(world: World, random: Random): Promise<voi
   if (!found) return;
   await decide(world, found.ref, verdict);
   count(world.tally.outcomes, `challenge: ${verdict}`);
+}
+
+/** Nothing stays challenged for good: somebody looks at each. */
+export async function decideAllChallenges(world: World): Promise<void> {
+  for (const { ref } of await find(world, "select page_ref as ref from payments where provider = 'midtrans' and state = 'challenged'")) await decide(world, ref, "approve");
 }
 
 async function decide(world: World, order: string, verdict: string): Promise<void> {
