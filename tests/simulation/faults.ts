@@ -22,6 +22,9 @@ const VENDORS: readonly Vendor[] = ["stripe", "midtrans"];
 /** The API alone: what the guest does on the page goes on. */
 const API: Record<Vendor, string> = { stripe: "/v1/", midtrans: "/v2/" };
 
+/** As both say it of themselves; what a proxy in front of them says has other words. */
+const OUT_OF_ORDER = { status_code: "500", error: { type: "api_error", message: "Something went wrong on our end." } };
+
 /** Everything that may go wrong, by name. */
 export const FAULTS = {
   "app-killed": { weight: 14, begin: ({ app }, random) => app.crash(random.int(0, 400)) },
@@ -50,17 +53,17 @@ export const FAULTS = {
   "webhook-reordered": { weight: 4, begin: webhooks("reorder") },
   "webhook-forged": { weight: 3, begin: (world, random) => forgeWebhook(world, random.pick(VENDORS)) },
 
-  "provider-down": { weight: 5, begin: provider(() => ({ status: 500, calls: ALWAYS })) },
+  "provider-down": { weight: 5, begin: provider(() => ({ status: 500, calls: ALWAYS, body: OUT_OF_ORDER })) },
   "provider-cut": { weight: 4, begin: provider((random) => ({ drop: "before", calls: random.int(1, 6) })) },
   "provider-slow": { weight: 2, begin: provider((random) => ({ delayMs: 1000, calls: random.int(1, 4) })) },
   "provider-answer-lost": { weight: 7, begin: provider((random) => ({ drop: "after", calls: random.int(1, 4) })) },
-  "capture-failing": { weight: 4, begin: atStripe("/capture", { status: 500, calls: 4 }) },
+  "capture-failing": { weight: 4, begin: atStripe("/capture", { status: 500, calls: 4, body: OUT_OF_ORDER }) },
   "capture-refused": {
     weight: 2,
     begin: atStripe("/capture", { status: 402, calls: 3, body: { error: { type: "card_error", code: "card_declined", message: "Your card was declined." } } }),
   },
   "capture-answer-lost": { weight: 3, begin: atStripe("/capture", { drop: "after", calls: 3 }) },
-  "refund-failing": { weight: 3, begin: atStripe("/v1/refunds", { status: 500, calls: 5 }) },
+  "refund-failing": { weight: 3, begin: atStripe("/v1/refunds", { status: 502, calls: 5 }) },
   "refund-answer-lost": { weight: 3, begin: atStripe("/v1/refunds", { drop: "after", calls: 3 }) },
 
   "mail-down": { weight: 3, begin: ({ cloud }) => failing(cloud.servers.resend, { status: 500, path: "/emails", calls: ALWAYS }) },

@@ -76,8 +76,9 @@ function checkMidtrans({ cloudFolder }: World, own: readonly OwnPayment[], ownRe
     }
     const now = transactions.find(({ id }) => id === order.transactionId);
     const taken = now && ["capture", "settlement", "refund", "partial_refund"].includes(now.status) && now.fraud !== "challenge" ? now.amount * 100 : 0;
-    // Let go as a whole, it counts as taken and given back here.
-    const kept = payment.state === "voided" ? 0 : payment.captured;
+    // A card's money that was let go before its settlement counts as taken and given back here.
+    const letGo = ownRefunds.filter((refund) => refund.paymentId === payment.id && refund.providerRef?.endsWith(":cancel")).reduce((sum, refund) => sum + refund.amount, 0);
+    const kept = payment.state === "voided" ? 0 : payment.captured - letGo;
     if (taken !== kept) wrong.push(`Midtrans has taken ${taken} for payment ${payment.id}, and we know of ${kept}`);
     if (now?.status === "authorize") wrong.push(`Midtrans still holds an authorisation for payment ${payment.id}, which is ${payment.state} here`);
     const theirs = (now?.refunds ?? []).map((refund) => refund.refund_key).toSorted();
