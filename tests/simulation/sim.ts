@@ -4,7 +4,7 @@ import { FAULTS, type FaultName } from "./faults.ts";
 import { outliveLostSockets } from "./lost-socket.ts";
 import { runSeed } from "./run.ts";
 import { startServices } from "./services.ts";
-import { addTally, describeTally, newTally } from "./tally.ts";
+import { addTally, describeTally, newTally, type Tally } from "./tally.ts";
 
 // `npm run sim`: the real app over HTTP, on real Postgres and Redis, while things go wrong; then every invariant is asked for.
 
@@ -29,6 +29,11 @@ function readFaults(text: string): FaultName[] | undefined {
   const wanted = text.split(",").map((name) => name.trim());
   if (!wanted.every((name) => all.some((fault) => fault === name || fault.startsWith(`${name}-`)))) return undefined;
   return all.filter((fault) => wanted.some((name) => fault === name || fault.startsWith(`${name}-`)));
+}
+
+/** What the simulation itself could not bear is told with its seed as well. */
+function broken(error: unknown): Tally {
+  return { ...newTally(), violations: [`the simulation could not go on: ${error instanceof Error ? error.stack : String(error)}`] };
 }
 
 async function main(): Promise<number> {
@@ -59,7 +64,7 @@ async function main(): Promise<number> {
   try {
     for (let seed = first; !stopped && (values.forever || seed < first + seeds); seed += 1) {
       const started = performance.now();
-      const tally = await runSeed(services, { seed, operations, faults });
+      const tally = await runSeed(services, { seed, operations, faults }).catch(broken);
       addTally(all, tally);
       const bad = tally.violations.length;
       say(`seed ${seed}: ${bad === 0 ? "good" : `${bad} violations`} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
