@@ -1,14 +1,15 @@
 import { sql } from "drizzle-orm";
+import { jobRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
 import type { Message } from "./define.ts";
 import { publish, queueOf, type Outgoing } from "./qstash.ts";
-import { JOBS } from "./registry.ts";
+import { followers, JOBS } from "./registry.ts";
 
 /** Longer than the burst of retries; after it a dead letter speaks for the job. */
 const SILENT_MINUTES = 10;
 /** Far above the replays of dead letters, so that the queue never takes one for a repetition of the other. */
 const FIRST_REPLAY = 1000;
-const AT_ONCE = 100;
+const AT_ONCE = 500;
 
 /** Jobs that are put off have sweeps of their own. */
 const FOLLOWERS = JOBS.filter((job) => !job.at).flatMap((job) => job.on.map((type) => ({ type, job: job.name, deadline: job.deadlineMs / 1000 })));
@@ -31,11 +32,19 @@ export async function republishLost(ctx: Context): Promise<number> {
       and not exists (select 1 from job_runs r where r.outbox_id = o.id and r.job = f.job)
       and not exists (select 1 from dead_letters l where l.outbox_id = o.id and l.job = f.job)
     order by o.id limit ${AT_ONCE}`);
-  const outgoing = silent.flatMap(({ job, doublings, outboxId, type, v, payload }): Outgoing[] => {
-    const found = JOBS.find(({ name }) => name === job);
-    return found ? [{ job: found, message: { outboxId, type, v, payload }, replay: FIRST_REPLAY + doublings }] : [];
-  });
+  const asked = silent.map(({ job, doublings, outboxId, type, v, payload }) => ({
+    name: job,
+    outboxId,
+    // Undefined where the job never was sent this event: it doesn't concern it.
+    job: followers(type, payload).find(({ name }) => name === job),
+    message: { outboxId, type, v, payload },
+    replay: FIRST_REPLAY + doublings,
+  }));
+  const outgoing = asked.flatMap(({ job, message, replay }): Outgoing[] => (job ? [{ job, message, replay }] : []));
   await publish(ctx.config, client, outgoing);
+  const unconcerned = asked.filter(({ job }) => !job).map(({ name, outboxId }) => ({ job: name, outboxId }));
+  // Marked as done, so that the next look sees what lies behind them.
+  if (unconcerned.length > 0) await ctx.db.insert(jobRuns).values(unconcerned).onConflictDoNothing();
   ctx.metrics.count("lost_messages_total", {}, outgoing.length);
   return outgoing.length;
 }

@@ -133,7 +133,8 @@ const CORRUPTIONS: Record<string, string> = {
   "deliveries-once": `
     alter table deliveries drop constraint deliveries_once;
     insert into deliveries (id, booking_id, kind, channel, version, state) select gen_random_uuid(), booking_id, kind, channel, version, state from deliveries limit 1`,
-  "deliveries-end": "insert into deliveries (id, booking_id, kind, channel, version, state) select gen_random_uuid(), id, 'test', 'sms', 1, 'sending' from bookings limit 1",
+  "deliveries-end":
+    "insert into deliveries (id, booking_id, kind, channel, version, state, updated_at) select gen_random_uuid(), id, 'test', 'sms', 1, 'sending', app_now() - interval '1 second' from bookings limit 1",
   "outbox-empty": "update outbox set published_at = null where id = (select id from outbox limit 1)",
   "dead-letters-replayed": deadLetter("waiting", "transient", "1 hour"),
   "dead-letters-of-persons": deadLetter("needs_person", "transient", "1 hour") + TOLD_OF_IT,
