@@ -169,9 +169,9 @@ async function recordMoney(tx: Transaction, payment: Payment, view: ProviderView
       .set({ state: refund.state, providerRef: refund.ref, updatedAt: sql`app_now()` })
       .where(own)
       .returning({ id: refunds.id });
-    // Made in the provider's dashboard: it enters the ledger too (domain rule 48), and nobody here decided it.
+    // Made in the provider's dashboard: it enters the ledger too (domain rule 48).
     if (changed.length === 0) {
-      const made = await tx
+      await tx
         .insert(refunds)
         .values({
           id: newId(),
@@ -183,18 +183,7 @@ async function recordMoney(tx: Transaction, payment: Payment, view: ProviderView
           state: refund.state,
           providerRef: refund.ref,
         })
-        .onConflictDoNothing()
-        .returning({ id: refunds.id });
-      if (made.length > 0) {
-        await raiseIncident(tx, {
-          cause: `refund-outside:${refund.ref}`,
-          severity: "warning",
-          title: "A refund was made at the provider: the booking may no longer be paid",
-          propertyId: payment.propertyId,
-          bookingId: payment.bookingId,
-          data: { paymentId: payment.id, amount: refund.amount, currency: payment.currency },
-        });
-      }
+        .onConflictDoNothing();
     }
     if (refund.state === "failed") {
       await raiseIncident(tx, {
