@@ -20,11 +20,11 @@ interface Task {
 /** All that time makes due. Each is a net under the normal path, with a window that doesn't race it. */
 export const TASKS: readonly Task[] = [
   { name: "outbox", everySeconds: 30, run: async (ctx) => (await drain(ctx), {}) },
+  { name: "lost-messages", everySeconds: 300, run: async (ctx) => ({ published: await republishLost(ctx) }) },
   { name: "holds", everySeconds: 30, run: (ctx) => each(ctx, "holds", overdueHolds(ctx, 30, 200), (id) => closeHold(ctx, id)) },
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
   { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
-  { name: "lost-messages", everySeconds: 300, run: async (ctx) => ({ published: await republishLost(ctx) }) },
   { name: "ages", everySeconds: 60, run: measureAges },
   { name: "horizon", everySeconds: 3600, run: rollHorizon },
   { name: "partitions", everySeconds: 86_400, run: keepPartitions },
