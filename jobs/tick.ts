@@ -6,6 +6,7 @@ import { keepPartitions, rollHorizon } from "../server/inventory/index.ts";
 import { watchAges } from "./ages.ts";
 import { replayDue } from "./dead-letters/replay-due.ts";
 import { forgetOldRows } from "./housekeeping.ts";
+import { republishLost } from "./lost-messages.ts";
 import { drain } from "./outbox.ts";
 import { isSigned } from "./qstash.ts";
 
@@ -19,6 +20,7 @@ interface Task {
 /** All that time makes due. Each is a net under the normal path, with a window that doesn't race it. */
 export const TASKS: readonly Task[] = [
   { name: "outbox", everySeconds: 30, run: async (ctx) => (await drain(ctx), {}) },
+  { name: "lost-messages", everySeconds: 300, run: async (ctx) => ({ published: await republishLost(ctx) }) },
   { name: "holds", everySeconds: 30, run: (ctx) => each(ctx, "holds", overdueHolds(ctx, 30, 200), (id) => closeHold(ctx, id)) },
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
   { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },

@@ -39,6 +39,6 @@ function outsideError(error: InstanceType<typeof Stripe.errors.StripeError>): Ou
 function kindOf(error: InstanceType<typeof Stripe.errors.StripeError>): OutsideKind {
   if (error instanceof Stripe.errors.StripeConnectionError) return /timeout/.test(error.message) ? "timeout" : "network";
   if (error instanceof Stripe.errors.StripeRateLimitError || error.statusCode === 409) return "busy";
-  // Also an answer that was no JSON: whether the call had its effect is unknown, so the same key is tried again.
-  return error instanceof Stripe.errors.StripeAPIError ? "server" : "refused";
+  // Also an answer that was no JSON, or a proxy's own: whether the call had its effect is unknown, so the same key is tried again.
+  return error instanceof Stripe.errors.StripeAPIError || (error.statusCode ?? 0) >= 500 ? "server" : "refused";
 }

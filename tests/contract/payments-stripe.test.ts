@@ -228,6 +228,9 @@ test("failures come out by their kind", async () => {
   const down = { status: 500, body: { error: { type: "api_error", message: "down" } }, calls: 3 };
   server.faults.add(down);
   await expect(gateway.read(ref)).rejects.toMatchObject({ vendor: "stripe", kind: "server", status: 500 });
+  // Words of a proxy's own are no refusal by Stripe.
+  server.faults.add({ status: 502, body: { error: "bad gateway" }, calls: 3 });
+  await expect(gateway.read(ref)).rejects.toMatchObject({ kind: "server", status: 502 });
   server.faults.add({ status: 429, headers: { "retry-after": "7" }, body: { error: { type: "invalid_request_error", code: "rate_limit", message: "slow down" } } });
   await expect(gateway.read(ref)).rejects.toMatchObject({ kind: "busy", retryAfterMs: 7000 });
   server.faults.add({ drop: "before", calls: 3 });

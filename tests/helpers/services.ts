@@ -37,7 +37,8 @@ export default async function setup(_project: TestProject): Promise<() => Promis
   };
 }
 
-async function makeTemplate(server: string): Promise<void> {
+/** Makes the template anew on that server. */
+export async function makeTemplate(server: string): Promise<void> {
   const admin = postgres(server, { max: 1, onnotice: () => {} });
   await admin.unsafe(`drop database if exists ${TEMPLATE}`);
   await admin.unsafe(`create database ${TEMPLATE}`);

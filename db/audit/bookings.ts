@@ -1,0 +1,56 @@
+import { before, type Invariant } from "./invariant.ts";
+
+/** The sweep looks for holds 30 s over, each minute; with the provider out of reach they go back 5 minutes after their end. */
+const HOLD_OVER_SECONDS = 30 + 2 * 60 + 5 * 60;
+/** Keys go after 72 hours, by a sweep each hour. */
+const KEY_HOURS = 74;
+
+export const bookingInvariants: readonly Invariant[] = [
+  {
+    name: "holds-end",
+    // A payment that its provider still examines keeps the nights.
+    says: "No hold outlives its end by more than the sweep and the grace.",
+    find: (sql) => sql`
+      select b.id as booking, b.hold_expires_at from bookings b where b.hold_expires_at < ${before(sql, HOLD_OVER_SECONDS)}
+        and not exists (select 1 from payments p where p.booking_id = b.id and p.state = 'challenged')`,
+  },
+  {
+    name: "holds-pending",
+    says: "A booking has a hold's end if, and only if, one of its room stays is pending.",
+    find: (sql) => sql`
+      select b.id as booking, b.hold_expires_at, array_agg(s.state) as states from bookings b left join room_stays s on s.booking_id = b.id
+      group by b.id having (b.hold_expires_at is not null) <> coalesce(bool_or(s.state = 'pending'), false)`,
+  },
+  {
+    name: "bookings-stays",
+    says: "A booking has room stays within its dates, and each has a price for each of its nights and no other.",
+    find: (sql) => sql`
+      select b.id as booking, s.id as stay from bookings b left join room_stays s on s.booking_id = b.id
+      where s.id is null or s.check_in < b.check_in or s.check_out > b.check_out
+        or (select array_agg(n.stay_date order by n.stay_date) from booking_nights n where n.room_stay_id = s.id)
+          is distinct from (select array_agg(d::date order by d) from generate_series(s.check_in, s.check_out - 1, interval '1 day') d)`,
+  },
+  {
+    name: "bookings-total",
+    says: "Nightly prices and charges add up to the room stay's total, and those to the booking's.",
+    find: (sql) => sql`
+      select b.id as booking, b.total, sum(s.total)::bigint as stays, sum(l.lines)::bigint as lines from bookings b join room_stays s on s.booking_id = b.id
+      cross join lateral (
+        select coalesce((select sum(n.price) from booking_nights n where n.room_stay_id = s.id), 0)
+          + coalesce((select sum((c ->> 'amount')::bigint) from jsonb_array_elements(s.charges) c where not (c ->> 'inclusive')::bool), 0) as lines) l
+      group by b.id having b.total <> sum(s.total) or bool_or(s.total <> l.lines)`,
+  },
+  {
+    name: "bookings-versions",
+    says: "Each version of a booking has its event.",
+    find: (sql) => sql`
+      select b.id as booking, b.version, count(distinct e.version)::int as told from bookings b left join booking_events e on e.booking_id = b.id
+      group by b.id having b.version <> coalesce(max(e.version), 0) or b.version <> count(distinct e.version)`,
+  },
+  {
+    name: "answers-kept",
+    says: "A stored answer is whole, and is forgotten after 72 hours.",
+    find: (sql) => sql`
+      select verb, actor, created_at from idempotency_keys where response is null or created_at < ${before(sql, KEY_HOURS * 3600)}`,
+  },
+];

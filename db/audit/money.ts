@@ -1,0 +1,60 @@
+import { before, knownOf, type Invariant } from "./invariant.ts";
+
+/** After a booking's last event, its money should be where it belongs within this. */
+const MONEY_SECONDS = 3600;
+const DAY_SECONDS = 86_400;
+
+/** Whatever balance.ts calls due online: a booking that stands owes its online part, one that ended its fees. */
+export const moneyInvariants: readonly Invariant[] = [
+  {
+    name: "money-due",
+    says: "What was captured and not given back is what is due online; a person knows of any difference.",
+    find: (sql, patience) => sql`
+      with stays as (
+        select booking_id, bool_or(state in ('checked_in', 'confirmed', 'checked_out', 'no_show')) as stands, bool_or(state = 'pending') as pending,
+          coalesce(sum(fee) filter (where state = 'cancelled'), 0) as fees
+        from room_stays group by 1
+      ), money as (
+        select p.booking_id, sum(p.captured) as captured, sum(coalesce(r.given, 0)) as given from payments p
+        left join (select payment_id, sum(amount) as given from refunds where state <> 'failed' group by 1) r on r.payment_id = p.id group by 1
+      ), due as (
+        select b.id, coalesce(m.captured, 0) as captured, coalesce(m.given, 0) as given,
+          case when s.stands then b.due_online else least(s.fees, coalesce(m.captured, 0)) end as due
+        from bookings b join stays s on s.booking_id = b.id left join money m on m.booking_id = b.id where s.stands or not s.pending
+      )
+      select id as booking, captured::bigint, given::bigint, due::bigint from due where captured - given <> due and not ${knownOf(sql, sql`due.id`)}
+        and not exists (select 1 from booking_events e where e.booking_id = due.id and e.at > ${before(sql, patience.upTo(MONEY_SECONDS))})`,
+  },
+  {
+    name: "money-reserved",
+    says: "No authorisation stays open: it is captured, or let go; a person knows of any that isn't.",
+    find: (sql, patience) => sql`
+      select p.id as payment, p.booking_id as booking, p.capture_before from payments p
+      where p.state = 'authorised' and p.created_at < ${before(sql, patience.upTo(MONEY_SECONDS))} and not ${knownOf(sql, sql`p.booking_id`)}`,
+  },
+  {
+    name: "money-unclaimed",
+    says: "Money that came has its booking confirmed or is given back; a person knows of any that isn't.",
+    find: (sql) => sql`
+      select p.id as payment, p.booking_id as booking, p.state from payments p
+      where p.state in ('authorised', 'captured', 'paid') and not ${knownOf(sql, sql`p.booking_id`)}
+        and exists (select 1 from room_stays s where s.booking_id = p.booking_id and s.state = 'pending')
+        and not exists (select 1 from room_stays s where s.booking_id = p.booking_id and s.state <> 'pending')`,
+  },
+  {
+    name: "refunds-within",
+    says: "No payment gives back more than it took.",
+    find: (sql) => sql`
+      select p.id as payment, p.booking_id as booking, p.captured, sum(r.amount)::bigint as refunds from payments p join refunds r on r.payment_id = p.id
+      where r.state <> 'failed' group by p.id having sum(r.amount) > p.captured`,
+  },
+  {
+    name: "refunds-made",
+    says: "A refund that was asked for has been made; a person knows of one that waits, must be paid by hand, or failed.",
+    find: (sql, patience) => sql`
+      select r.id as refund, p.booking_id as booking, r.state from refunds r join payments p on p.id = r.payment_id
+      where not ${knownOf(sql, sql`p.booking_id`)} and (r.state in ('manual', 'failed')
+        or (r.state = 'requested' and r.created_at < ${before(sql, patience.upTo(MONEY_SECONDS))})
+        or (r.state = 'pending' and r.created_at < ${before(sql, patience.upTo(10 * DAY_SECONDS))}))`,
+  },
+];

@@ -1,0 +1,196 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { audit, findWrong, INVARIANTS } from "../../db/audit.ts";
+import { TOLD } from "../../db/audit/messages.ts";
+import { seedDemo } from "../../db/seed/demo.ts";
+import { followers } from "../../jobs/registry.ts";
+import { cancel, expire, startPayment } from "../../server/bookings/index.ts";
+import { newId } from "../../server/platform/ids.ts";
+import { bookingOf, holdStay, stateOf } from "../helpers/booking.ts";
+import { anonymous } from "../helpers/context.ts";
+import { createDatabase, type TestDatabase } from "../helpers/database.ts";
+import { payByStripe, startGateway, type Gateway } from "../helpers/gateway.ts";
+import { createProperty } from "../helpers/world.ts";
+
+const PATIENT = { timeout: 15_000, interval: 50 };
+const QUARTER_MS = 16 * 60_000;
+
+let database: TestDatabase;
+let gateway: Gateway;
+let client: postgres.Sql;
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGateway(database, { cloud: { qstash: 0, resend: 0, stripe: 0, twilio: 0 } });
+  client = postgres(database.url, { max: 1, onnotice: () => {} });
+  await live();
+});
+afterAll(async () => {
+  await client.end();
+  await gateway.close();
+  await database.drop();
+});
+
+/** A hold, and bookings expired, paid at the property, paid online, and cancelled with their money given back. */
+async function live(): Promise<void> {
+  const { ctx } = gateway;
+  const world = await createProperty(database.db, { rooms: [{ units: 6 }] });
+  const book = async (method?: "stripe" | "property"): Promise<string> => {
+    const guest = ctx.as(anonymous());
+    const { bookingId } = await holdStay(guest, world);
+    const started = method && (await startPayment(guest, { bookingId, method, idempotencyKey: newId() }));
+    if (started?.status === "redirect") await payByStripe(started.redirectUrl);
+    if (method) await vi.waitFor(async () => expect(await stateOf(database.db, bookingId)).toEqual(["confirmed"]), PATIENT);
+    return bookingId;
+  };
+  const overdue = await book();
+  await ctx.advance(QUARTER_MS);
+  await expire(ctx, overdue);
+  await Promise.all([book("property"), book("stripe")]);
+  const cancelled = await book("stripe");
+  await vi.waitFor(async () => expect(await captured(cancelled)).toEqual({ captured: 22_000 }), PATIENT);
+  const { version } = await bookingOf(database.db, cancelled);
+  expect(version).toBe(2);
+  await cancel(ctx, { bookingId: cancelled, expectedFee: 0, idempotencyKey: newId() });
+  await book();
+  await vi.waitFor(async () => expect(await wrongOnes(client)).toEqual([]), PATIENT);
+}
+
+async function captured(bookingId: string) {
+  const [row] = await client`select captured::int from payments where booking_id = ${bookingId}`;
+  return row;
+}
+
+async function wrongOnes(sql: postgres.ISql, settled = true): Promise<string[]> {
+  const findings = await findWrong(sql, settled);
+  return findings.filter(({ wrong }) => wrong.length > 0).map(({ invariant }) => invariant.name);
+}
+
+/** What the auditor says of the database with this done to it, which is then undone. */
+async function afterDoing(corruption: string, settled?: boolean): Promise<string[]> {
+  let found: string[] = [];
+  const undo = new Error("undo");
+  await client
+    .begin(async (sql) => {
+      await sql.unsafe(corruption);
+      found = await wrongOnes(sql, settled);
+      throw undo;
+    })
+    .catch((error: unknown) => expect(error).toBe(undo));
+  return found;
+}
+
+const ONE_FREE_NIGHT = "(room_type_id, stay_date) = (select room_type_id, stay_date from inventory_nights where sold + held = 0 limit 1)";
+const PAID = "id = (select id from payments where state = 'captured' and booking_id in (select booking_id from room_stays where state = 'confirmed'))";
+const HELD = "(select booking_id from room_stays where state = 'pending')";
+
+/** Moves a free night, consistently, as a verb of ours would that had no booking behind it. */
+function moved(count: string, moves: { reason: string; by: number }[]): string {
+  const sum = moves.reduce((all, { by }) => all + by, 0);
+  return `
+    with n as (update inventory_nights set ${count} = ${count} + ${sum}, version = version + ${moves.length} where ${ONE_FREE_NIGHT} returning *)
+    insert into inventory_events (room_type_id, stay_date, reason, actor, ${count}, version)
+    select room_type_id, stay_date, m.reason, 'test', m.by, version - m.after from n
+    cross join (values ${moves.map(({ reason, by }, index) => `('${reason}', ${by}, ${moves.length - 1 - index})`).join(", ")}) m(reason, by, after)`;
+}
+
+function deadLetter(state: string, kind: string, deadline: string): string {
+  return `insert into dead_letters (id, outbox_id, job, payload, state, kind, status, error, deadline_at)
+    select gen_random_uuid(), id, 'balance-money', '{}', '${state}', '${kind}', 500, '', app_now() + interval '${deadline}' from outbox limit 1;`;
+}
+const TOLD_OF_IT = "insert into incidents (id, cause, severity, title) select gen_random_uuid(), 'dead-letter:' || job || ':' || outbox_id, 'warning', 'Test' from dead_letters;";
+
+const CORRUPTIONS: Record<string, string> = {
+  "nights-check": "alter table inventory_nights drop constraint inventory_nights_not_oversold; update inventory_nights set physical = 1 where sold + held > 1",
+  "nights-moves": `update inventory_nights set blocked = 1 where ${ONE_FREE_NIGHT}`,
+  "nights-versions": `update inventory_nights set version = version + 1 where ${ONE_FREE_NIGHT}`,
+  "nights-held": moved("held", [{ reason: "hold", by: 1 }]),
+  "nights-sold": moved("sold", [{ reason: "sell", by: 1 }]),
+  "nights-oversold": moved("oversold", [{ reason: "adjust", by: 1 }]),
+  "nights-oversold-by": moved("oversold", [
+    { reason: "hold", by: 1 },
+    { reason: "cancel", by: -1 },
+  ]),
+  "holds-end": `update bookings set hold_expires_at = app_now() - interval '8 minutes' where id = ${HELD}`,
+  "holds-pending": `update bookings set hold_expires_at = null where id = ${HELD}`,
+  "bookings-stays": "update booking_nights set stay_date = stay_date + 100 where room_stay_id = (select id from room_stays limit 1)",
+  "bookings-total": "update booking_nights set price = price + 1 where room_stay_id = (select id from room_stays limit 1)",
+  "bookings-versions": "update bookings set version = version + 1 where id = (select id from bookings limit 1)",
+  "answers-kept": "update idempotency_keys set created_at = app_now() - interval '75 hours'",
+  "money-due": `update payments set captured = captured - 1 where ${PAID}`,
+  "money-reserved": `update payments set state = 'authorised' where ${PAID}`,
+  "money-unclaimed": `
+    insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, captured)
+    select gen_random_uuid(), property_id, id, 1, 'stripe', 'paid', 1, currency, 1 from bookings where id = ${HELD}`,
+  "refunds-within": `
+    update refunds set amount = amount + 1;
+    insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, captured)
+    select gen_random_uuid(), p.property_id, p.booking_id, 2, 'stripe', 'captured', 1, p.currency, 1 from payments p join refunds r on r.payment_id = p.id`,
+  "refunds-made": "update refunds set state = 'requested'",
+  "mails-sent": "delete from deliveries where channel = 'email' and kind = 'hold_expired'",
+  "deliveries-once": `
+    alter table deliveries drop constraint deliveries_once;
+    insert into deliveries (id, booking_id, kind, channel, version, state) select gen_random_uuid(), booking_id, kind, channel, version, state from deliveries limit 1`,
+  "deliveries-end":
+    "insert into deliveries (id, booking_id, kind, channel, version, state, updated_at) select gen_random_uuid(), id, 'test', 'sms', 1, 'sending', app_now() - interval '1 second' from bookings limit 1",
+  "outbox-empty": "update outbox set published_at = null where id = (select id from outbox limit 1)",
+  "dead-letters-replayed": deadLetter("waiting", "transient", "1 hour"),
+  "dead-letters-of-persons": deadLetter("needs_person", "transient", "1 hour") + TOLD_OF_IT,
+  "dead-letters-told": deadLetter("needs_person", "permanent", "1 hour"),
+};
+
+describe("a corrupted database", () => {
+  test.each(Object.entries(CORRUPTIONS))("%s is broken, and the auditor says so and nothing else", async (name, corruption) => {
+    expect(await afterDoing(corruption)).toEqual([name]);
+  });
+
+  test("every invariant has its corruption", () => {
+    expect(Object.keys(CORRUPTIONS).toSorted()).toEqual(INVARIANTS.map(({ name }) => name).toSorted());
+  });
+});
+
+test.each(["money-due", "money-reserved", "refunds-made", "deliveries-end", "outbox-empty", "dead-letters-replayed"])("%s may be under way on a live system", async (name) => {
+  const young =
+    "update booking_events set at = app_now(); update payments set created_at = app_now(); update refunds set created_at = app_now(); update outbox set created_at = app_now();";
+  expect(await afterDoing(`${young}${CORRUPTIONS[name]}`, false)).toEqual([]);
+});
+
+test.each(["money-due", "money-reserved", "refunds-made"])("%s is excused by an open incident of the booking, and only by that", async (name) => {
+  const incident = "insert into incidents (id, cause, severity, title, booking_id) select gen_random_uuid(), 'test:' || id, 'warning', 'Test', id from bookings;";
+  expect(await afterDoing(`${CORRUPTIONS[name]};${incident}`)).toEqual([]);
+  expect(await afterDoing(`${CORRUPTIONS[name]};${incident} update incidents set resolved_at = app_now()`)).toEqual([name]);
+});
+
+test("the mails that the auditor waits for are those that jobs send", () => {
+  for (const { type, job } of TOLD) expect(followers(type).map(({ name }) => name)).toContain(job);
+});
+
+test("the demo is in order", async () => {
+  const demo = await createDatabase();
+  try {
+    await seedDemo(demo.url);
+    const findings = await audit(demo.url, { settled: true });
+    expect(findings.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
+  } finally {
+    await demo.drop();
+  }
+});
+
+test("npm run audit ends with 0 on a good database, and with 1 and the rows on a bad one", async () => {
+  const run = async (): Promise<{ code: number; said: string }> =>
+    promisify(execFile)(process.execPath, [fileURLToPath(new URL("../../db/audit.ts", import.meta.url)), "--database", database.url]).then(
+      ({ stdout }) => ({ code: 0, said: stdout }),
+      (error: Error & { code: number; stdout: string }) => ({ code: error.code, said: error.stdout }),
+    );
+  expect(await run()).toMatchObject({ code: 0 });
+  await client`update bookings set version = version + 1`;
+  const [bad] = await client<{ id: string }[]>`select id from bookings limit 1`;
+  const { code, said } = await run();
+  await client`update bookings set version = version - 1`;
+  expect(code).toBe(1);
+  expect(said).toMatch(/FAIL {2}bookings-versions/);
+  expect(said).toContain(bad!.id);
+  expect(said).toMatch(/ok {4}nights-check/);
+});

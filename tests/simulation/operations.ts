@@ -1,0 +1,180 @@
+import { addDays } from "../../server/platform/dates.ts";
+import { ask, insist, request, tell, type Heard } from "./client.ts";
+import type { Asked, Booked, Verb } from "./guests.ts";
+import { actOnPage } from "./pages.ts";
+import type { Random } from "./random.ts";
+import { changeNights, decideChallenge, refundInDashboard } from "./staff.ts";
+import { count } from "./tally.ts";
+import { NIGHTS, type World } from "./world.ts";
+
+interface Operation {
+  /** How often, beside the others. */
+  weight: number;
+  /** `key` names the step in everything that it leaves behind. */
+  run: (world: World, random: Random, key: string) => Promise<void>;
+}
+
+const MINUTE = 60_000;
+/** Keys live for 72 hours, so a run stays below. */
+const LONGEST_RUN_MS = 40 * 60 * MINUTE;
+const JUMPS = { [MINUTE / 2]: 20, [2 * MINUTE]: 20, [6 * MINUTE]: 20, [16 * MINUTE]: 30, [45 * MINUTE]: 8, [180 * MINUTE]: 4, [1200 * MINUTE]: 1 };
+
+/** What may happen, by kind. A step's draws are its own, so that they don't depend on what came before. */
+export const OPERATIONS = {
+  browse: { weight: 5, run: browse },
+  hold: { weight: 32, run: hold },
+  rush: { weight: 3, run: rush },
+  pay: { weight: 22, run: pay },
+  page: { weight: 14, run: page },
+  cancel: { weight: 10, run: cancel },
+  look: { weight: 5, run: look },
+  repeat: { weight: 9, run: repeat },
+  "other body": { weight: 2, run: otherBody },
+  staff: { weight: 7, run: changeNights },
+  dashboard: { weight: 2, run: (world, random) => (random.chance(0.4) ? refundInDashboard(world, random) : decideChallenge(world, random)) },
+  clock: { weight: 7, run: moveClock },
+} satisfies Record<string, Operation>;
+export type OperationName = keyof typeof OPERATIONS;
+
+function drawStay(world: World, random: Random) {
+  const property = random.pick(world.properties);
+  const from = random.int(0, NIGHTS - 1);
+  const rooms = Array.from({ length: random.chance(0.2) ? 2 : 1 }, () => ({
+    productId: random.pick(Object.values(random.pick(property.rooms).products)),
+    adults: random.int(1, 2),
+    childAges: [],
+  }));
+  const checkIn = addDays(world.firstNight, from);
+  return { propertyId: property.propertyId, checkIn, checkOut: addDays(checkIn, random.int(1, 3)), rooms };
+}
+
+async function browse(world: World, random: Random): Promise<void> {
+  const { rooms, ...stay } = drawStay(world, random);
+  const party = rooms.map(({ adults, childAges }) => ({ adults, childAges }));
+  tell(world, "browse", await request(world, random.pick(world.guests), "rooms.availability", { ...stay, rooms: party }, "query"));
+}
+
+async function hold(world: World, random: Random, key: string): Promise<void> {
+  await holdFor(world, drawStay(world, random), [random.pick(world.guests)], key);
+}
+
+/** Some guests want the same rooms at the same moment. */
+async function rush(world: World, random: Random, key: string): Promise<void> {
+  const stay = drawStay(world, random);
+  const guests = Array.from({ length: random.int(3, 7) }, () => random.pick(world.guests));
+  await holdFor(world, stay, guests, key);
+}
+
+async function holdFor(world: World, stay: ReturnType<typeof drawStay>, guests: Asked["guest"][], key: string): Promise<void> {
+  const quote = await request<{ hash: string }>(world, guests[0]!, "rooms.quote", stay, "query");
+  if (!("answer" in quote)) return tell(world, "quote", quote);
+  const holds = guests.map(async (guest, index) => {
+    const name = `${key}-${index}`;
+    const person = { name: `Guest ${name}`, email: `${name}@sim.test`, phone: `+62811${name.replaceAll(/\D/g, "").padStart(7, "0")}` };
+    const asked = remember(world, "bookings.hold", guest, { ...stay, idempotencyKey: `${name}-hold`, quoteHash: quote.answer.hash, guest: person });
+    tell(world, "hold", learn(world, asked, await insist(world, asked)));
+  });
+  await Promise.all(holds);
+}
+
+function remember(world: World, verb: Verb, guest: Asked["guest"], input: Asked["input"]): Asked {
+  const asked: Asked = { verb, guest, input, unknown: true };
+  world.asked.push(asked);
+  return asked;
+}
+
+/** What the guest takes from an answer: a booking, a page, or the booking's end. */
+export function learn(world: World, { verb, guest, input }: Asked, heard: Heard<unknown>): Heard<unknown> {
+  if (!("answer" in heard)) return heard;
+  if (verb === "bookings.hold") {
+    const { bookingId, currency } = heard.answer as { bookingId: string; currency: string };
+    if (!world.booked.some((one) => one.bookingId === bookingId)) world.booked.push({ guest, bookingId, currency, ended: false });
+  }
+  if (verb === "payments.start") {
+    const { redirectUrl } = heard.answer as { redirectUrl?: string };
+    const isPage = redirectUrl && !redirectUrl.startsWith(world.url);
+    if (isPage && !world.pages.some(({ url }) => url === redirectUrl)) {
+      world.pages.push({ provider: redirectUrl.startsWith(world.cloud.servers.stripe!.url) ? "stripe" : "midtrans", url: redirectUrl, paid: false });
+    }
+  }
+  if (verb === "bookings.cancel") for (const one of world.booked) if (one.bookingId === input["bookingId"]) one.ended = true;
+  return heard;
+}
+
+/** One of the later bookings, mostly one that the guest hasn't ended. */
+function drawBooking(world: World, random: Random): Booked | undefined {
+  const draw = random.next();
+  const anyOne = random.chance(0.1);
+  const known = anyOne ? world.booked : world.booked.filter(({ ended }) => !ended).slice(-12);
+  return known[Math.floor(draw * known.length)];
+}
+
+async function pay(world: World, random: Random, key: string): Promise<void> {
+  const booking = drawBooking(world, random);
+  const method = random.weighted(booking?.currency === "IDR" ? { property: 20, stripe: 15, midtrans: 65 } : { property: 35, stripe: 65, midtrans: 0 });
+  if (!booking) return;
+  const { guest, bookingId } = booking;
+  const asked = remember(world, "payments.start", guest, { bookingId, method, idempotencyKey: `${key}-pay` });
+  const known = world.pages.length;
+  const heard = learn(world, asked, await insist(world, asked));
+  tell(world, `pay by ${method}`, heard);
+  // Mostly the guest goes on at once; a page left alone may be found again by a later step, or never.
+  const opened = world.pages.slice(known).at(-1);
+  if (!opened || !random.chance(0.7)) return;
+  for (let moves = 0; moves < 3 && !opened.paid; moves += 1) await act(world, opened, random);
+}
+
+async function page(world: World, random: Random): Promise<void> {
+  const open = random.chance(0.15) ? world.pages : world.pages.filter(({ paid }) => !paid).slice(-10);
+  const found = open[Math.floor(random.next() * open.length)];
+  if (found) await act(world, found, random);
+}
+
+async function act(world: World, opened: World["pages"][number], random: Random): Promise<void> {
+  const outcome = await actOnPage(opened, random).catch(() => "the page did not answer");
+  count(world.tally.outcomes, `${opened.provider} page: ${outcome}`);
+}
+
+async function cancel(world: World, random: Random, key: string): Promise<void> {
+  const booking = drawBooking(world, random);
+  if (!booking) return;
+  const { guest, bookingId } = booking;
+  const quote = await request<{ fee: number }>(world, guest, "bookings.cancelQuote", { bookingId }, "query");
+  if (!("answer" in quote)) return tell(world, "cancel quote", quote);
+  const asked = remember(world, "bookings.cancel", guest, { bookingId, expectedFee: quote.answer.fee, idempotencyKey: `${key}-cancel` });
+  // Some press the button twice.
+  const twin = random.chance(0.3) ? ask(world, remember(world, "bookings.cancel", guest, { ...asked.input, idempotencyKey: `${key}-twin` })) : undefined;
+  tell(world, "cancel", learn(world, asked, await insist(world, asked)));
+  await twin;
+}
+
+async function look(world: World, random: Random): Promise<void> {
+  const booking = drawBooking(world, random);
+  if (!booking) return;
+  const path = random.pick(["bookings.get", "payments.status"]);
+  tell(world, "look", await request(world, booking.guest, path, { bookingId: booking.bookingId }, "query"));
+}
+
+/** The same request under the same key: at once, later, after a crash, after a refusal. */
+async function repeat(world: World, random: Random): Promise<void> {
+  const draw = random.next();
+  const asked = random.chance(0.5) ? world.asked.slice(-8) : world.asked;
+  const one = asked[Math.floor(draw * asked.length)];
+  if (one) tell(world, `repeat ${one.verb}`, learn(world, one, await ask(world, one)));
+}
+
+/** Another body under a used key is a conflict. */
+async function otherBody(world: World, random: Random): Promise<void> {
+  const used = world.asked.filter(({ answer, verb }) => answer !== undefined && verb === "bookings.hold");
+  const one = used[Math.floor(random.next() * used.length)];
+  if (!one) return;
+  const heard = await request(world, one.guest, one.verb, { ...one.input, notes: "Another body" }, "mutation");
+  tell(world, "other body", heard);
+  if ("answer" in heard || ("refusal" in heard && heard.refusal !== "CONFLICT"))
+    world.tally.violations.push(`another body under the key ${one.input.idempotencyKey} was not a conflict`);
+}
+
+async function moveClock(world: World, random: Random): Promise<void> {
+  const jump = Number(random.weighted(JUMPS));
+  if (world.advancedMs() + jump < LONGEST_RUN_MS) await world.advance(jump);
+}

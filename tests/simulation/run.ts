@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { audit } from "../../db/audit.ts";
+import { ROOT } from "../../local/root.ts";
+import { checkAnswers } from "./answers.ts";
+import { FAULTS, type FaultName } from "./faults.ts";
+import { checkMessages } from "./messages.ts";
+import { OPERATIONS } from "./operations.ts";
+import { planOf, type Volley } from "./plan.ts";
+import { checkProviders } from "./providers.ts";
+import { becomeQuiet, pass } from "./quiet.ts";
+import { randomOf } from "./random.ts";
+import type { Services } from "./services.ts";
+import { count, type Tally } from "./tally.ts";
+import { isLostSocket } from "./lost-socket.ts";
+import { openWorld, type World } from "./world.ts";
+
+export interface RunOptions {
+  seed: number;
+  operations: number;
+  faults: readonly FaultName[];
+}
+
+/** One seed from an empty database to its audit. */
+export async function runSeed(services: Services, { seed, operations, faults }: RunOptions): Promise<Tally> {
+  const world = await openWorld(services, seed);
+  try {
+    await play(world, planOf(seed, operations, faults));
+    await becomeQuiet(world);
+    world.tally.violations.push(...(await judge(world)));
+    for (const { how, last } of world.app.deaths) {
+      if (isLostSocket(last)) count(world.tally.outcomes, "app: ended by its driver, started again");
+      else world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
+    }
+    if (world.tally.violations.length > 0) keepLog(world);
+    return world.tally;
+  } finally {
+    await world.close();
+  }
+}
+
+/** Volley after volley; each fault that lasts is ended so many volleys later. */
+async function play(world: World, volleys: Volley[]): Promise<void> {
+  const ends: { after: number; end: () => Promise<void> | void }[] = [];
+  for (const [at, { steps, fault }] of volleys.entries()) {
+    const falling = fault && fall(world, fault).then((end) => void (end && ends.push({ after: at + fault.volleys, end })));
+    const walking = steps.map(({ index, operation }) => {
+      count(world.tally.operations, operation);
+      return OPERATIONS[operation].run(world, randomOf(world.seed, index), `s${world.seed}-${index}`);
+    });
+    await Promise.all([...walking, falling]);
+    for (const one of ends.filter(({ after }) => after <= at)) {
+      ends.splice(ends.indexOf(one), 1);
+      await one.end();
+    }
+  }
+  for (const { end } of ends) await end();
+}
+
+async function fall(world: World, { name, place, afterMs }: NonNullable<Volley["fault"]>): Promise<(() => Promise<void> | void) | undefined> {
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  count(world.tally.faults, name);
+  const end = await FAULTS[name].begin(world, randomOf(world.seed, place));
+  return end ?? undefined;
+}
+
+const LOOKS = 3;
+const MORE_MS = 11 * 60_000;
+
+/** All that must be so, of what the database, the stand-ins and the guests know. What is only late gets two more chances. */
+async function judge(world: World): Promise<string[]> {
+  for (let look = 1; ; look += 1) {
+    const findings = await audit(world.database.url, { settled: true });
+    const wrong = [
+      ...findings.flatMap(({ invariant, wrong }) => wrong.map((row) => `${invariant.name}: ${invariant.says} ${JSON.stringify(row)}`)),
+      ...(await checkProviders(world)),
+      ...(await checkMessages(world)),
+      ...(await checkAnswers(world)),
+    ];
+    if (wrong.length === 0 || look === LOOKS) return wrong;
+    await pass(world, MORE_MS);
+  }
+}
+
+function keepLog(world: World): void {
+  const folder = join(ROOT, "tests", ".artifacts", "simulation");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `seed-${world.seed}.log`), world.app.log());
+}

@@ -1,0 +1,124 @@
+import { join } from "node:path";
+import { startCloud, type RunningCloud } from "../../local/cloud.ts";
+import { DEMO_KEYS } from "../../local/keys.ts";
+import { freePort } from "../../local/ports.ts";
+import { addDays } from "../../server/platform/dates.ts";
+import { appVariables } from "../helpers/app.ts";
+import { createDatabase, type TestDatabase } from "../helpers/database.ts";
+import { createProperty, type World as Property, type WorldOverrides } from "../helpers/world.ts";
+import { startAppProcess, type AppProcess } from "./app-process.ts";
+import { makeGuests, type Asked, type Booked, type Guest, type OpenPage } from "./guests.ts";
+import { randomOf } from "./random.ts";
+import { openRedisGate, type RedisGate } from "./redis-gate.ts";
+import type { Services } from "./services.ts";
+import { newTally, type Tally } from "./tally.ts";
+
+/** Everything that one seed runs on, and what its guests know. */
+export interface World {
+  seed: number;
+  url: string;
+  services: Services;
+  database: TestDatabase;
+  cloud: RunningCloud;
+  /** Where the stand-ins keep their state, a file each. */
+  cloudFolder: string;
+  redis: RedisGate;
+  app: AppProcess;
+  properties: Property[];
+  firstNight: string;
+  guests: Guest[];
+  asked: Asked[];
+  booked: Booked[];
+  pages: OpenPage[];
+  tally: Tally;
+  /** Moves the clock of the database, the app and the stand-ins. */
+  advance(ms: number): Promise<void>;
+  /** How far it was moved. */
+  advancedMs(): number;
+  close(): Promise<void>;
+}
+
+const GUESTS = 12;
+/** Few enough nights and rooms that guests meet. */
+export const NIGHTS = 8;
+const DAYS_AHEAD = 20;
+
+const POLICIES = [
+  { name: "Flexible", rules: [{ daysBefore: 2, time: "18:00", fee: { kind: "nights" as const, value: 1 } }], noShow: { kind: "percent" as const, value: 100 } },
+  { name: "Strict", rules: [{ daysBefore: 60, time: "18:00", fee: { kind: "percent" as const, value: 50 } }], noShow: { kind: "percent" as const, value: 100 } },
+];
+const COMMON: WorldOverrides = {
+  policies: POLICIES,
+  plans: [{ code: "flex" }, { code: "strict", policy: "Strict" }],
+  taxes: [
+    { name: "Tax", base: "percent", amount: 1000, inclusive: false },
+    { name: "City", base: "percent", amount: 333, inclusive: false, collect: "property" },
+  ],
+};
+const IN_EUROS: WorldOverrides = { ...COMMON, property: { horizonDays: 40 }, rooms: [{ units: 3 }, { units: 1, prices: [12_345, 15_551] }] };
+const IN_RUPIAH: WorldOverrides = {
+  ...COMMON,
+  property: { horizonDays: 40, currency: "IDR", paymentMethods: ["midtrans", "stripe", "property"], extendHolds: true },
+  rooms: [{ units: 3, prices: [100_000_00, 123_457_00] }],
+};
+
+/** A database, stand-ins and an app of the seed's own, on the run's Postgres and Redis. */
+export async function openWorld(services: Services, seed: number): Promise<World> {
+  const database = await createDatabase();
+  // The run's Postgres forgets nothing at a crash of its own: what was committed is written out.
+  await database.db.execute(`alter database ${new URL(database.url).pathname.slice(1)} set synchronous_commit = on`);
+  const firstNight = addDays(new Date().toISOString().slice(0, 10), DAYS_AHEAD);
+  const properties: Property[] = [];
+  for (const plan of [IN_EUROS, IN_RUPIAH]) properties.push(await createProperty(database.db, { ...plan, from: firstNight, days: NIGHTS + 4 }));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const cloudFolder = join(services.folder, `seed-${seed}`);
+  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder });
+  const redis = await openRedisGate(cloud.servers.upstash!.url);
+  const env = { HOLDS_PER_CLIENT: "6", UPSTASH_REDIS_REST_URL: redis.url, PORT: String(port), NODE_COMPILE_CACHE: join(services.folder, "cache") };
+  const app = await startAppProcess(appVariables(url, cloud, { databaseUrl: database.url, env }), join(cloudFolder, "app.log"));
+  let advanced = 0;
+  return {
+    seed,
+    url,
+    services,
+    database,
+    cloud,
+    cloudFolder,
+    redis,
+    app,
+    properties,
+    firstNight,
+    guests: makeGuests(randomOf(seed, -1), GUESTS, DEMO_KEYS.AUTH_SECRET),
+    asked: [],
+    booked: [],
+    pages: [],
+    tally: newTally(),
+    async advance(ms) {
+      advanced += ms;
+      await again(() => database.db.execute(`update app_clock set offset_ms = ${advanced}`));
+      cloud.clock.setOffset(advanced);
+    },
+    advancedMs: () => advanced,
+    async close() {
+      await app.stop();
+      await redis.close();
+      await cloud.close();
+      await database.drop();
+    },
+  };
+}
+
+const TRIES = 50;
+
+/** Postgres may be away for a moment: tries until it answers. */
+export async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
