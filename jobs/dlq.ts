@@ -40,7 +40,8 @@ function readCommand(args: string[]): Command | undefined {
   const why = values.why;
   if (verb === "show") return async (ctx) => letterLines(await show(ctx, { id }));
   if (verb === "dry-run") return async (ctx) => dryRunLines(await dryRun(ctx, { id }));
-  if (verb === "replay") return async (ctx) => [(await replay(ctx, { id })) === "published" ? "Published; list shows what comes of it." : "Due; the system's next tick publishes it."];
+  if (verb === "replay")
+    return async (ctx) => [(await replay(ctx, { id })) === "published" ? "Published; list shows what comes of it." : "Due; the system's next tick publishes it."];
   if (verb === "discard" && why !== undefined) return async (ctx) => (await discard(ctx, { id, why }), ["Discarded."]);
   return undefined;
 }

@@ -177,10 +177,7 @@ test("a letter of a job that no release knows is a person's", async () => {
   await world.database.db.insert(deadLetters).values({ ...filedBefore(0, { job: "send-telegram", state: "waiting" }), outboxId, payload: message });
   await runDue(world.ctx);
   expect(await letterOf(world, outboxId, "send-telegram")).toMatchObject({ state: "needs_person", kind: "permanent" });
-  expect((await incidentsOf(world)).map((incident) => incident.cause)).toEqual([
-    "dead-letter:send-pigeon:no such job",
-    "dead-letter:send-telegram:resend unavailable",
-  ]);
+  expect((await incidentsOf(world)).map((incident) => incident.cause)).toEqual(["dead-letter:send-pigeon:no such job", "dead-letter:send-telegram:resend unavailable"]);
 });
 
 test("a callback that can't be read is refused for good, and logged", async () => {

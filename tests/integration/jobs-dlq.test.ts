@@ -36,7 +36,9 @@ async function failed(job = "send-confirmation", type = "booking.confirmed") {
 
 /** Everything that a dry run could have touched. */
 async function everything(): Promise<unknown[]> {
-  const counts = ["outbox", "job_runs", "incidents", "deliveries", "audit_log", "booking_events", "payments", "refunds"].map((table) => sql.raw(`(select count(*) from ${table}) as ${table}`));
+  const counts = ["outbox", "job_runs", "incidents", "deliveries", "audit_log", "booking_events", "payments", "refunds"].map((table) =>
+    sql.raw(`(select count(*) from ${table}) as ${table}`),
+  );
   const [row] = await world.database.db.execute(sql`select ${sql.join(counts, sql`, `)}`);
   return [row, await world.database.db.select().from(deadLetters).orderBy(deadLetters.id)];
 }
@@ -115,7 +117,11 @@ test("a dry run says when nothing would be sent: overtaken, or sent before", asy
 test("a dry run says why it would fail: no such job, a payload that can't be read, a booking that isn't there", async () => {
   const { id, body } = await failed();
   const message = JSON.parse(body) as { payload: object };
-  const set = (changes: Partial<typeof deadLetters.$inferInsert>) => world.database.db.update(deadLetters).set(changes).where(sql`id = ${id}`);
+  const set = (changes: Partial<typeof deadLetters.$inferInsert>) =>
+    world.database.db
+      .update(deadLetters)
+      .set(changes)
+      .where(sql`id = ${id}`);
   await set({ payload: { ...message, payload: { ...message.payload, bookingId: newId() } } });
   expect(await dryRun(operator(), { id })).toMatchObject({ booking: [expect.stringContaining("does not exist")], would: [expect.stringContaining("fail")] });
   await set({ payload: { ...message, payload: { ...message.payload, version: "two" } } });

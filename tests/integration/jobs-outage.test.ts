@@ -77,7 +77,10 @@ test("the queue is down for an hour: bookings go on, the outbox grows and is see
   await tickIfLate(ctx);
   expect(await incidentsOf(world)).toMatchObject([{ cause: "outbox-stuck", resolvedAt: expect.any(Date) }]);
   expect(await gauge('waiting_count{kind="outbox"}')).toBe(0);
-  const sent = await world.database.db.select({ n: sql<number>`count(*)::int` }).from(deliveries).where(sql`channel = 'email' and kind = 'booking_confirmed'`);
+  const sent = await world.database.db
+    .select({ n: sql<number>`count(*)::int` })
+    .from(deliveries)
+    .where(sql`channel = 'email' and kind = 'booking_confirmed'`);
   expect(sent).toEqual([{ n: emails.length }]);
   expect(takeConsole().length).toBeGreaterThanOrEqual(20);
 });
