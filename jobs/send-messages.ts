@@ -99,6 +99,7 @@ export const messageJobs: readonly Job[] = [
   smsJob("text-confirmation", "booking.confirmed", "booking_confirmed"),
   mailJob("send-cancellation", "booking.cancelled", "booking_cancelled"),
   smsJob("text-cancellation", "booking.cancelled", "booking_cancelled"),
+  mailJob("send-change", "booking.modified", "booking_modified"),
   mailJob("send-hold-expired", "booking.expired", "hold_expired"),
   mailJob("send-payment-failed", "booking.payment_failed", "payment_failed"),
 ];
