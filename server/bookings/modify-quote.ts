@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { HeldUnits } from "../../db/schema/bookings.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { feeAt, freeUntil, stockOf } from "../rooms/index.ts";
@@ -6,6 +7,7 @@ import { authoriseBooking } from "./access.ts";
 import { moneyOf } from "./amounts.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { pendingChange } from "./changes.ts";
+import { expireOverdue } from "./expire.ts";
 import type { ModifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -21,17 +23,12 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
   const booking = await authoriseBooking(ctx, ctx.db, input);
   const [stays, draft, now] = await Promise.all([staysOf(ctx.db, booking.id), pendingChange(ctx.db, booking.id), databaseNow(ctx.db)]);
   const plan = await planChange(ctx, ctx.db, booking, stays, input, now);
-  const takes = netUnits(stays, plan.stays).filter((night) => night.units > 0);
-  if (takes.length > 0) {
-    const free = await stockOf(ctx.db, [...new Set(takes.map((night) => night.roomTypeId))], plan.checkIn, plan.checkOut);
-    const left = ({ roomTypeId, date }: { roomTypeId: number; date: string }) => {
-      // What an open draft of this booking holds is let go for the new one.
-      const own = draft?.held.find((night) => night.roomTypeId === roomTypeId && night.date === date)?.units ?? 0;
-      return own + (free.find((cell) => cell.roomTypeId === roomTypeId && cell.date === date)?.available ?? 0);
-    };
-    const nights = takes.filter((night) => left(night) < night.units).map(({ roomTypeId, date }) => ({ roomTypeId, date }));
-    if (nights.length > 0) throw refuse("SOLD_OUT", { nights });
-  }
+  // What an open draft of this booking holds is let go for the new one.
+  const takes = netUnits(stays, plan.stays).map((night) => ({ ...night, units: night.units - (draft?.held.find((own) => isSame(own, night))?.units ?? 0) }));
+  const lacking = () => lackingOf(ctx, takes, plan);
+  // Overdue holds refuse nobody: as a change itself would, let them go first.
+  const nights = await lacking();
+  if (nights.length > 0 && ((await expireOverdue(ctx, nights)) === 0 || (await lacking()).length > 0)) throw refuse("SOLD_OUT", { nights });
   const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
   return {
     quoteHash: plan.hash,
@@ -48,4 +45,18 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
     cancelFee: plan.policies.reduce((sum, policy) => sum + feeAt(policy, now), 0),
     freeUntil: freeTimes.includes(null) ? null : (freeTimes.filter((at) => at !== null).toSorted()[0] ?? null),
   };
+}
+
+type Night = Pick<HeldUnits, "roomTypeId" | "date">;
+
+function isSame(a: Night, b: Night): boolean {
+  return a.roomTypeId === b.roomTypeId && a.date === b.date;
+}
+
+async function lackingOf(ctx: Context, wanted: readonly HeldUnits[], { checkIn, checkOut }: { checkIn: string; checkOut: string }): Promise<Night[]> {
+  const takes = wanted.filter((night) => night.units > 0);
+  if (takes.length === 0) return [];
+  const free = await stockOf(ctx.db, [...new Set(takes.map((night) => night.roomTypeId))], checkIn, checkOut);
+  const left = (night: Night) => free.find((cell) => isSame(cell, night))?.available ?? 0;
+  return takes.filter((night) => left(night) < night.units).map(({ roomTypeId, date }) => ({ roomTypeId, date }));
 }

@@ -127,6 +127,7 @@ test("an overdue hold in the way refuses nobody", async () => {
   const input = await changeOf(ctx, bookingId, { checkOut: "2027-03-04" });
   await holdStay(ctx.as(anonymous()), world, { checkIn: "2027-03-03", nights: 1 });
   await ctx.advance(16 * 60_000);
+  expect(await quoteOf(bookingId, { checkOut: "2027-03-04" })).toMatchObject({ quoteHash: input.quoteHash });
   expect(await modify(ctx, input)).toMatchObject({ status: "applied" });
 });
 
