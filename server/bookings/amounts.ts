@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
-import type { ChargeLine } from "../../db/schema/bookings.ts";
+import type { ChargeLine, StayState } from "../../db/schema/bookings.ts";
 import { payments, refunds } from "../../db/schema/index.ts";
 import type { StayRow } from "./stays.ts";
 
@@ -9,14 +9,32 @@ interface Priced {
   charges: readonly ChargeLine[];
 }
 
+/** Which part of a room stay that no longer changes the booking still costs. */
+const COSTS = {
+  pending: "nothing",
+  confirmed: "nothing",
+  expired: "nothing",
+  checked_in: "all",
+  checked_out: "all",
+  cancelled: "fee",
+  no_show: "fee",
+} satisfies Record<StayState, "all" | "fee" | "nothing">;
+
 /**
- * What a booking costs: the rooms that stand, and the fees of those that were cancelled. Minor units.
+ * What a booking costs: the rooms that stand, those that were used, and the fees of those that were not. Minor units.
+ * @param standing as they are, or as they will be
+ * @param stays all of the booking's; of them, those whose state is final count
  * @returns the total, and the part of it that is due online; the rest is paid at the property
  */
-export function amountsOf(payment: "online" | "property", standing: readonly Priced[], ended: readonly Pick<StayRow, "state" | "fee">[]): { total: number; dueOnline: number } {
-  const fees = ended.reduce((sum, stay) => sum + (stay.state === "cancelled" ? stay.fee : 0), 0);
-  const total = fees + standing.reduce((sum, stay) => sum + stay.total, 0);
-  const atProperty = standing.flatMap((stay) => stay.charges).reduce((sum, charge) => sum + (charge.collect === "property" ? charge.amount : 0), 0);
+export function amountsOf(
+  payment: "online" | "property",
+  standing: readonly Priced[],
+  stays: readonly (Priced & Pick<StayRow, "state" | "fee">)[],
+): { total: number; dueOnline: number } {
+  const fees = stays.reduce((sum, stay) => sum + (COSTS[stay.state] === "fee" ? stay.fee : 0), 0);
+  const whole = [...standing, ...stays.filter((stay) => COSTS[stay.state] === "all")];
+  const total = fees + whole.reduce((sum, stay) => sum + stay.total, 0);
+  const atProperty = whole.flatMap((stay) => stay.charges).reduce((sum, charge) => sum + (charge.collect === "property" ? charge.amount : 0), 0);
   return { total, dueOnline: payment === "online" ? total - atProperty : 0 };
 }
 

@@ -92,7 +92,7 @@ function planCancel(booking: Booking, stays: readonly StayRow[], ids: readonly s
   const staying = standing.filter((stay) => !leaving.includes(stay));
   // Its page asks for the whole amount: a hold is let go as a whole, and taken anew.
   if (state === "pending" && staying.length > 0) throw refuse("PRECONDITION", { reason: "a hold can't lose single rooms", state });
-  const ended = stays.map((stay) => (leaving.includes(stay) ? { state: "cancelled" as const, fee: feeOf(stay, now) } : stay));
+  const ended = stays.map((stay) => (leaving.includes(stay) ? { ...stay, state: "cancelled" as const, fee: feeOf(stay, now) } : stay));
   const { total, dueOnline } = amountsOf(booking.payment, staying, ended);
   return { leaving, staying, fee: leaving.reduce((sum, stay) => sum + feeOf(stay, now), 0), total, dueOnline };
 }

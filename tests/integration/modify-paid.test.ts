@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { bookingChanges, payments, refunds } from "../../db/schema/index.ts";
 import { followers } from "../../jobs/registry.ts";
 import { balance, cancel, closeChange, closePages, get, modify, modifyQuote, overdueChanges, settle, startPayment } from "../../server/bookings/index.ts";
+import { expireChange } from "../../server/bookings/changes.ts";
 import { modifyQuoteInput } from "../../server/bookings/modify-schemas.ts";
 import { paymentStatus } from "../../server/bookings/payment-status.ts";
 import { newId } from "../../server/platform/ids.ts";
@@ -274,6 +275,40 @@ test("a webhook twice, and the sweep at once: the change is made once", async ()
   const [, payment] = await paymentsOf(paid.bookingId);
   await Promise.all(Array.from({ length: 6 }, () => settle(ctx, payment!.id)));
   expect((await eventsOf(database.db, paid.bookingId)).filter((type) => type === "booking.modified")).toHaveLength(1);
+});
+
+test("paid and expired at the same instant: either the change is made, or the money goes back; never both, never neither", async () => {
+  for (let round = 0; round < 6; round += 1) {
+    const paid = await paidBooking();
+    const { bookingId, world } = paid;
+    const changeId = await draftOf(paid);
+    loseWebhooks();
+    await payByStripe(await pageOf(paid.guest, bookingId, changeId));
+    gateway.runtime.services = ctx;
+    await ctx.advance(16 * MINUTE);
+    const [, payment] = await paymentsOf(bookingId);
+    // Somebody else wants the night, too, and lets the overdue draft go if need be.
+    const rival = ctx.as(anonymous());
+    const wanted = holdStay(rival, world, { checkIn: "2027-03-03", nights: 1 }).then(
+      () => "held",
+      (error: { code?: string }) => error.code,
+    );
+    await Promise.all([settle(ctx, payment!.id), expireChange(ctx, changeId), wanted]);
+    await balance(ctx, bookingId);
+    const applied = (await changeState(changeId)) === "applied";
+    expect(await wanted).toBe(applied ? "SOLD_OUT" : "held");
+    expect(await keptOf(bookingId)).toBe(applied ? 33_000 : 22_000);
+  }
+});
+
+test("a draft and a hold want the last unit: exactly one holds it", async () => {
+  for (let round = 0; round < 6; round += 1) {
+    const paid = await paidBooking();
+    const change = await changeOf(paid.guest, paid.bookingId, { checkOut: "2027-03-04" });
+    const results = await Promise.allSettled([modify(paid.guest, change), holdStay(ctx.as(anonymous()), paid.world, { checkIn: "2027-03-03", nights: 1 })]);
+    expect(results.map((result) => result.status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(await counts(paid.world, "2027-03-03")).toEqual({ held: 1, sold: 0 });
+  }
 });
 
 test("a declined card leaves the draft as it is, and the next one pays", async () => {
