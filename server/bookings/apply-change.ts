@@ -42,7 +42,7 @@ export async function applyChange(tx: Transaction, booking: Booking, before: rea
     contact: change.contact ?? false,
   };
   await recordEvent(tx, { ...event, type: "modified", actor, data });
-  await emit(tx, { type: "booking.modified", payload: event });
+  await emit(tx, { type: "booking.modified", payload: { ...event, payment: booking.payment } });
   return row.version;
 }
 

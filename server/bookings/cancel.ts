@@ -57,8 +57,8 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     const rooms = staying.length > 0 ? { roomStayIds: leaving.map((stay) => stay.id) } : {};
     await recordEvent(tx, { ...event, type: staying.length > 0 ? "room_cancelled" : "cancelled", actor, data: { fee, refund, ...rooms } });
     // A hold that is let go is no cancellation: nobody was told of a booking.
-    const type = staying.length > 0 ? "booking.modified" : confirmed.length > 0 ? "booking.cancelled" : "booking.released";
-    await emit(tx, { type, payload: event });
+    if (staying.length > 0) await emit(tx, { type: "booking.modified", payload: { ...event, payment: booking.payment } });
+    else await emit(tx, { type: confirmed.length > 0 ? "booking.cancelled" : "booking.released", payload: event });
     return { bookingId: booking.id, state: staying.length > 0 ? ("confirmed" as const) : ("cancelled" as const), fee, refund, currency: booking.currency };
   });
   ctx.defer(writeAvailability(ctx, moved));

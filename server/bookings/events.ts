@@ -12,7 +12,7 @@ export const BOOKING_EVENTS = {
   "booking.confirmed": bookingPayload.extend({ payment: z.enum(["online", "property"]).optional() }),
   "booking.cancelled": bookingPayload,
   /** Dates, rooms or guests are others now, or single rooms were cancelled. */
-  "booking.modified": bookingPayload,
+  "booking.modified": bookingPayload.extend({ payment: z.enum(["online", "property"]) }),
   /** A change waits for its difference to be paid, and holds the nights it lacks. */
   "booking.change_held": changePayload.extend({ expiresAt: z.iso.datetime() }),
   /** A change that was never paid: it expired, or another one took its place. */
