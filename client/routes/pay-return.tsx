@@ -67,6 +67,6 @@ function Watch({ bookingId, changeId, access }: { bookingId: string; changeId: s
 }
 
 /** Whether there is nothing more to wait for. */
-function decided({ booking, change }: { booking: string; change: string | null }, changeId: string | undefined): boolean {
+function decided({ booking, change }: { booking: string; change?: string | undefined }, changeId: string | undefined): boolean {
   return changeId ? change !== "pending" : booking !== "pending";
 }

@@ -20,5 +20,5 @@ export const statusOutput = z.object({
   /** The latest attempt's state, if there was one. */
   payment: z.string().nullable(),
   /** The state of the change that was asked for. */
-  change: z.enum(CHANGE_STATES).nullable(),
+  change: z.enum(CHANGE_STATES).optional(),
 });

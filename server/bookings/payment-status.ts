@@ -19,5 +19,5 @@ export async function paymentStatus(ctx: Context, ref: z.infer<typeof statusInpu
           .from(bookingChanges)
           .where(and(eq(bookingChanges.id, ref.changeId), eq(bookingChanges.bookingId, booking.id))),
   ]);
-  return { booking: bookingState(stays), payment: latest?.state ?? null, change: change?.state ?? null };
+  return { booking: bookingState(stays), payment: latest?.state ?? null, change: change?.state };
 }

@@ -57,11 +57,11 @@ test("a change and a hold want the last unit: exactly one gets it", async () => 
 test("changes in opposite directions over the same nights never deadlock, and none is refused while there is room", async () => {
   const world = await createProperty(database.db, { rooms: [{ units: 40 }, { units: 40, name: "Suite" }] });
   const products = world.rooms.map((room) => room.products["flex"]!);
-  const bookings = await Promise.all(
-    Array.from({ length: 16 }, (_, index) =>
-      bookAtProperty(ctx, world, { checkIn: index % 2 === 0 ? "2027-03-01" : "2027-03-04", nights: 5, rooms: [{ productId: products[index % 2]! }, { productId: products[0]! }] }),
-    ),
-  );
+  const bookings: string[] = [];
+  for (let index = 0; index < 16; index += 1) {
+    const rooms = [{ productId: products[index % 2]! }, { productId: products[0]! }];
+    bookings.push(await bookAtProperty(ctx, world, { checkIn: index % 2 === 0 ? "2027-03-01" : "2027-03-04", nights: 5, rooms }));
+  }
   for (let round = 0; round < 4; round += 1) {
     const changes = await Promise.all(
       bookings.map(async (bookingId, index) => {
@@ -117,7 +117,8 @@ test("two changes of one booking at once: one is made, the other is shown the ne
 
 test("changes into nights that overdue holds occupy, while the sweep takes those away: everyone gets in, once", async () => {
   const world = await createProperty(database.db, { rooms: [{ units: 8 }] });
-  const bookings = await Promise.all(Array.from({ length: 8 }, () => bookAtProperty(ctx, world, { nights: 2 })));
+  const bookings: string[] = [];
+  for (let count = 0; count < 8; count += 1) bookings.push(await bookAtProperty(ctx, world, { nights: 2 }));
   const changes = await Promise.all(bookings.map((bookingId) => changeOf(ctx, bookingId, { checkIn: "2027-03-02", checkOut: "2027-03-05" })));
   await Promise.all(Array.from({ length: 8 }, () => holdStay(ctx.as(anonymous()), world, { checkIn: "2027-03-03", nights: 2 })));
   await ctx.advance(16 * 60_000);
