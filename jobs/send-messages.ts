@@ -13,6 +13,7 @@ type View = Awaited<ReturnType<typeof viewOf>>;
  * a decline behind the payment that went well) isn't sent: the guest would believe the last that came.
  */
 const TRUE_IN = {
+  booking_modified: ["confirmed", "checked_in", "checked_out", "no_show"],
   booking_confirmed: ["confirmed", "checked_in", "checked_out", "no_show"],
   booking_cancelled: ["cancelled"],
   hold_expired: ["expired"],
