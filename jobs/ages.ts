@@ -6,6 +6,7 @@ import { raiseIncident, resolveIncident } from "../server/platform/incidents.ts"
 const WAITING = {
   outbox: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from outbox where published_at is null`,
   overdue_holds: sql`select count(*)::int as n, extract(epoch from app_now() - min(hold_expires_at))::float as age from bookings where hold_expires_at < app_now()`,
+  overdue_changes: sql`select count(*)::int as n, extract(epoch from app_now() - min(expires_at))::float as age from booking_changes where state = 'pending' and expires_at < app_now()`,
   unsettled_payments: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from payments where state in ('pending', 'challenged', 'authorised')`,
   requested_refunds: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from refunds where state = 'requested'`,
   dead_letters: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from dead_letters where state in ('waiting', 'replayed', 'needs_person')`,

@@ -5,7 +5,7 @@ import { defineJob, HOUR_MS } from "./define.ts";
 /** Captures, voids and refunds until what was taken online is what is due. */
 export const balanceMoneyJob = defineJob({
   name: "balance-money",
-  on: ["booking.confirmed", "booking.cancelled", "booking.released", "booking.money_changed"],
+  on: ["booking.confirmed", "booking.cancelled", "booking.modified", "booking.released", "booking.money_changed"],
   input: bookingPayload.extend({ payment: z.enum(["online", "property"]).optional() }),
   // Nothing was taken online of a booking that is paid at the property; money that comes all the same is an event of its own.
   when: (payload) => payload.payment !== "property",

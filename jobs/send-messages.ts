@@ -13,6 +13,7 @@ type View = Awaited<ReturnType<typeof viewOf>>;
  * a decline behind the payment that went well) isn't sent: the guest would believe the last that came.
  */
 const TRUE_IN = {
+  booking_modified: ["confirmed", "checked_in", "checked_out", "no_show"],
   booking_confirmed: ["confirmed", "checked_in", "checked_out", "no_show"],
   booking_cancelled: ["cancelled"],
   hold_expired: ["expired"],
@@ -99,6 +100,7 @@ export const messageJobs: readonly Job[] = [
   smsJob("text-confirmation", "booking.confirmed", "booking_confirmed"),
   mailJob("send-cancellation", "booking.cancelled", "booking_cancelled"),
   smsJob("text-cancellation", "booking.cancelled", "booking_cancelled"),
+  mailJob("send-change", "booking.modified", "booking_modified"),
   mailJob("send-hold-expired", "booking.expired", "hold_expired"),
   mailJob("send-payment-failed", "booking.payment_failed", "payment_failed"),
 ];

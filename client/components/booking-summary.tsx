@@ -1,4 +1,4 @@
-import { onlyAtProperty } from "../lib/booking-can.ts";
+import { onlyAtProperty, standingStays } from "../lib/booking-can.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { addressText } from "../lib/place-text.ts";
 import type { BookingView } from "../lib/types.ts";
@@ -12,6 +12,8 @@ export function BookingSummary({ booking }: { booking: BookingView }) {
   const { property } = booking;
   // While it is pending the guest may still choose.
   const open = booking.state === "pending" && !onlyAtProperty(booking.paymentMethods);
+  const stays = standingStays(booking);
+  const fees = stays.length < booking.stays.length ? booking.stays.reduce((sum, stay) => sum + stay.fee, 0) : 0;
   const payment = open ? undefined : booking.state === "pending" ? "property" : booking.payment;
   return (
     <>
@@ -19,10 +21,10 @@ export function BookingSummary({ booking }: { booking: BookingView }) {
         <StayDates checkIn={booking.checkIn} checkOut={booking.checkOut} from={property.checkInFrom} until={property.checkOutUntil} />
       </Card>
       <Card title={m.price()}>
-        <PriceLines stays={booking.stays} total={booking.total} dueOnline={booking.dueOnline} currency={booking.currency} payment={payment} />
+        <PriceLines stays={stays} fees={fees} total={booking.total} dueOnline={booking.dueOnline} currency={booking.currency} payment={payment} />
       </Card>
       <Card title={m.cancellation()}>
-        <PolicyList stays={booking.stays} currency={booking.currency} />
+        <PolicyList stays={stays} currency={booking.currency} />
       </Card>
       <Card title={m.the_property()}>
         <address className="grid gap-1 not-italic">

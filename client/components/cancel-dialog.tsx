@@ -13,12 +13,13 @@ import { Button, buttonClass } from "./button.tsx";
 import { ErrorNotice } from "./error-notice.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
-/** Shows the fee first; what the guest saw is sent along, and another fee by now is shown anew instead of taken. */
-export function CancelDialog({ booking, access }: { booking: BookingView; access: BookingSearch }) {
+/** Of the whole booking, or of one room. Shows the fee first; what the guest saw is sent along, and another fee by now is shown anew instead of taken. */
+export function CancelDialog({ booking, access, room }: { booking: BookingView; access: BookingSearch; room?: BookingView["stays"][number] }) {
   const [open, setOpen] = useState(false);
   const queries = useQueryClient();
-  const quote = useQuery({ ...trpc.bookings.cancelQuote.queryOptions({ bookingId: booking.id, ...access }), enabled: open, staleTime: 0 });
-  const intent = `cancel:${booking.id}`;
+  const asked = { bookingId: booking.id, ...access, ...(room && { roomStayIds: [room.id] }) };
+  const quote = useQuery({ ...trpc.bookings.cancelQuote.queryOptions(asked), enabled: open, staleTime: 0 });
+  const intent = `cancel:${room?.id ?? booking.id}`;
   const cancel = useMutation({
     ...trpc.bookings.cancel.mutationOptions(),
     onError: (error) => {
@@ -32,16 +33,24 @@ export function CancelDialog({ booking, access }: { booking: BookingView; access
   });
   const confirm = () => {
     if (!quote.data) return;
-    const body = { bookingId: booking.id, ...access, expectedFee: quote.data.fee };
+    const body = { ...asked, expectedFee: quote.data.fee };
     cancel.mutate({ ...body, idempotencyKey: intentKey(intent, body) });
   };
   return (
     <AlertDialog.Root open={open} onOpenChange={setOpen}>
-      <AlertDialog.Trigger className={buttonClass("secondary")}>{m.cancel_booking()}</AlertDialog.Trigger>
+      {room ? (
+        <AlertDialog.Trigger className={buttonClass("quiet")} aria-label={m.cancel_room_of({ number: booking.stays.indexOf(room) + 1, room: room.roomName })}>
+          {m.cancel_room()}
+        </AlertDialog.Trigger>
+      ) : (
+        <AlertDialog.Trigger className={buttonClass("secondary")}>{m.cancel_booking()}</AlertDialog.Trigger>
+      )}
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-navy-950/60" />
         <AlertDialog.Popup className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 gap-5 overflow-y-auto rounded-3xl bg-white p-6 shadow-card sm:p-8">
-          <AlertDialog.Title className="text-2xl font-bold">{m.cancel_question({ property: booking.property.name })}</AlertDialog.Title>
+          <AlertDialog.Title className="text-2xl font-bold">
+            {room ? m.cancel_room_question({ room: room.roomName }) : m.cancel_question({ property: booking.property.name })}
+          </AlertDialog.Title>
           <AlertDialog.Description render={<div />}>
             {quote.data ? (
               <Cost fee={quote.data.fee} refund={quote.data.refund} currency={quote.data.currency} changesAt={quote.data.changesAt} zone={booking.property.zone} />
@@ -53,7 +62,7 @@ export function CancelDialog({ booking, access }: { booking: BookingView; access
           </AlertDialog.Description>
           <ErrorNotice error={cancel.error} />
           <div className="flex flex-wrap justify-end gap-3">
-            <AlertDialog.Close className={buttonClass("secondary")}>{m.keep_booking()}</AlertDialog.Close>
+            <AlertDialog.Close className={buttonClass("secondary")}>{room ? m.keep_room() : m.keep_booking()}</AlertDialog.Close>
             <Button kind="danger" disabled={!quote.data} busy={cancel.isPending ? m.one_moment() : undefined} onClick={confirm}>
               {quote.data && quote.data.fee > 0 ? m.cancel_for_fee({ fee: formatMoney(quote.data.fee, quote.data.currency) }) : m.cancel_free()}
             </Button>

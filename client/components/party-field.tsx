@@ -59,7 +59,8 @@ export function PartyField({ value, onChange }: { value: PartyRoom[]; onChange: 
   );
 }
 
-function RoomFields({ number, room, onChange, onRemove }: { number: number; room: PartyRoom; onChange: (room: PartyRoom) => void; onRemove: (() => void) | undefined }) {
+/** The people of one room. */
+export function RoomFields({ number, room, onChange, onRemove }: { number: number; room: PartyRoom; onChange: (room: PartyRoom) => void; onRemove: (() => void) | undefined }) {
   const { adults, childAges } = room;
   const setChildren = (count: number) => onChange({ adults, childAges: count > childAges.length ? [...childAges, USUAL_AGE] : childAges.slice(0, count) });
   return (

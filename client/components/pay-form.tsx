@@ -18,12 +18,13 @@ const METHODS = {
   property: [m.method_property, m.method_property_text],
 } satisfies Record<Method, [() => string, () => string]>;
 
-/** How to pay. Online methods go to the provider's own page: no card data is ever ours. */
-export function PayForm({ booking, access }: { booking: BookingView; access: BookingSearch }) {
+/** How to pay the booking, or the difference of its change. Online methods go to the provider's own page: no card data is ever ours. */
+export function PayForm({ booking, access, change }: { booking: BookingView; access: BookingSearch; change?: NonNullable<BookingView["change"]> }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [method, setMethod] = useState<Method | undefined>(booking.paymentMethods[0]);
-  const intent = `pay:${booking.id}`;
+  const methods = booking.paymentMethods.filter((option) => !change || option !== "property");
+  const [method, setMethod] = useState<Method | undefined>(methods[0]);
+  const intent = `pay:${change?.id ?? booking.id}`;
   const start = useMutation({
     ...trpc.payments.start.mutationOptions(),
     onError: () => queries.invalidateQueries(trpc.bookings.get.queryFilter()),
@@ -31,13 +32,13 @@ export function PayForm({ booking, access }: { booking: BookingView; access: Boo
       intentDone(intent);
       if (result.status === "redirect") return window.location.assign(result.redirectUrl);
       await queries.invalidateQueries(trpc.bookings.get.queryFilter());
-      await navigate({ ...paths.confirmed(booking.id, access), replace: true });
+      if (!change) await navigate({ ...paths.confirmed(booking.id, access), replace: true });
     },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!method) return;
-    const body = { bookingId: booking.id, ...access, method };
+    const body = { bookingId: booking.id, ...access, method, ...(change && { changeId: change.id }) };
     start.mutate({ ...body, idempotencyKey: intentKey(intent, body) });
   };
   // On its way to the provider's page the button stays busy: a second press would start a second payment.
@@ -46,7 +47,7 @@ export function PayForm({ booking, access }: { booking: BookingView; access: Boo
     <form onSubmit={submit} className="grid gap-5">
       <fieldset className="grid gap-3">
         <legend className="sr-only">{m.payment_method()}</legend>
-        {booking.paymentMethods.map((option) => (
+        {methods.map((option) => (
           <label key={option} className="grid grid-cols-[auto_1fr] gap-x-3 rounded-xl border border-field p-4 has-checked:border-clay-600 has-checked:bg-sand-100">
             <input type="radio" name="method" value={option} checked={option === method} onChange={() => setMethod(option)} className="row-span-2 mt-0.5 size-5 accent-clay-600" />
             <span className="font-semibold">{METHODS[option][0]()}</span>
@@ -56,7 +57,7 @@ export function PayForm({ booking, access }: { booking: BookingView; access: Boo
       </fieldset>
       <ErrorNotice error={start.error} />
       <Button type="submit" disabled={!method} busy={leaving ? m.one_moment() : undefined}>
-        {method === "property" ? m.confirm_booking() : m.pay_amount({ amount: formatMoney(booking.dueOnline, booking.currency) })}
+        {method === "property" ? m.confirm_booking() : m.pay_amount({ amount: formatMoney(change?.due ?? booking.dueOnline, booking.currency) })}
       </Button>
       {method !== "property" && <p className="text-sm text-soft">{m.pay_explained()}</p>}
     </form>

@@ -15,10 +15,12 @@ interface Props {
   currency: string;
   /** Paid at the property: then nothing is due online. */
   payment?: "online" | "property" | undefined;
+  /** What the rooms that were cancelled cost. */
+  fees?: number;
 }
 
 /** Every line of the price: nights, taxes and fees, and who takes which part. */
-export function PriceLines({ stays, total, dueOnline, currency, payment }: Props) {
+export function PriceLines({ stays, total, dueOnline, currency, payment, fees = 0 }: Props) {
   const money = (amount: number) => formatMoney(amount, currency);
   const now = payment === "property" ? 0 : dueOnline;
   return (
@@ -46,6 +48,7 @@ export function PriceLines({ stays, total, dueOnline, currency, payment }: Props
         </section>
       ))}
       <dl className="grid gap-1 border-t border-sand-200 pt-4">
+        {fees > 0 && <Line term={m.cancelled_rooms_fee()} amount={money(fees)} />}
         <Line term={m.total()} amount={money(total)} strong />
         {now > 0 && <Line term={m.paid_now()} amount={money(now)} />}
         {total - now > 0 && <Line term={m.paid_at_property()} amount={money(total - now)} />}

@@ -22,6 +22,11 @@ export function onlyAtProperty(methods: BookingView["paymentMethods"]): boolean 
   return methods.every((method) => method === "property");
 }
 
+/** The rooms that stand; of a booking that is over, all that it had. */
+export function standingStays({ state, stays }: Pick<BookingView, "state" | "stays">): BookingView["stays"] {
+  return state === "cancelled" ? stays : stays.filter((stay) => stay.state !== "cancelled");
+}
+
 /** What the latest payment attempt means to the guest; states are the server's payment states. */
 export function paymentOutcome(state: string | null): "waiting" | "received" | "failed" | "review" {
   switch (state) {

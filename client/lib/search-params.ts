@@ -115,8 +115,8 @@ export function validateVerify(raw: Raw): { error?: string } {
 }
 
 /** Where a provider's page comes back; a return without a booking is told as such by the screen. */
-export function validateReturn(raw: Raw): BookingSearch & { bookingId?: string } {
-  return compact({ ...validateBooking(raw), bookingId: text(raw, "bookingId", /^[\da-f-]{36}$/) });
+export function validateReturn(raw: Raw): BookingSearch & { bookingId?: string; changeId?: string } {
+  return compact({ ...validateBooking(raw), bookingId: text(raw, "bookingId", /^[\da-f-]{36}$/), changeId: text(raw, "changeId", /^[\da-f-]{36}$/) });
 }
 
 export function validateDay(raw: Raw): { date?: string } {

@@ -18,21 +18,24 @@ const PATIENT_POLLS = 20;
 
 /** Where a provider's page sends the guest back. Coming here proves nothing: the server tells what was paid. */
 export function PayReturn() {
-  const { bookingId, ...access } = route.useSearch();
+  const { bookingId, changeId, ...access } = route.useSearch();
   if (!bookingId) return <Navigate {...paths.find()} replace />;
-  return <Watch bookingId={bookingId} access={access} />;
+  return <Watch bookingId={bookingId} changeId={changeId} access={access} />;
 }
 
-function Watch({ bookingId, access }: { bookingId: string; access: BookingSearch }) {
+function Watch({ bookingId, changeId, access }: { bookingId: string; changeId: string | undefined; access: BookingSearch }) {
   const status = useQuery({
-    ...trpc.payments.status.queryOptions({ bookingId, ...access }),
+    ...trpc.payments.status.queryOptions({ bookingId, changeId, ...access }),
     gcTime: 0,
     refetchInterval: ({ state }) => {
-      if (state.data && state.data.booking !== "pending") return false;
+      if (state.data && decided(state.data, changeId)) return false;
       return state.dataUpdateCount < PATIENT_POLLS ? POLL_MS : SLOW_POLL_MS;
     },
   });
-  const booking = status.data?.booking ?? "pending";
+  // A change's booking stands already; the trip shows what became of it.
+  if (changeId && status.data && decided(status.data, changeId)) return <Navigate {...paths.trip(bookingId, access)} replace />;
+  const back = changeId ? paths.trip(bookingId, access) : paths.checkout(bookingId, access);
+  const booking = changeId ? "pending" : (status.data?.booking ?? "pending");
   const shows = checkoutShows(booking);
   if (shows === "confirmed") return <Navigate {...paths.confirmed(bookingId, access)} replace />;
   // The booking's own page says why it is over, and what became of the money.
@@ -45,7 +48,7 @@ function Watch({ bookingId, access }: { bookingId: string; access: BookingSearch
       {outcome === "failed" ? (
         <Notice tone="warn" title={m.payment_failed()} live>
           <p>{m.payment_failed_advice()}</p>
-          <Link {...paths.checkout(bookingId, access)} className={buttonClass("primary", "mt-4")}>
+          <Link {...back} className={buttonClass("primary", "mt-4")}>
             {m.try_payment_again()}
           </Link>
         </Notice>
@@ -53,7 +56,7 @@ function Watch({ bookingId, access }: { bookingId: string; access: BookingSearch
         <Notice title={outcome === "received" ? m.payment_received() : outcome === "review" ? m.payment_review() : m.payment_waiting()}>
           <p role="status">{outcome === "received" ? m.payment_received_text() : outcome === "review" ? m.payment_review_text() : m.payment_waiting_text()}</p>
           {late && (
-            <Link {...paths.checkout(bookingId, access)} className={buttonClass("secondary", "mt-4")}>
+            <Link {...back} className={buttonClass("secondary", "mt-4")}>
               {m.back_to_checkout()}
             </Link>
           )}
@@ -61,4 +64,9 @@ function Watch({ bookingId, access }: { bookingId: string; access: BookingSearch
       )}
     </Page>
   );
+}
+
+/** Whether there is nothing more to wait for. */
+function decided({ booking, change }: { booking: string; change?: string | undefined }, changeId: string | undefined): boolean {
+  return changeId ? change !== "pending" : booking !== "pending";
 }

@@ -3,7 +3,10 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { BookingSummary } from "../components/booking-summary.tsx";
 import { buttonClass } from "../components/button.tsx";
 import { CancelDialog } from "../components/cancel-dialog.tsx";
+import { ChangeDialog } from "../components/change-dialog.tsx";
+import { ChangeDue } from "../components/change-due.tsx";
 import { Notice } from "../components/notice.tsx";
+import { RoomsCard } from "../components/rooms-card.tsx";
 import { Page } from "../components/page.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { m } from "../lib/i18n/compiled/messages.js";
@@ -15,10 +18,16 @@ import type { BookingView } from "../lib/types.ts";
 
 const route = getRouteApi("/trips/$bookingId");
 
+/** While a change waits to be paid. */
+const POLL_MS = 10_000;
+
 export function Trip() {
   const { bookingId } = route.useParams();
   const access = route.useSearch();
-  const { data: booking } = useSuspenseQuery(trpc.bookings.get.queryOptions({ bookingId, ...access }));
+  const { data: booking } = useSuspenseQuery({
+    ...trpc.bookings.get.queryOptions({ bookingId, ...access }),
+    refetchInterval: ({ state: { data } }) => (data?.change ? POLL_MS : false),
+  });
   return (
     <Page
       title={booking.property.name}
@@ -35,9 +44,11 @@ export function Trip() {
       <div className="mb-6 grid gap-4">
         <Money booking={booking} />
         <Actions booking={booking} access={access} />
+        {booking.change && <ChangeDue booking={booking} change={booking.change} access={access} />}
       </div>
       <div className="gap-6 md:columns-2 [&>*]:mb-6 [&>*]:break-inside-avoid">
         <BookingSummary booking={booking} />
+        {booking.stays.length > 1 && <RoomsCard booking={booking} access={access} />}
       </div>
     </Page>
   );
@@ -51,15 +62,24 @@ function Money({ booking }: { booking: BookingView }) {
     return (
       <Notice title={m.booking_cancelled()}>
         <p>{fee > 0 ? m.cancelled_with_fee({ fee: money(fee) }) : m.cancelled_free()}</p>
-        {booking.refunds.map((refund, index) => (
-          <p key={index}>{refund.state === "manual" ? m.refund_manual({ amount: money(refund.amount) }) : m.refund_on_its_way({ amount: money(refund.amount) })}</p>
-        ))}
+        <Refunds booking={booking} />
       </Notice>
     );
   }
   if (booking.state === "expired") return <Notice title={m.hold_over_text()}>{m.hold_over_advice()}</Notice>;
-  if (booking.paid > 0) return <Notice tone="good" title={m.paid_amount({ amount: money(booking.paid) })} />;
-  return null;
+  if (booking.paid === 0) return null;
+  return (
+    <Notice tone="good" title={m.paid_amount({ amount: money(booking.paid) })}>
+      {booking.refunds.length > 0 && <Refunds booking={booking} />}
+    </Notice>
+  );
+}
+
+function Refunds({ booking }: { booking: BookingView }) {
+  return booking.refunds.map((refund, index) => {
+    const amount = formatMoney(refund.amount, booking.currency);
+    return <p key={index}>{refund.state === "manual" ? m.refund_manual({ amount }) : m.refund_on_its_way({ amount })}</p>;
+  });
 }
 
 function Actions({ booking, access }: { booking: BookingView; access: BookingSearch }) {
@@ -76,6 +96,7 @@ function Actions({ booking, access }: { booking: BookingView; access: BookingSea
           {m.add_to_calendar()}
         </a>
       )}
+      {booking.canModify && <ChangeDialog booking={booking} access={access} />}
       {booking.canCancel && <CancelDialog booking={booking} access={access} />}
       {(booking.state === "cancelled" || booking.state === "expired") && (
         <Link {...paths.property(booking.property.slug)} className={buttonClass("secondary")}>

@@ -23,22 +23,27 @@ export const bookingInvariants: readonly Invariant[] = [
   },
   {
     name: "bookings-stays",
+    // A room that was cancelled keeps its dates, when those that stand move.
     says: "A booking has room stays within its dates, and each has a price for each of its nights and no other.",
     find: (sql) => sql`
       select b.id as booking, s.id as stay from bookings b left join room_stays s on s.booking_id = b.id
-      where s.id is null or s.check_in < b.check_in or s.check_out > b.check_out
+      where s.id is null or (s.state <> 'cancelled' and (s.check_in < b.check_in or s.check_out > b.check_out))
         or (select array_agg(n.stay_date order by n.stay_date) from booking_nights n where n.room_stay_id = s.id)
           is distinct from (select array_agg(d::date order by d) from generate_series(s.check_in, s.check_out - 1, interval '1 day') d)`,
   },
   {
     name: "bookings-total",
+    // Where single rooms were cancelled, their fees stand for them.
     says: "Nightly prices and charges add up to the room stay's total, and those to the booking's.",
     find: (sql) => sql`
       select b.id as booking, b.total, sum(s.total)::bigint as stays, sum(l.lines)::bigint as lines from bookings b join room_stays s on s.booking_id = b.id
       cross join lateral (
         select coalesce((select sum(n.price) from booking_nights n where n.room_stay_id = s.id), 0)
           + coalesce((select sum((c ->> 'amount')::bigint) from jsonb_array_elements(s.charges) c where not (c ->> 'inclusive')::bool), 0) as lines) l
-      group by b.id having b.total <> sum(s.total) or bool_or(s.total <> l.lines)`,
+      cross join lateral (select exists (select 1 from booking_events e where e.booking_id = b.id and e.type = 'room_cancelled') as parted) p
+      group by b.id, p.parted having bool_or(s.total <> l.lines)
+        or (not p.parted and b.total <> sum(s.total))
+        or (p.parted and not bool_and(s.state = 'cancelled') and b.total <> sum(case when s.state = 'cancelled' then s.fee else s.total end))`,
   },
   {
     name: "bookings-versions",

@@ -6,6 +6,7 @@ const SENT_SECONDS = 3600;
 /** Which events the guest is told of, by which kind of mail, whose job that is, and with a room in which of these states it must be told. */
 export const TOLD = [
   { type: "booking.confirmed", kind: "booking_confirmed", job: "send-confirmation", states: ["confirmed", "checked_in", "checked_out", "no_show"] },
+  { type: "booking.modified", kind: "booking_modified", job: "send-change", states: ["confirmed", "checked_in", "checked_out", "no_show"] },
   { type: "booking.cancelled", kind: "booking_cancelled", job: "send-cancellation", states: ["cancelled"] },
   { type: "booking.expired", kind: "hold_expired", job: "send-hold-expired", states: ["expired"] },
   { type: "booking.payment_failed", kind: "payment_failed", job: "send-payment-failed", states: ["pending", "expired"] },

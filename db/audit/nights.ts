@@ -13,6 +13,11 @@ const stays = (sql: Sql) => sql`
   from room_stays s cross join generate_series(s.check_in, s.check_out - 1, interval '1 day') d
   where s.state in ('pending', 'confirmed', 'checked_in', 'checked_out', 'no_show') group by 1, 2`;
 
+/** What pending changes hold beyond their bookings. */
+const drafts = (sql: Sql) => sql`
+  select h."roomTypeId" as room_type_id, h.date as stay_date, sum(h.units)::int as units from booking_changes c
+  cross join lateral jsonb_to_recordset(c.held) as h("roomTypeId" int, date date, units int) where c.state = 'pending' group by 1, 2`;
+
 /** Nights before the oldest one have been archived, and what is left of them says nothing. */
 const kept = (sql: Sql) => sql`stay_date >= (select min(stay_date) from inventory_nights)`;
 
@@ -44,10 +49,11 @@ export const nightInvariants: readonly Invariant[] = [
   },
   {
     name: "nights-held",
-    says: "A night has as many rooms held as there are pending room stays.",
+    says: "A night has as many rooms held as there are pending room stays, and units that draft changes hold.",
     find: (sql) => sql`
-      select room_type_id, stay_date::text as night, n.held, s.held as stays from inventory_nights n full join (${stays(sql)}) s using (room_type_id, stay_date)
-      where ${kept(sql)} and coalesce(n.held, -1) <> coalesce(s.held, 0)`,
+      select room_type_id, stay_date::text as night, n.held, s.held as stays, d.units as drafts from inventory_nights n full join (${stays(sql)}) s using (room_type_id, stay_date)
+      full join (${drafts(sql)}) d using (room_type_id, stay_date)
+      where ${kept(sql)} and coalesce(n.held, -1) <> coalesce(s.held, 0) + coalesce(d.units, 0)`,
   },
   {
     name: "nights-sold",

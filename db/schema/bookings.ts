@@ -187,6 +187,73 @@ export const bookingEvents = pgTable(
   (t) => [index("booking_events_booking").on(t.bookingId), foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] })],
 );
 
+export const CHANGE_STATES = ["pending", "applied", "expired", "abandoned"] as const;
+
+/** A room stay as it will be. */
+export interface PlannedStay {
+  roomStayId: string;
+  roomTypeId: number;
+  productId: number;
+  roomName: string;
+  rateName: string;
+  meal: Meal;
+  adults: number;
+  childAges: number[];
+  nights: { date: string; price: number }[];
+  charges: ChargeLine[];
+  total: number;
+  policy: FrozenPolicy;
+}
+
+/** Units of a night that a draft change holds beyond what the booking has. */
+export interface HeldUnits {
+  roomTypeId: number;
+  date: string;
+  units: number;
+}
+
+/** A change of a booking that waits for its price difference to be paid; it holds the nights that the booking lacks. */
+export const bookingChanges = pgTable(
+  "booking_changes",
+  {
+    id: id().primaryKey(),
+    propertyId: propertyId(),
+    bookingId: id("booking_id"),
+    state: text("state").$type<(typeof CHANGE_STATES)[number]>().notNull().default("pending"),
+    /** The booking's version that it was priced for: at any other it can't be applied. */
+    baseVersion: integer("base_version").notNull(),
+    checkIn: date("check_in", { mode: "string" }).notNull(),
+    checkOut: date("check_out", { mode: "string" }).notNull(),
+    /** The room stays that become other ones. */
+    stays: jsonb("stays").$type<PlannedStay[]>().notNull(),
+    /** Held for it while it is pending. */
+    held: jsonb("held").$type<HeldUnits[]>().notNull(),
+    /** What the booking's total and its part due online will be. */
+    total: minor("total").notNull(),
+    dueOnline: minor("due_online").notNull(),
+    /** The difference to be paid. */
+    due: minor("due").notNull(),
+    currency: currency(),
+    expiresAt: instant("expires_at").notNull(),
+    createdAt: createdAt(),
+    endedAt: instant("ended_at"),
+  },
+  (t) => [
+    unique("booking_changes_property_id").on(t.propertyId, t.id),
+    foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
+    uniqueIndex("booking_changes_pending")
+      .on(t.bookingId)
+      .where(sql`${t.state} = 'pending'`),
+    index("booking_changes_booking").on(t.bookingId),
+    index("booking_changes_due")
+      .on(t.expiresAt)
+      .where(sql`${t.state} = 'pending'`),
+    check("booking_changes_state", sql`${t.state} in ('pending','applied','expired','abandoned') and (${t.state} = 'pending') = (${t.endedAt} is null)`),
+    check("booking_changes_span", sql`${t.checkIn} < ${t.checkOut}`),
+    check("booking_changes_money", sql`${t.due} > 0 and ${t.total} >= 0 and ${t.dueOnline} between 0 and ${t.total}`),
+  ],
+);
+
 /** The stored answer of a mutation; commits with its effect. Refusals are not stored. */
 export const idempotencyKeys = pgTable(
   "idempotency_keys",

@@ -55,7 +55,7 @@ export const rateNights = pgTable(
   ],
 );
 
-export const MOVE_REASONS = ["hold", "sell", "confirm", "release", "expire", "cancel", "retake", "block", "unblock", "adjust", "channel"] as const;
+export const MOVE_REASONS = ["hold", "sell", "confirm", "release", "expire", "cancel", "retake", "modify", "block", "unblock", "adjust", "channel"] as const;
 export type MoveReason = (typeof MOVE_REASONS)[number];
 
 /** Append-only audit of the nights: the sums of the deltas equal the rows (physical: since the load). */
@@ -83,7 +83,7 @@ export const inventoryEvents = pgTable(
   },
   (t) => [
     index("inventory_events_night").on(t.roomTypeId, t.stayDate),
-    check("inventory_events_reason", sql`${t.reason} in ('hold','sell','confirm','release','expire','cancel','retake','block','unblock','adjust','channel')`),
+    check("inventory_events_reason", sql`${t.reason} in ('hold','sell','confirm','release','expire','cancel','retake','modify','block','unblock','adjust','channel')`),
     check("inventory_events_actor", sql`length(${t.actor}) between 1 and 120`),
   ],
 );

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
-import { check, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uniqueIndex } from "drizzle-orm/pg-core";
+import { check, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
-import { bookings } from "./bookings.ts";
+import { bookingChanges, bookings } from "./bookings.ts";
 
 export const PAYMENT_STATES = ["created", "requires_action", "pending", "challenged", "authorised", "captured", "paid", "denied", "voided", "expired", "failed"] as const;
 export type PaymentState = (typeof PAYMENT_STATES)[number];
@@ -13,6 +13,8 @@ export const payments = pgTable(
     id: id().primaryKey(),
     propertyId: propertyId(),
     bookingId: id("booking_id"),
+    /** Set where it pays a change's difference instead of the booking. */
+    changeId: uuid("change_id"),
     attempt: smallint("attempt").notNull(),
     provider: text("provider").$type<"stripe" | "midtrans">().notNull(),
     state: text("state").$type<PaymentState>().notNull(),
@@ -49,6 +51,7 @@ export const payments = pgTable(
       .on(t.updatedAt)
       .where(sql`${t.state} in ('created','requires_action','pending','challenged','authorised')`),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
+    foreignKey({ columns: [t.propertyId, t.changeId], foreignColumns: [bookingChanges.propertyId, bookingChanges.id] }),
     check("payments_state", sql`${t.state} in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')`),
     check("payments_provider", sql`${t.provider} in ('stripe','midtrans')`),
     check("payments_money", sql`${t.amount} > 0 and ${t.captured} between 0 and ${t.amount}`),

@@ -1,58 +1,65 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
-import type { Executor, Transaction } from "../../db/client.ts";
-import { payments, refunds, roomStays } from "../../db/schema/index.ts";
+import type { Transaction } from "../../db/client.ts";
+import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { once } from "../platform/idempotency.ts";
 import { emit } from "../platform/outbox.ts";
 import { feeAt, feeChangesAt, moveNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
+import { amountsOf, moneyOf } from "./amounts.ts";
+import { abandonChange } from "./changes.ts";
 import { recordEvent } from "./record.ts";
-import type { CancelInput, cancelOutput, cancelQuoteOutput } from "./schemas.ts";
-import { endHold, moveStays, nightMoves, staysOf, type StayRow } from "./stays.ts";
+import type { CancelInput, cancelOutput, CancelQuoteInput, cancelQuoteOutput } from "./schemas.ts";
+import { endHold, endStays, nightMoves, staysOf, type StayRow } from "./stays.ts";
 import { bookingState } from "./states.ts";
 import { databaseNow } from "./view.ts";
 
+type Booking = typeof bookings.$inferSelect;
+
 /** What cancelling costs now, shown before it is done. @throws NOT_FOUND, PRECONDITION when it can't be cancelled */
-export async function cancelQuote(ctx: Context, ref: { bookingId: string; token?: string | undefined }): Promise<z.infer<typeof cancelQuoteOutput>> {
-  const booking = await authoriseBooking(ctx, ctx.db, ref);
-  const stays = await ctx.db.select().from(roomStays).where(eq(roomStays.bookingId, booking.id));
-  assertCancellable(stays);
+export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promise<z.infer<typeof cancelQuoteOutput>> {
+  const booking = await authoriseBooking(ctx, ctx.db, input);
+  const stays = await staysOf(ctx.db, booking.id);
   const now = await databaseNow(ctx.db);
-  const fee = feeOf(stays, now);
-  const changes = stays.map((stay) => feeChangesAt(stay.policy, now)).filter((at) => at !== null);
-  return { fee, refund: await refundOf(ctx.db, booking.id, fee), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
+  const plan = planCancel(booking, stays, input.roomStayIds, now);
+  const changes = plan.leaving.map((stay) => feeChangesAt(stay.policy, now)).filter((at) => at !== null);
+  return { fee: plan.fee, refund: refundOf(plan, await moneyOf(ctx.db, booking.id)), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
 }
 
 /**
- * Cancels the whole booking: nights return at once, money follows by job, by the policy frozen at sale.
+ * Cancels the whole booking, or single rooms of it: nights return at once, money follows by job, by the policy
+ * frozen at sale. Dates and total of the booking follow the rooms that are left.
  * @throws NOT_FOUND, PRECONDITION with the state, PRICE_CHANGED when the fee is no longer the one shown
  */
 export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<typeof cancelOutput>> {
   let moved: MovedNight[] = [];
   const answer = await once(ctx, "bookings.cancel", input, async (tx) => {
     const [booking, stays] = await Promise.all([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
-    assertCancellable(stays);
     const now = await databaseNow(tx);
-    const fee = feeOf(stays, now);
+    const plan = planCancel(booking, stays, input.roomStayIds, now);
+    const { fee, leaving, staying } = plan;
     if (fee !== input.expectedFee) throw refuse("PRICE_CHANGED", { total: fee, currency: booking.currency, quoteHash: "" });
-    const refund = await refundOf(tx, booking.id, fee);
+    const refund = refundOf(plan, await moneyOf(tx, booking.id));
 
-    await setFees(tx, stays, now);
-    const pending = stays.filter((stay) => stay.state === "pending");
-    const confirmed = stays.filter((stay) => stay.state === "confirmed");
-    if (pending.length > 0) await moveStays(tx, booking.id, "pending", "cancelled");
-    if (confirmed.length > 0) await moveStays(tx, booking.id, "confirmed", "cancelled");
+    await setFees(tx, leaving, now);
+    const pending = leaving.filter((stay) => stay.state === "pending");
+    const confirmed = leaving.filter((stay) => stay.state === "confirmed");
+    await endStays(tx, pending, "cancelled");
+    await endStays(tx, confirmed, "cancelled");
     const version = await endHold(tx, booking.id);
+    if (staying.length > 0) await followRooms(tx, booking, plan);
     const actor = actorKey(ctx.actor);
-    const moves = [...nightMoves(pending, { held: -1 }), ...nightMoves(confirmed, { sold: -1 })];
+    const moves = [...(await abandonChange(tx, { ...booking, version }, actor)), ...nightMoves(pending, { held: -1 }), ...nightMoves(confirmed, { sold: -1 })];
     moved = (await moveNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id })) ?? [];
     const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
-    await recordEvent(tx, { ...event, type: "cancelled", actor, data: { fee, refund } });
+    const rooms = staying.length > 0 ? { roomStayIds: leaving.map((stay) => stay.id) } : {};
+    await recordEvent(tx, { ...event, type: staying.length > 0 ? "room_cancelled" : "cancelled", actor, data: { fee, refund, ...rooms } });
     // A hold that is let go is no cancellation: nobody was told of a booking.
-    await emit(tx, { type: confirmed.length > 0 ? "booking.cancelled" : "booking.released", payload: event });
-    return { bookingId: booking.id, state: "cancelled" as const, fee, refund, currency: booking.currency };
+    if (staying.length > 0) await emit(tx, { type: "booking.modified", payload: { ...event, payment: booking.payment } });
+    else await emit(tx, { type: confirmed.length > 0 ? "booking.cancelled" : "booking.released", payload: event });
+    return { bookingId: booking.id, state: staying.length > 0 ? ("confirmed" as const) : ("cancelled" as const), fee, refund, currency: booking.currency };
   });
   ctx.defer(writeAvailability(ctx, moved));
   ctx.metrics.count("bookings_cancelled_total");
@@ -60,35 +67,62 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
   return answer;
 }
 
-function assertCancellable(stays: readonly StayRow[]): void {
+interface CancelPlan {
+  leaving: StayRow[];
+  staying: StayRow[];
+  /** What the rooms that leave cost. */
+  fee: number;
+  /** What the booking costs from then on. */
+  total: number;
+  dueOnline: number;
+}
+
+/**
+ * Which rooms leave, and what the booking costs from then on.
+ * @throws PRECONDITION in a state without a way out, or for some rooms of a hold; NOT_FOUND for a room that isn't the booking's
+ */
+function planCancel(booking: Booking, stays: readonly StayRow[], ids: readonly string[] | undefined, now: Date): CancelPlan {
   const state = bookingState(stays);
   if (state !== "confirmed" && state !== "pending") throw refuse("PRECONDITION", { reason: "can't be cancelled", state });
+  const standing = stays.filter((stay) => stay.state === state);
+  const leaving = ids ? stays.filter((stay) => ids.includes(stay.id)) : standing;
+  if (ids && leaving.length < new Set(ids).size) throw refuse("NOT_FOUND", { what: "room" });
+  const over = leaving.find((stay) => stay.state !== state);
+  if (over) throw refuse("PRECONDITION", { reason: "can't be cancelled", state: over.state });
+  const staying = standing.filter((stay) => !leaving.includes(stay));
+  // Its page asks for the whole amount: a hold is let go as a whole, and taken anew.
+  if (state === "pending" && staying.length > 0) throw refuse("PRECONDITION", { reason: "a hold can't lose single rooms", state });
+  const ended = stays.map((stay) => (leaving.includes(stay) ? { ...stay, state: "cancelled" as const, fee: feeOf(stay, now) } : stay));
+  const { total, dueOnline } = amountsOf(booking.payment, staying, ended);
+  return { leaving, staying, fee: leaving.reduce((sum, stay) => sum + feeOf(stay, now), 0), total, dueOnline };
 }
 
 /** A hold costs nothing; a confirmed stay what its frozen policy says at this instant. */
-function feeOf(stays: readonly StayRow[], now: Date): number {
-  return stays.reduce((sum, stay) => sum + (stay.state === "confirmed" ? feeAt(stay.policy, now) : 0), 0);
+function feeOf(stay: StayRow, now: Date): number {
+  return stay.state === "confirmed" ? feeAt(stay.policy, now) : 0;
 }
 
 async function setFees(tx: Transaction, stays: readonly StayRow[], now: Date): Promise<void> {
   for (const stay of stays) {
-    const fee = stay.state === "confirmed" ? feeAt(stay.policy, now) : 0;
+    const fee = feeOf(stay, now);
     if (fee > 0) await tx.update(roomStays).set({ fee }).where(eq(roomStays.id, stay.id));
   }
 }
 
-/** What of the money taken or reserved online goes back: all beyond the fee. */
-async function refundOf(db: Executor, bookingId: string, fee: number): Promise<number> {
-  const [row] = await db
-    .select({
-      has: sql<number>`coalesce(sum(case when ${payments.state} = 'authorised' then ${payments.amount} else ${payments.captured} end) filter (where ${payments.state} in ('authorised','captured','paid')), 0)::bigint`.mapWith(
-        Number,
-      ),
-      gone: sql<number>`coalesce((select sum(r.amount) from ${refunds} r join ${payments} p on p.id = r.payment_id where p.booking_id = ${bookingId} and r.state <> 'failed'), 0)::bigint`.mapWith(
-        Number,
-      ),
-    })
-    .from(payments)
-    .where(eq(payments.bookingId, bookingId));
-  return Math.max(0, (row?.has ?? 0) - (row?.gone ?? 0) - fee);
+/** The booking's dates and amounts become those of the rooms that are left, and of the fees. */
+async function followRooms(tx: Transaction, booking: Booking, { staying, total, dueOnline }: CancelPlan): Promise<void> {
+  const checkIn = staying.map((stay) => stay.checkIn).toSorted()[0]!;
+  const checkOut = staying
+    .map((stay) => stay.checkOut)
+    .toSorted()
+    .at(-1)!;
+  await tx
+    .update(bookings)
+    .set({ checkIn, checkOut, total, dueOnline })
+    .where(and(eq(bookings.id, booking.id), eq(bookings.version, sql`${booking.version + 1}::int`)));
+}
+
+/** What of the money taken or reserved online goes back: all beyond what is due; of a booking that ends, beyond its fees. */
+function refundOf({ staying, total, dueOnline }: CancelPlan, money: number): number {
+  return Math.max(0, money - (staying.length > 0 ? dueOnline : total));
 }

@@ -6,7 +6,7 @@ import { applyView, mayBeTriedAgain } from "./settle.ts";
 import { expire } from "./expire.ts";
 
 /** With the provider out of reach, nights go back this long after the hold's end; money is sorted out later. */
-const GRACE_MS = 5 * 60_000;
+export const GRACE_MS = 5 * 60_000;
 
 /**
  * The hold's end: first the page is closed at the provider, then the nights go back.
@@ -57,15 +57,17 @@ async function countsAsPaid(ctx: Context, bookingId: string): Promise<boolean> {
 /**
  * Closes the booking's payment pages at their providers, so that nobody can pay on them any more.
  * A page that was paid already is settled instead.
+ * @param changeId only those of this change
  * @throws OutsideError when a provider can't be reached
  */
-export async function closePages(ctx: Context, bookingId: string): Promise<"paid" | "closed"> {
+export async function closePages(ctx: Context, bookingId: string, changeId?: string): Promise<"paid" | "closed"> {
   const open = await ctx.db
     .select()
     .from(payments)
     .where(
       and(
         eq(payments.bookingId, bookingId),
+        changeId === undefined ? undefined : eq(payments.changeId, changeId),
         or(inArray(payments.state, ["created", "requires_action", "pending", "challenged", "denied", "authorised"]), mayBeTriedAgain()),
         isNotNull(payments.pageRef),
       ),

@@ -4,11 +4,19 @@ import { z } from "zod";
 export const bookingPayload = z.object({ bookingId: z.uuid(), propertyId: z.uuid(), version: z.int() });
 export type BookingPayload = z.infer<typeof bookingPayload>;
 
+const changePayload = bookingPayload.extend({ changeId: z.uuid() });
+
 export const BOOKING_EVENTS = {
   "booking.held": bookingPayload.extend({ holdExpiresAt: z.iso.datetime() }),
   /** `payment`: how it will be paid; absent in events of before. */
   "booking.confirmed": bookingPayload.extend({ payment: z.enum(["online", "property"]).optional() }),
   "booking.cancelled": bookingPayload,
+  /** Dates, rooms or guests are others now, or single rooms were cancelled. */
+  "booking.modified": bookingPayload.extend({ payment: z.enum(["online", "property"]) }),
+  /** A change waits for its difference to be paid, and holds the nights it lacks. */
+  "booking.change_held": changePayload.extend({ expiresAt: z.iso.datetime() }),
+  /** A change that was never paid: it expired, or another one took its place. */
+  "booking.change_ended": changePayload,
   /** A hold that its guest let go. */
   "booking.released": bookingPayload,
   "booking.expired": bookingPayload,

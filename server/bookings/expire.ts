@@ -5,6 +5,7 @@ import { actorKey, type Context } from "../context.ts";
 import { emit } from "../platform/outbox.ts";
 import { transact } from "../platform/transact.ts";
 import { moveNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { expireChange, overdueChangesOn } from "./changes.ts";
 import { recordEvent } from "./record.ts";
 import { endHold, moveStays, nightMoves, staysOf } from "./stays.ts";
 
@@ -42,7 +43,7 @@ export async function expire(ctx: Context, bookingId: string): Promise<boolean> 
 }
 
 /**
- * Expires the overdue holds on these nights: they may have been in the way of a take that failed.
+ * Expires the overdue holds and drafts on these nights: they may have been in the way of a take that failed.
  * @returns how many there were, expired by us or, meanwhile, by somebody else
  */
 export async function expireOverdue(ctx: Context, nights: { roomTypeId: number; date: string }[]): Promise<number> {
@@ -61,7 +62,9 @@ export async function expireOverdue(ctx: Context, nights: { roomTypeId: number; 
     .limit(100);
   const system: Context = { ...ctx, actor: { kind: "job", name: "expire-overdue" } };
   for (const booking of overdue) await expire(system, booking.id);
-  return overdue.length;
+  const drafts = await overdueChangesOn(ctx, nights);
+  for (const changeId of drafts) await expireChange(system, changeId);
+  return overdue.length + drafts.length;
 }
 
 /** Bookings whose hold ended before `now - graceSeconds`: what the sweep must look at, oldest first. */

@@ -1,10 +1,14 @@
 // The public face of the bookings service.
 export { balance, unbalanced } from "./balance.ts";
 export { cancel, cancelQuote } from "./cancel.ts";
+export { closeChange } from "./close-change.ts";
+export { overdueChanges } from "./changes.ts";
 export { closeHold, closePages } from "./close-hold.ts";
 export { BOOKING_EVENTS, bookingPayload, type BookingPayload } from "./events.ts";
 export { expire, overdueHolds } from "./expire.ts";
 export { hold } from "./hold.ts";
+export { modify } from "./modify.ts";
+export { modifyQuote } from "./modify-quote.ts";
 export { paymentOfHint, settle, unsettledPayments } from "./settle.ts";
 export { startPayment } from "./start-payment.ts";
 export { get, viewOf } from "./view.ts";

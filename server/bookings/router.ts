@@ -3,9 +3,25 @@ import { cancel, cancelQuote } from "./cancel.ts";
 import { hold } from "./hold.ts";
 import { lookup } from "./lookup.ts";
 import { mine } from "./mine.ts";
+import { modify } from "./modify.ts";
+import { modifyQuote } from "./modify-quote.ts";
+import { modifyInput, modifyOutput, modifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
 import { paymentStatus } from "./payment-status.ts";
-import { startInput, startOutput, statusOutput } from "./payment-schemas.ts";
-import { bookingOutput, bookingRef, cancelInput, cancelOutput, cancelQuoteOutput, holdInput, holdOutput, lookupInput, lookupOutput, mineInput, mineOutput } from "./schemas.ts";
+import { startInput, startOutput, statusInput, statusOutput } from "./payment-schemas.ts";
+import {
+  bookingOutput,
+  bookingRef,
+  cancelInput,
+  cancelOutput,
+  cancelQuoteInput,
+  cancelQuoteOutput,
+  holdInput,
+  holdOutput,
+  lookupInput,
+  lookupOutput,
+  mineInput,
+  mineOutput,
+} from "./schemas.ts";
 import { startPayment } from "./start-payment.ts";
 import { get } from "./view.ts";
 
@@ -27,13 +43,21 @@ export const bookingsRouter = router({
     .output(mineOutput)
     .query(({ ctx, input }) => mine(ctx, input)),
   cancelQuote: procedure
-    .input(bookingRef)
+    .input(cancelQuoteInput)
     .output(cancelQuoteOutput)
     .query(({ ctx, input }) => cancelQuote(ctx, input)),
   cancel: procedure
     .input(cancelInput)
     .output(cancelOutput)
     .mutation(({ ctx, input }) => cancel(ctx, input)),
+  modifyQuote: procedure
+    .input(modifyQuoteInput)
+    .output(modifyQuoteOutput)
+    .query(({ ctx, input }) => modifyQuote(ctx, input)),
+  modify: procedure
+    .input(modifyInput)
+    .output(modifyOutput)
+    .mutation(({ ctx, input }) => modify(ctx, input)),
 });
 
 /** Paying is a step of the booking's flow: the payments service knows no bookings. */
@@ -43,7 +67,7 @@ export const paymentsRouter = router({
     .output(startOutput)
     .mutation(({ ctx, input }) => startPayment(ctx, input)),
   status: procedure
-    .input(bookingRef)
+    .input(statusInput)
     .output(statusOutput)
     .query(({ ctx, input }) => paymentStatus(ctx, input)),
 });

@@ -120,6 +120,9 @@ export const bookingOutput = z.object({
   stays: z.array(stayOutput),
   payments: z.array(z.object({ id: z.string(), provider: z.string(), state: z.string(), amount: z.int(), method: z.string().nullable() })),
   refunds: z.array(z.object({ amount: z.int(), state: z.string() })),
+  /** Waits for its difference to be paid until `expiresAt`; then it is gone, and the booking stays as it is. */
+  change: z.object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string() }).nullable(),
+  canModify: z.boolean(),
   canCancel: z.boolean(),
   canPay: z.boolean(),
 });
@@ -150,6 +153,12 @@ export const mineOutput = z.object({
   nextCursor: z.string().optional(),
 });
 
+/** Room stays to cancel; left out: all that stand. */
+const roomStayIds = z.array(idField).min(1).max(MAX_ROOMS).optional();
+
+export const cancelQuoteInput = bookingRef.extend({ roomStayIds });
+export type CancelQuoteInput = z.infer<typeof cancelQuoteInput>;
+
 export const cancelQuoteOutput = z.object({
   /** What stays with the property, and what goes back of the money paid online; minor units. */
   fee: z.int(),
@@ -159,10 +168,11 @@ export const cancelQuoteOutput = z.object({
   changesAt: z.string().nullable(),
 });
 
-export const cancelInput = bookingRef.extend({
+export const cancelInput = cancelQuoteInput.extend({
   idempotencyKey: idempotencyKeyField,
   /** The fee that the guest was shown; another one by now refuses with PRICE_CHANGED. */
   expectedFee: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
 });
 export type CancelInput = z.infer<typeof cancelInput>;
-export const cancelOutput = z.object({ bookingId: z.string(), state: z.literal("cancelled"), fee: z.int(), refund: z.int(), currency: z.string() });
+/** `confirmed` while other rooms of the booking stand. */
+export const cancelOutput = z.object({ bookingId: z.string(), state: z.enum(["cancelled", "confirmed"]), fee: z.int(), refund: z.int(), currency: z.string() });

@@ -10,6 +10,7 @@ import { canMove, gatewayOf, hasMoney, type ProviderView, type WebhookHint } fro
 import { writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { confirm } from "./confirm.ts";
 import { expireOverdue } from "./expire.ts";
+import { payChange } from "./pay-change.ts";
 import { recordEvent } from "./record.ts";
 import { mismatchOf, recordMoney, requestRefund } from "./record-money.ts";
 import { endHold, nightMoves, staysOf } from "./stays.ts";
@@ -153,7 +154,15 @@ async function becomePaid(
   const stays = await staysOf(tx, booking.id);
   const state = bookingState(stays);
   let version = booking.version;
-  if (state === "pending" || state === "expired") {
+  if (payment.changeId) {
+    const paid = await payChange(tx, booking, stays, payment.changeId, actorKey(ctx.actor));
+    if (paid !== "late" && "moved" in paid) {
+      keep(paid.moved);
+      return "other";
+    }
+    if (paid !== "late" && attempt === "try") throw new NightsTaken(paid.lacking);
+    await emit(tx, { type: "booking.payment_failed", payload: { bookingId: booking.id, propertyId: booking.propertyId, version, paymentId: payment.id } });
+  } else if (state === "pending" || state === "expired") {
     const moved = await confirm(tx, booking, stays, { actor: actorKey(ctx.actor), payment: "online" });
     if (moved) {
       keep(moved);

@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, ne, sql } from "drizzle-orm";
 import type { z } from "zod";
-import { guests, payments, properties } from "../../db/schema/index.ts";
+import { bookingChanges, guests, payments, properties } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { daysBetween } from "../platform/dates.ts";
@@ -13,6 +13,7 @@ import { productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { assertOffered, awaitsPayment } from "./payable.ts";
 import { payAtProperty } from "./pay-at-property.ts";
+import { payableChange } from "./pay-change.ts";
 import type { StartInput, startOutput } from "./payment-schemas.ts";
 import { applyView } from "./settle.ts";
 import { staysOf } from "./stays.ts";
@@ -20,17 +21,21 @@ import { staysOf } from "./stays.ts";
 type Start = z.infer<typeof startOutput>;
 
 /**
- * Confirms a booking that is paid at the property, or opens the provider's page.
+ * Confirms a booking that is paid at the property, or opens the provider's page; for a change, for its difference.
  * A page that is open already is given again; another provider's is closed first.
  * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION for a method that isn't offered, UNAVAILABLE provider
  */
 export async function startPayment(ctx: Context, input: StartInput): Promise<Start> {
-  if (input.method === "property") return payAtProperty(ctx, input);
-  const { method } = input;
+  const { method, changeId } = input;
+  if (method === "property") {
+    if (changeId) throw refuse("PRECONDITION", { reason: "payment method not offered" });
+    return payAtProperty(ctx, input);
+  }
   const started = await once(ctx, "payments.start", input, async (tx) => {
     // Sent together: the stays are read behind the booking's lock.
     const [booking, stays] = await Promise.all([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
-    if (awaitsPayment(ctx, booking, stays) === "confirmed") return { status: "confirmed" as const };
+    const change = changeId ? await payableChange(ctx, tx, booking, changeId) : undefined;
+    if (change === "applied" || (!change && awaitsPayment(ctx, booking, stays) === "confirmed")) return { status: "confirmed" as const };
     assertOffered(ctx, booking, await productsByIds(tx, booking.propertyId, [...new Set(stays.map((stay) => stay.productId))]), method);
     const [{ attempt } = { attempt: 0 }] = await tx
       .select({ attempt: sql<number>`coalesce(max(${payments.attempt}), 0)::int` })
@@ -43,6 +48,7 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
         and(
           eq(payments.bookingId, booking.id),
           eq(payments.provider, method),
+          changeId ? eq(payments.changeId, changeId) : isNull(payments.changeId),
           inArray(payments.state, ["created", "requires_action", "pending", "denied"]),
           sql`(${payments.expiresAt} is null or ${payments.expiresAt} > app_now())`,
         ),
@@ -53,16 +59,17 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
       id: paymentId,
       propertyId: booking.propertyId,
       bookingId: booking.id,
+      changeId: changeId ?? null,
       attempt: attempt + 1,
       provider: method,
       state: "created",
-      amount: booking.dueOnline,
+      amount: change?.due ?? booking.dueOnline,
       currency: booking.currency,
     });
     return { status: "page" as const, paymentId };
   });
   if (started.status === "confirmed") return started;
-  if (await closeOthers(ctx, input.bookingId, started.paymentId)) return { status: "redirect", redirectUrl: await returnUrl(ctx, input.bookingId) };
+  if (await closeOthers(ctx, input.bookingId, started.paymentId)) return { status: "redirect", redirectUrl: returnUrl(ctx, input.bookingId, changeId) };
   return { status: "redirect", redirectUrl: await openPage(ctx, started.paymentId) };
 }
 
@@ -72,12 +79,14 @@ async function openPage(ctx: Context, paymentId: string): Promise<string> {
   if (!row) throw new Error("the payment vanished");
   if (row.pageUrl) return row.pageUrl;
   const booking = await authoriseBooking({ ...ctx, actor: { kind: "job", name: "open-page" } }, ctx.db, { bookingId: row.bookingId });
-  const [[guest], [property]] = await Promise.all([
+  const [[guest], [property], [change]] = await Promise.all([
     ctx.db.select().from(guests).where(eq(guests.id, booking.guestId)),
     ctx.db.select({ name: properties.name, extendHolds: properties.extendHolds }).from(properties).where(eq(properties.id, booking.propertyId)),
+    row.changeId ? ctx.db.select().from(bookingChanges).where(eq(bookingChanges.id, row.changeId)) : [],
   ]);
-  const nights = daysBetween(booking.checkIn, booking.checkOut);
-  const back = await returnUrl(ctx, booking.id);
+  const { checkIn, checkOut } = change ?? booking;
+  const nights = daysBetween(checkIn, checkOut);
+  const token = bookingToken(ctx.config.AUTH_SECRET, booking.id);
   let page;
   try {
     page = await gatewayOf(ctx.config, row.provider).openPage({
@@ -87,12 +96,13 @@ async function openPage(ctx: Context, paymentId: string): Promise<string> {
       attempt: row.attempt,
       amount: row.amount,
       currency: row.currency,
-      description: `${property!.name}, ${nights} ${nights === 1 ? "night" : "nights"} from ${booking.checkIn}`,
+      description: `${property!.name}, ${nights} ${nights === 1 ? "night" : "nights"} from ${checkIn}`,
       guest: guest!,
       locale: booking.locale,
-      expiresAt: pageEnd(booking.holdExpiresAt ?? ctx.clock.now(), property!.extendHolds && !booking.holdExtended),
-      successUrl: back,
-      cancelUrl: `${ctx.config.PUBLIC_URL}/checkout/${booking.id}?token=${bookingToken(ctx.config.AUTH_SECRET, booking.id)}`,
+      // A draft's nights are held beside those that the guest has: no slow method extends that.
+      expiresAt: change?.expiresAt ?? pageEnd(booking.holdExpiresAt ?? ctx.clock.now(), property!.extendHolds && !booking.holdExtended),
+      successUrl: returnUrl(ctx, booking.id, row.changeId),
+      cancelUrl: `${ctx.config.PUBLIC_URL}/${change ? "trips" : "checkout"}/${booking.id}?token=${token}`,
     });
   } catch (error) {
     // Its page was made, and its address lost for good: the next try is a new attempt.
@@ -141,6 +151,7 @@ async function closeOthers(ctx: Context, bookingId: string, paymentId: string): 
   return paid;
 }
 
-async function returnUrl(ctx: Context, bookingId: string): Promise<string> {
-  return `${ctx.config.PUBLIC_URL}/pay/return?bookingId=${bookingId}&token=${bookingToken(ctx.config.AUTH_SECRET, bookingId)}`;
+function returnUrl(ctx: Context, bookingId: string, changeId?: string | null): string {
+  const change = changeId ? `&changeId=${changeId}` : "";
+  return `${ctx.config.PUBLIC_URL}/pay/return?bookingId=${bookingId}&token=${bookingToken(ctx.config.AUTH_SECRET, bookingId)}${change}`;
 }

@@ -1,5 +1,5 @@
 import { asc, eq, sql } from "drizzle-orm";
-import { pgArray, statement, type Transaction } from "../../db/client.ts";
+import { pgArray, statement, type Executor, type Transaction } from "../../db/client.ts";
 import { bookings, roomStays, type StayState } from "../../db/schema/bookings.ts";
 import { nightsOf } from "../platform/dates.ts";
 import type { NightMove } from "../rooms/index.ts";
@@ -32,8 +32,8 @@ export function staysOfAll(tx: Transaction, bookingIds: readonly string[]): Prom
   return readAll(tx, { bookingIds: pgArray(bookingIds) });
 }
 
-/** The booking's room stays, in order. Lock the booking first. */
-export function staysOf(tx: Transaction, bookingId: string): Promise<StayRow[]> {
+/** The booking's room stays, in order. Lock the booking first, to write. */
+export function staysOf(tx: Executor, bookingId: string): Promise<StayRow[]> {
   return read(tx, { bookingId });
 }
 
@@ -60,6 +60,19 @@ export async function moveStays(tx: Transaction, bookingIds: string | readonly s
   assertMove(from, to);
   const moved = await move(tx, { bookingIds: pgArray([bookingIds].flat()), from, to, ended: ENDS.includes(to) });
   return moved.length;
+}
+
+/** Ends single stays of a locked booking, all of them in one state; the UPDATE repeats it. */
+export async function endStays(tx: Transaction, stays: readonly StayRow[], to: StayState): Promise<void> {
+  const [first] = stays;
+  if (!first) return;
+  assertMove(first.state, to);
+  const ended = await tx
+    .update(roomStays)
+    .set({ state: to, version: sql`${roomStays.version} + 1`, endedAt: sql`app_now()` })
+    .where(sql`${roomStays.id} = any(${pgArray(stays.map((stay) => stay.id))}::uuid[]) and ${roomStays.state} = ${first.state}`)
+    .returning({ id: roomStays.id });
+  if (ended.length !== stays.length) throw new Error("a room stay left its state under its booking's lock");
 }
 
 /** One count of every night of the stays: `{ held: -1, sold: 1 }` confirms them. */

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { methodsFor, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
+import { pendingChange, type ChangeRow } from "./changes.ts";
 import type { BookingView } from "./schemas.ts";
 import { bookingState } from "./states.ts";
 
@@ -27,7 +28,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;
-  const [nights, products] = await Promise.all([
+  const [nights, products, draft] = await Promise.all([
     db
       .select()
       .from(bookingNights)
@@ -39,6 +40,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       )
       .orderBy(asc(bookingNights.stayDate)),
     productsByIds(db, property.id, [...new Set(stays.map((stay) => stay.productId))]),
+    pendingChange(db, booking.id),
   ]);
   const state = bookingState(stays);
   const holds = state === "pending" && booking.holdExpiresAt !== null && booking.holdExpiresAt > ctx.clock.now();
@@ -96,9 +98,15 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     })),
     payments: money.map((payment) => ({ id: payment.id, provider: payment.provider, state: payment.state, amount: payment.amount, method: payment.method })),
     refunds: given,
+    change: draft && draft.expiresAt > ctx.clock.now() ? changeView(draft) : null,
+    canModify: state === "confirmed" && booking.source !== "channel",
     canCancel: state === "confirmed" || state === "pending",
     canPay: holds,
   };
+}
+
+function changeView({ id, checkIn, checkOut, total, due, expiresAt }: ChangeRow): BookingView["change"] {
+  return { id, checkIn, checkOut, total, due, expiresAt: expiresAt.toISOString() };
 }
 
 const readNow = statement((db) =>

@@ -22,10 +22,16 @@ export function calendarOf(view: BookingView, url?: string): string {
     start: instantOf(view.checkIn, property.checkInFrom, property.zone),
     end: instantOf(view.checkOut, property.checkOutUntil, property.zone),
     summary: property.name,
-    description: [view.code, ...view.stays.map((stay) => stay.roomName), property.phone, property.email].filter(Boolean).join("\n"),
+    description: [view.code, ...shownStays(view).map((stay) => stay.roomName), property.phone, property.email].filter(Boolean).join("\n"),
     location: { title: property.name, address, geo: { lat: property.latitude, lon: property.longitude } },
     status: over ? ICalEventStatus.CANCELLED : view.state === "pending" ? ICalEventStatus.TENTATIVE : ICalEventStatus.CONFIRMED,
     url: url ?? null,
   });
   return calendar.toString();
+}
+
+/** The rooms that stand; of a booking that is cancelled, those that it had. */
+export function shownStays({ stays }: BookingView): BookingView["stays"] {
+  const standing = stays.filter((stay) => stay.state !== "cancelled");
+  return standing.length > 0 ? standing : stays;
 }

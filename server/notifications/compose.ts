@@ -18,11 +18,11 @@ export interface Mail {
   attachments: Attachment[];
 }
 
-/** The mail of a booking; a confirmation and a cancellation bring the calendar along. */
+/** The mail of a booking; all but those of a payment bring the calendar along. */
 export async function composeMail(kind: MailKind, facts: MailFacts): Promise<Mail> {
   const mail = await rendered(TEMPLATES[kind](facts));
-  if (kind !== "booking_confirmed" && kind !== "booking_cancelled") return mail;
-  const method = kind === "booking_confirmed" ? "PUBLISH" : "CANCEL";
+  if (kind === "payment_failed" || kind === "hold_expired") return mail;
+  const method = kind === "booking_cancelled" ? "CANCEL" : "PUBLISH";
   const calendar = { filename: `${facts.code}.ics`, contentType: `text/calendar; charset=utf-8; method=${method}`, content: base64(facts.calendar) };
   return { ...mail, attachments: [calendar] };
 }

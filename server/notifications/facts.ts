@@ -1,7 +1,7 @@
 import type { BookingView } from "../bookings/schemas.ts";
 import { daysBetween } from "../platform/dates.ts";
 import type { Locale } from "../platform/fields.ts";
-import { calendarOf } from "./calendar.ts";
+import { calendarOf, shownStays } from "./calendar.ts";
 
 /** A charge line of all rooms together; minor units. */
 interface Charge {
@@ -27,7 +27,7 @@ export interface MailFacts {
   total: number;
   paid: number;
   dueAtProperty: number;
-  /** Kept by the property after a cancellation. */
+  /** Kept by the property after a cancellation, of all rooms or of single ones. */
   fee: number;
   /** On its way back to the guest. */
   refund: number;
@@ -45,6 +45,8 @@ export interface MailFacts {
 /** `links.trip` opens the booking without an account; `links.search` starts anew. Both are absolute. */
 export function factsOf(view: BookingView, links: { trip: string; search: string }): MailFacts {
   const back = view.refunds.filter((refund) => refund.state !== "failed");
+  const stays = shownStays(view);
+  const stands = view.state === "confirmed" || view.state === "checked_in";
   return {
     bookingId: view.id,
     code: view.code,
@@ -54,7 +56,7 @@ export function factsOf(view: BookingView, links: { trip: string; search: string
     checkIn: view.checkIn,
     checkOut: view.checkOut,
     nights: daysBetween(view.checkIn, view.checkOut),
-    rooms: view.stays.map((stay) => ({
+    rooms: stays.map((stay) => ({
       name: stay.roomName,
       rate: stay.rateName,
       meal: stay.meal,
@@ -62,15 +64,16 @@ export function factsOf(view: BookingView, links: { trip: string; search: string
       children: stay.childAges.length,
       price: sum(stay.nights.map((night) => night.price)),
     })),
-    charges: chargesOf(view),
+    charges: chargesOf(stays),
     currency: view.currency,
     total: view.total,
     paid: view.paid,
-    dueAtProperty: Math.max(0, view.total - view.paid),
+    dueAtProperty: stands ? view.total - view.dueOnline : Math.max(0, view.total - view.paid),
     fee: sum(view.stays.map((stay) => stay.fee)),
-    refund: Math.max(view.refunded, sum(back.map((refund) => refund.amount))),
+    // Of a booking that stands: known before the refund is made, so that each try of a mail says the same.
+    refund: stands ? Math.max(0, view.paid - view.dueOnline) : Math.max(view.refunded, sum(back.map((refund) => refund.amount))),
     refundWay: back.some((refund) => refund.state === "manual") ? "manual" : isReleased(view) ? "released" : "automatic",
-    policy: policyOf(view),
+    policy: policyOf(view, stays),
     holdExpiresAt: view.holdExpiresAt,
     tripUrl: links.trip,
     searchUrl: links.search,
@@ -83,9 +86,9 @@ function isReleased(view: BookingView): boolean {
 }
 
 /** The same charge of several rooms is one line. */
-function chargesOf(view: BookingView): Charge[] {
+function chargesOf(stays: BookingView["stays"]): Charge[] {
   const lines = new Map<string, Charge>();
-  for (const { name, amount, inclusive } of view.stays.flatMap((stay) => stay.charges)) {
+  for (const { name, amount, inclusive } of stays.flatMap((stay) => stay.charges)) {
     const key = `${inclusive}:${name}`;
     lines.set(key, { name, inclusive, amount: amount + (lines.get(key)?.amount ?? 0) });
   }
@@ -93,8 +96,8 @@ function chargesOf(view: BookingView): Charge[] {
 }
 
 /** The rooms' policies as one: at each instant where a fee changes, what cancelling all of it costs. */
-function policyOf(view: BookingView): MailFacts["policy"] {
-  const policies = view.stays.map((stay) => stay.policy);
+function policyOf(view: BookingView, stays: BookingView["stays"]): MailFacts["policy"] {
+  const policies = stays.map((stay) => stay.policy);
   const instants = [...new Set(policies.flatMap((policy) => policy.steps.map((step) => step.from)))].sort((a, b) => Date.parse(a) - Date.parse(b));
   const feeAt = (instant: string) => sum(policies.map((policy) => policy.steps.findLast((step) => Date.parse(step.from) <= Date.parse(instant))?.fee ?? 0));
   const steps = instants.map((from) => ({ from, fee: feeAt(from) })).filter((step, i, all) => step.fee !== (all[i - 1]?.fee ?? 0));

@@ -97,6 +97,7 @@ async function listRefunds(stripe: Stripe, paymentIntent: string): Promise<Strip
 async function capture(stripe: Stripe, ref: PaymentRef, amount: number): Promise<ProviderView> {
   const intent = await intentOf(stripe, ref);
   try {
+    // The amount is a part of the key: a cancellation may change it while a first call is under way. An intent is captured once in any case.
     await stripe.paymentIntents.capture(intent, { amount_to_capture: amount }, { idempotencyKey: `cap:${ref.paymentId}:${amount}` });
   } catch (error) {
     if (!isUnexpectedState(error)) throw error;

@@ -66,6 +66,7 @@ const SCREENS: Screen[] = [
   },
   { name: "confirmed", path: () => `/trips/${booked.bookingId}/confirmed?token=${booked.token}`, shows: "Your room is booked" },
   { name: "trip", path: () => `/trips/${booked.bookingId}?token=${booked.token}`, shows: "Segara Sunrise" },
+  { name: "change", path: () => `/trips/${booked.bookingId}?token=${booked.token}`, shows: "Segara Sunrise", act: (page) => askToChange(page) },
   { name: "cancel", path: () => `/trips/${heldAt()}`, shows: "Sawah Terrace House", act: (page) => askToCancel(page) },
   { name: "trips", path: () => "/trips", shows: "My trips", as: DEMO_GUEST.email, act: (page) => page.getByRole("article").first().waitFor() },
   { name: "find", path: () => "/find", shows: "Find a booking", refusals: [404], act: (page) => page.getByRole("button", { name: "Find booking" }).click() },
@@ -129,6 +130,11 @@ async function suggest(page: Page): Promise<void> {
 async function askToCancel(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Cancel booking" }).click();
   await page.getByRole("alertdialog").getByText("Cancellation fee").waitFor();
+}
+
+async function askToChange(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Change booking" }).click();
+  await page.getByRole("dialog").getByText("Choose other dates or guests").waitFor();
 }
 
 /** The server can't say what the property is, and to wait a minute. */

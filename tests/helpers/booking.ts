@@ -3,7 +3,8 @@ import { expect } from "vitest";
 import type { Database } from "../../db/client.ts";
 import { bookings, inventoryEvents, inventoryNights, outbox, roomStays, type StayState } from "../../db/schema/index.ts";
 import type { Context } from "../../server/context.ts";
-import { hold } from "../../server/bookings/index.ts";
+import { hold, modify, modifyQuote, startPayment } from "../../server/bookings/index.ts";
+import { modifyInput, modifyQuoteInput, type ModifyInput } from "../../server/bookings/modify-schemas.ts";
 import { holdInput, type HoldInput } from "../../server/bookings/schemas.ts";
 import { isDomainError, type DomainError, type ErrorCode } from "../../server/errors.ts";
 import { addDays } from "../../server/platform/dates.ts";
@@ -89,13 +90,17 @@ export async function expectAudited(db: Database): Promise<void> {
   expect(drift, "nights whose events don't add up").toEqual([]);
 }
 
-/** What is held and sold are exactly the live bookings' nights. */
+/** What is held and sold are exactly the live bookings' nights, and those that draft changes hold. */
 export async function expectBooked(db: Database): Promise<void> {
   const drift = await db.execute(sql`
+    with drafts as (
+      select h."roomTypeId" as room_type_id, h.date, sum(h.units) as units from booking_changes c
+      cross join lateral jsonb_to_recordset(c.held) as h("roomTypeId" int, date date, units int) where c.state = 'pending' group by 1, 2)
     select n.room_type_id, n.stay_date, n.held, n.sold from inventory_nights n
+    left join drafts d on d.room_type_id = n.room_type_id and d.date = n.stay_date
     left join room_stays s on s.room_type_id = n.room_type_id and n.stay_date >= s.check_in and n.stay_date < s.check_out
-    group by n.room_type_id, n.stay_date, n.held, n.sold
-    having count(*) filter (where s.state = 'pending') <> n.held or count(*) filter (where s.state in ('confirmed', 'checked_in')) <> n.sold`);
+    group by n.room_type_id, n.stay_date, n.held, n.sold, d.units
+    having count(*) filter (where s.state = 'pending') + coalesce(d.units, 0) <> n.held or count(*) filter (where s.state in ('confirmed', 'checked_in')) <> n.sold`);
   expect([...drift], "nights that don't belong to a booking").toEqual([]);
 }
 
@@ -118,4 +123,23 @@ export async function eventsOf(db: Database, bookingId: string): Promise<string[
     .where(sql`${outbox.payload} ->> 'bookingId' = ${bookingId}`)
     .orderBy(asc(outbox.id));
   return rows.map((row) => row.type);
+}
+
+/** What a guest's browser would send to change a booking: at the price shown now. */
+export async function changeOf(ctx: Context, bookingId: string, wanted: Partial<ModifyInput> = {}): Promise<ModifyInput> {
+  const input = modifyQuoteInput.parse({ bookingId, ...wanted });
+  const { quoteHash } = await modifyQuote(ctx, input);
+  return modifyInput.parse({ ...wanted, ...input, quoteHash, idempotencyKey: wanted.idempotencyKey ?? newId() });
+}
+
+/** Changes a booking as its guest does. */
+export async function changeStay(ctx: Context, bookingId: string, wanted: Partial<ModifyInput> = {}) {
+  return modify(ctx, await changeOf(ctx, bookingId, wanted));
+}
+
+/** A booking that is to be paid at the property. */
+export async function bookAtProperty(ctx: Context, world: World, wanted: Wanted = {}): Promise<string> {
+  const { bookingId } = await holdStay(ctx, world, wanted);
+  await startPayment(ctx, { bookingId, method: "property", idempotencyKey: newId() });
+  return bookingId;
 }

@@ -5,6 +5,8 @@ export interface InboxMail {
   subject: string;
   text: string;
   html: string;
+  /** Content in Base64. */
+  attachments: { filename: string; content: string }[];
 }
 
 /** The mails that the stand-in has accepted for an address, newest first. */

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { members } from "../../db/schema/index.ts";
+import { get } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
+import { bookingToken } from "../../server/platform/tokens.ts";
 import { appRouter } from "../../server/router.ts";
 import { signUp, type Account } from "../helpers/account.ts";
-import { holdStay } from "../helpers/booking.ts";
+import { bookAtProperty, holdStay } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { startGateway, type Gateway } from "../helpers/gateway.ts";
@@ -48,6 +50,8 @@ beforeAll(async () => {
   account = await signUp(gateway);
   await database.db.insert(members).values({ id: newId(), organizationId: world.organizationId, userId: account.userId, role: "owner" });
   const held = await holdStay(gateway.ctx.as(anonymous()), world);
+  const { stays } = await get(gateway.ctx, { bookingId: held.bookingId });
+  const standing = await bookAtProperty(gateway.ctx.as(anonymous()), world);
   const quote = await callWire<{ hash: string }>(gateway, "rooms.quote", {
     propertyId: world.propertyId,
     checkIn: FIRST_NIGHT,
@@ -58,8 +62,8 @@ beforeAll(async () => {
     propertyId: [world.propertyId, other.propertyId],
     productId: [world.productId, other.productId],
     slug: [world.slug],
-    bookingId: [held.bookingId],
-    token: [held.token],
+    bookingId: [held.bookingId, standing],
+    token: [held.token, bookingToken(gateway.ctx.config.AUTH_SECRET, standing)],
     code: [held.code],
     email: ["ana@guest.test"],
     quoteHash: [quote.data?.hash],
@@ -72,6 +76,8 @@ beforeAll(async () => {
     adults: [1, 2],
     method: ["property", "stripe"],
     expectedFee: [0],
+    roomStayId: [stays[0]!.id],
+    roomStayIds: [[stays[0]!.id]],
     name: ["Ana"],
     rooms: [[{ productId: world.productId, adults: 2, childAges: [] }]],
     guest: [{ name: "Ana", email: "ana@guest.test", phone: "" }],

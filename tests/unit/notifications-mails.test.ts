@@ -3,7 +3,7 @@ import { composeAccountMail, composeMail, factsOf, type Mail, type MailKind } fr
 import { baliView, bookingView } from "../helpers/booking-view.ts";
 
 const LINKS = { trip: "https://stay.test/trips/1?token=t0ken", search: "https://stay.test/" };
-const KINDS = ["booking_confirmed", "payment_failed", "hold_expired", "booking_cancelled"] as const satisfies MailKind[];
+const KINDS = ["booking_confirmed", "booking_modified", "payment_failed", "hold_expired", "booking_cancelled"] as const satisfies MailKind[];
 const VIEWS = { en: bookingView({ holdExpiresAt: "2026-11-01T09:45:00Z" }), id: baliView({ holdExpiresAt: "2026-11-01T09:45:00Z" }) };
 const CASES = KINDS.flatMap((kind) => (["en", "id"] as const).map((locale) => ({ kind, locale })));
 
@@ -116,9 +116,25 @@ test("the confirmation carries the reservation for machines, and a name can't br
   expect(jsonLdOf(await mailOf("booking_cancelled"))).toMatchObject({ reservationStatus: "https://schema.org/ReservationCancelled" });
 });
 
-test("confirmation and cancellation bring the calendar along", async () => {
-  for (const kind of ["booking_confirmed", "booking_cancelled"] as const) {
-    const view = bookingView({ state: kind === "booking_confirmed" ? "confirmed" : "cancelled" });
+test("a change tells the booking as it is now: the rooms that stand, the fees of those that left, what goes back", async () => {
+  const [stay] = bookingView().stays;
+  const left = { ...stay!, id: "0199a000-0000-7000-8000-000000000009", state: "cancelled" as const, roomName: "Attic single", fee: 5_000 };
+  const view = bookingView({ version: 4, stays: [left, stay!], total: 28_800, dueOnline: 28_000, paid: 46_000 });
+  const { subject, text, attachments } = await mailOf("booking_modified", view);
+  expect(subject).toBe("Changed: Casa do Rio, 20 Dec 2026");
+  expect(text).not.toContain("Attic single");
+  expect(plain(text)).toMatch(/Cancellation fee +€50\.00\nTotal +€288\.00\nPaid +€460\.00\nRefund +€180\.00\nTo pay at the property +€8\.00/);
+  const calendar = Buffer.from(attachments[0]!.content, "base64").toString();
+  expect(calendar).toContain("SEQUENCE:4");
+  expect(calendar).toContain("METHOD:PUBLISH");
+  expect(calendar).not.toContain("Attic single");
+  // Said before the refund is made, and after, alike.
+  expect(await mailOf("booking_modified", { ...view, refunded: 18_000, refunds: [{ amount: 18_000, state: "succeeded" }] })).toEqual(await mailOf("booking_modified", view));
+});
+
+test("confirmation, change and cancellation bring the calendar along", async () => {
+  for (const kind of ["booking_confirmed", "booking_modified", "booking_cancelled"] as const) {
+    const view = bookingView({ state: kind === "booking_cancelled" ? "cancelled" : "confirmed" });
     const { attachments } = await mailOf(kind, view);
     expect(attachments).toHaveLength(1);
     expect(attachments[0]).toMatchObject({ filename: "ABCDEFGH23.ics", contentType: expect.stringContaining("text/calendar") });

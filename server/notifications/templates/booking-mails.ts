@@ -4,25 +4,26 @@ import { instantText, money, shortDate } from "../format.ts";
 import { lodgingReservation } from "./json-ld.ts";
 import { layout } from "./layout.ts";
 import { button, codePanel, datesRow, figures, note, paragraph, placeText, policyText, priceTable, roomList, rule } from "./parts.ts";
-import { WORDS } from "./words.ts";
+import { WORDS, type Words } from "./words.ts";
 
 export interface Template {
   subject: string;
   element: ReactElement;
 }
 
-export type MailKind = "booking_confirmed" | "payment_failed" | "hold_expired" | "booking_cancelled";
+export type MailKind = "booking_confirmed" | "booking_modified" | "payment_failed" | "hold_expired" | "booking_cancelled";
 
 export const TEMPLATES = {
-  booking_confirmed: confirmed,
+  booking_confirmed: (facts) => standing(facts, WORDS[facts.locale].booking_confirmed),
+  booking_modified: (facts) => standing(facts, WORDS[facts.locale].booking_modified),
   payment_failed: paymentFailed,
   hold_expired: holdExpired,
   booking_cancelled: cancelled,
 } as const satisfies Record<MailKind, (facts: MailFacts) => Template>;
 
-function confirmed(facts: MailFacts): Template {
+/** All of a booking that stands: when it is confirmed, and anew whenever it changes. */
+function standing(facts: MailFacts, own: Words["booking_confirmed"]): Template {
   const words = WORDS[facts.locale];
-  const own = words.booking_confirmed;
   const lead = own.lead(facts.property.name);
   return {
     subject: own.subject(facts.property.name, shortDate(facts.checkIn, facts.locale)),
@@ -37,6 +38,7 @@ function confirmed(facts: MailFacts): Template {
       roomList(facts),
       rule(),
       priceTable(facts),
+      facts.refund > 0 ? note(words.booking_cancelled[facts.refundWay]) : null,
       rule(),
       policyText(facts),
       rule(),

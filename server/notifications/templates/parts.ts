@@ -108,8 +108,10 @@ export function priceTable(facts: MailFacts): ReactElement {
   const lines = [
     ...facts.rooms.map((room, i) => ({ text: `${several ? `${i + 1}. ` : ""}${room.name}, ${words.nights(facts.nights)}`, amount: amount(room.price) })),
     ...facts.charges.filter((charge) => !charge.inclusive).map((charge) => ({ text: charge.name, amount: amount(charge.amount) })),
+    ...(facts.fee > 0 ? [{ text: words.booking_cancelled.fee, amount: amount(facts.fee) }] : []),
     { text: words.total, amount: amount(facts.total), total: true },
     ...(facts.paid > 0 ? [{ text: words.paid, amount: amount(facts.paid) }] : []),
+    ...(facts.refund > 0 ? [{ text: words.booking_cancelled.refund, amount: amount(facts.refund) }] : []),
     ...(facts.dueAtProperty > 0 ? [{ text: words.due, amount: amount(facts.dueAtProperty) }] : []),
   ];
   // What is within the prices stands below, so that the column adds up.

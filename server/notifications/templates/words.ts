@@ -40,6 +40,11 @@ const en = {
     title: "Your stay is booked",
     lead: (place: string) => `${place} expects you. All that you need is in this mail; the stay is attached for your calendar.`,
   },
+  booking_modified: {
+    subject: (place: string, when: string) => `Changed: ${place}, ${when}`,
+    title: "Your booking has changed",
+    lead: (place: string) => `${place} knows of the change. This is your booking as it is now; the attached stay replaces the one in your calendar.`,
+  },
   payment_failed: {
     subject: (place: string) => `Your payment for ${place} didn't go through`,
     title: "The payment didn't go through",
@@ -120,6 +125,11 @@ const id: Words = {
     subject: (place, when) => `Terkonfirmasi: ${place}, ${when}`,
     title: "Penginapan Anda sudah dipesan",
     lead: (place) => `${place} menantikan Anda. Semua yang Anda perlukan ada di email ini; jadwal menginap terlampir untuk kalender Anda.`,
+  },
+  booking_modified: {
+    subject: (place, when) => `Diubah: ${place}, ${when}`,
+    title: "Pemesanan Anda telah diubah",
+    lead: (place) => `${place} sudah mengetahui perubahannya. Inilah pemesanan Anda sekarang; jadwal terlampir menggantikan yang ada di kalender Anda.`,
   },
   payment_failed: {
     subject: (place) => `Pembayaran Anda untuk ${place} belum berhasil`,

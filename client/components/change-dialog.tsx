@@ -1,0 +1,24 @@
+import { Dialog } from "@base-ui/react/dialog";
+import { useState } from "react";
+import { m } from "../lib/i18n/compiled/messages.js";
+import type { BookingSearch } from "../lib/search-params.ts";
+import type { BookingView } from "../lib/types.ts";
+import { buttonClass } from "./button.tsx";
+import { ChangeForm } from "./change-form.tsx";
+
+/** Other dates, other guests: the difference is shown before anything changes. */
+export function ChangeDialog({ booking, access }: { booking: BookingView; access: BookingSearch }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Trigger className={buttonClass("secondary")}>{m.change_booking()}</Dialog.Trigger>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-navy-950/60" />
+        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(36rem,calc(100vw-2rem))] -translate-1/2 gap-5 overflow-y-auto rounded-3xl bg-white p-6 shadow-card sm:p-8">
+          <Dialog.Title className="text-2xl font-bold">{m.change_title({ property: booking.property.name })}</Dialog.Title>
+          <ChangeForm booking={booking} access={access} onDone={() => setOpen(false)} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,55 @@
+import { eq, sql } from "drizzle-orm";
+import type { Executor } from "../../db/client.ts";
+import type { ChargeLine, StayState } from "../../db/schema/bookings.ts";
+import { payments, refunds } from "../../db/schema/index.ts";
+import type { StayRow } from "./stays.ts";
+
+interface Priced {
+  total: number;
+  charges: readonly ChargeLine[];
+}
+
+/** Which part of a room stay that no longer changes the booking still costs. */
+const COSTS = {
+  pending: "nothing",
+  confirmed: "nothing",
+  expired: "nothing",
+  checked_in: "all",
+  checked_out: "all",
+  cancelled: "fee",
+  no_show: "fee",
+} satisfies Record<StayState, "all" | "fee" | "nothing">;
+
+/**
+ * What a booking costs: the rooms that stand, those that were used, and the fees of those that were not. Minor units.
+ * @param standing as they are, or as they will be
+ * @param stays all of the booking's; of them, those whose state is final count
+ * @returns the total, and the part of it that is due online; the rest is paid at the property
+ */
+export function amountsOf(
+  payment: "online" | "property",
+  standing: readonly Priced[],
+  stays: readonly (Priced & Pick<StayRow, "state" | "fee">)[],
+): { total: number; dueOnline: number } {
+  const fees = stays.reduce((sum, stay) => sum + (COSTS[stay.state] === "fee" ? stay.fee : 0), 0);
+  const whole = [...standing, ...stays.filter((stay) => COSTS[stay.state] === "all")];
+  const total = fees + whole.reduce((sum, stay) => sum + stay.total, 0);
+  const atProperty = whole.flatMap((stay) => stay.charges).reduce((sum, charge) => sum + (charge.collect === "property" ? charge.amount : 0), 0);
+  return { total, dueOnline: payment === "online" ? total - atProperty : 0 };
+}
+
+/** The guest's money that is with us now, taken or reserved, without what has been given back; minor units. */
+export async function moneyOf(db: Executor, bookingId: string): Promise<number> {
+  const [row] = await db
+    .select({
+      has: sql<number>`coalesce(sum(case when ${payments.state} = 'authorised' then ${payments.amount} else ${payments.captured} end) filter (where ${payments.state} in ('authorised','captured','paid')), 0)::bigint`.mapWith(
+        Number,
+      ),
+      gone: sql<number>`coalesce((select sum(r.amount) from ${refunds} r join ${payments} p on p.id = r.payment_id where p.booking_id = ${bookingId} and r.state <> 'failed'), 0)::bigint`.mapWith(
+        Number,
+      ),
+    })
+    .from(payments)
+    .where(eq(payments.bookingId, bookingId));
+  return (row?.has ?? 0) - (row?.gone ?? 0);
+}

@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import type { HeldUnits } from "../../db/schema/bookings.ts";
+import type { Context } from "../context.ts";
+import { refuse } from "../errors.ts";
+import { feeAt, freeUntil, stockOf } from "../rooms/index.ts";
+import { authoriseBooking } from "./access.ts";
+import { moneyOf } from "./amounts.ts";
+import { netUnits, planChange } from "./change-plan.ts";
+import { pendingChange } from "./changes.ts";
+import { expireOverdue } from "./expire.ts";
+import type { ModifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
+import { staysOf } from "./stays.ts";
+import { databaseNow } from "./view.ts";
+
+/** How long a shown price is promised, in milliseconds. */
+const QUOTE_LIFE_MS = 15 * 60_000;
+
+/**
+ * What a change of dates, rooms or guests would cost, before it is made. Nights that the booking has are its own.
+ * @throws NOT_FOUND, PRECONDITION by the booking's state, RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights
+ */
+export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promise<z.infer<typeof modifyQuoteOutput>> {
+  const booking = await authoriseBooking(ctx, ctx.db, input);
+  const [stays, draft, now] = await Promise.all([staysOf(ctx.db, booking.id), pendingChange(ctx.db, booking.id), databaseNow(ctx.db)]);
+  const plan = await planChange(ctx, ctx.db, booking, stays, input, now);
+  // What an open draft of this booking holds is let go for the new one.
+  const takes = netUnits(stays, plan.stays).map((night) => ({ ...night, units: night.units - (draft?.held.find((own) => isSame(own, night))?.units ?? 0) }));
+  const lacking = () => lackingOf(ctx, takes, plan);
+  // Overdue holds refuse nobody: as a change itself would, let them go first.
+  const nights = await lacking();
+  if (nights.length > 0 && ((await expireOverdue(ctx, nights)) === 0 || (await lacking()).length > 0)) throw refuse("SOLD_OUT", { nights });
+  const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
+  return {
+    quoteHash: plan.hash,
+    expiresAt: new Date(ctx.clock.now().getTime() + QUOTE_LIFE_MS).toISOString(),
+    checkIn: plan.checkIn,
+    checkOut: plan.checkOut,
+    stays: plan.stays,
+    currency: booking.currency,
+    totalBefore: booking.total,
+    total: plan.total,
+    due: plan.due,
+    refund: plan.due > 0 ? 0 : Math.max(0, (await moneyOf(ctx.db, booking.id)) - plan.dueOnline),
+    changeFee: plan.changeFee,
+    cancelFee: plan.policies.reduce((sum, policy) => sum + feeAt(policy, now), 0),
+    freeUntil: freeTimes.includes(null) ? null : (freeTimes.filter((at) => at !== null).toSorted()[0] ?? null),
+  };
+}
+
+type Night = Pick<HeldUnits, "roomTypeId" | "date">;
+
+function isSame(a: Night, b: Night): boolean {
+  return a.roomTypeId === b.roomTypeId && a.date === b.date;
+}
+
+async function lackingOf(ctx: Context, wanted: readonly HeldUnits[], { checkIn, checkOut }: { checkIn: string; checkOut: string }): Promise<Night[]> {
+  const takes = wanted.filter((night) => night.units > 0);
+  if (takes.length === 0) return [];
+  const free = await stockOf(ctx.db, [...new Set(takes.map((night) => night.roomTypeId))], checkIn, checkOut);
+  const left = (night: Night) => free.find((cell) => isSame(cell, night))?.available ?? 0;
+  return takes.filter((night) => left(night) < night.units).map(({ roomTypeId, date }) => ({ roomTypeId, date }));
+}

@@ -1,0 +1,130 @@
+import { and, eq } from "drizzle-orm";
+import type { Transaction } from "../../db/client.ts";
+import { guests, type bookings } from "../../db/schema/bookings.ts";
+import { actorKey, type Context } from "../context.ts";
+import { refuse } from "../errors.ts";
+import { daysBetween, nightsOf } from "../platform/dates.ts";
+import { MAX_NIGHTS } from "../platform/fields.ts";
+import { once } from "../platform/idempotency.ts";
+import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { authoriseBooking } from "./access.ts";
+import { applyChange } from "./apply-change.ts";
+import { netUnits, planChange } from "./change-plan.ts";
+import { abandonChange, draftChange, heldMoves } from "./changes.ts";
+import { expireOverdue } from "./expire.ts";
+import type { ModifyInput, ModifyOutput } from "./modify-schemas.ts";
+import { staysOf } from "./stays.ts";
+import { databaseNow } from "./view.ts";
+
+type Booking = typeof bookings.$inferSelect;
+type Night = { roomTypeId: number; date: string };
+
+/** Some night lacks stock, perhaps by holds that are over. */
+class Lacking extends Error {
+  readonly nights: Night[];
+  constructor(nights: Night[]) {
+    super("lacking");
+    this.nights = nights;
+  }
+}
+
+/**
+ * Changes dates, rooms or guests of a confirmed booking: at once, or as a draft that holds the nights it lacks until
+ * the difference is paid. Old and new nights are one net change a night, so a stay moved by a day needs only the day it lacks.
+ * @throws NOT_FOUND, PRECONDITION by the state or when nothing would change, PRICE_CHANGED with the new total and hash,
+ *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY
+ */
+export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOutput> {
+  let moved: MovedNight[] = [];
+  const change = () => once(ctx, "bookings.modify", input, async (tx) => changeIn(tx, ctx, input, (nights) => (moved = nights)));
+  const nights = await lackedNights(ctx, input);
+  const attempt = () => (nights.length > 0 ? withNightLocks(ctx, nights, change) : change());
+  const answer = await attempt().catch(async (error: unknown) => {
+    if (!(error instanceof Lacking)) throw error;
+    if ((await expireOverdue(ctx, error.nights)) === 0) throw refuse("SOLD_OUT", { nights: error.nights });
+    return attempt().catch((again: unknown) => {
+      throw again instanceof Lacking ? refuse("SOLD_OUT", { nights: again.nights }) : again;
+    });
+  });
+  ctx.defer(writeAvailability(ctx, moved));
+  ctx.metrics.count("bookings_modified_total", { how: answer.status });
+  ctx.published();
+  return answer;
+}
+
+/**
+ * The nights that the booking has not, for the Redis lock, which is only politeness. Refuses nothing that the
+ * transaction refuses: a repetition must get its stored answer, whatever became of the booking since.
+ */
+async function lackedNights(ctx: Context, input: ModifyInput): Promise<Night[]> {
+  const booking = await authoriseBooking(ctx, ctx.db, input);
+  const stays = (await staysOf(ctx.db, booking.id)).filter((stay) => stay.state === "confirmed");
+  const { checkIn = booking.checkIn, checkOut = booking.checkOut } = input;
+  if (daysBetween(checkIn, checkOut) > MAX_NIGHTS) return [];
+  const products = stays.map((stay) => input.rooms.find((room) => room.roomStayId === stay.id)?.productId ?? stay.productId);
+  const roomTypes = await roomTypesOf(ctx.db, booking.propertyId, products);
+  const nights = nightsOf(checkIn, checkOut).map((date) => ({ date }));
+  return netUnits(
+    stays,
+    stays.map((stay, index) => ({ roomStayId: stay.id, roomTypeId: roomTypes[index]!, nights })),
+  ).filter((night) => night.units > 0);
+}
+
+async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep: (nights: MovedNight[]) => void): Promise<ModifyOutput> {
+  // Sent together: the stays are read behind the booking's lock.
+  const [booking, stays] = await Promise.all([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
+  const now = await databaseNow(tx);
+  const plan = await planChange(ctx, tx, booking, stays, input, now);
+  if (plan.hash !== input.quoteHash) throw refuse("PRICE_CHANGED", { total: plan.total, currency: booking.currency, quoteHash: plan.hash });
+  const contact = await newContact(tx, booking, input);
+  if (plan.stays.length === 0 && !contact) throw refuse("PRECONDITION", { reason: "nothing changes" });
+
+  const actor = actorKey(ctx.actor);
+  const net = netUnits(stays, plan.stays);
+  const draft = plan.due > 0;
+  const held = draft ? net.filter((night) => night.units > 0) : [];
+  const moves = draft ? heldMoves(held, 1) : net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
+  keep(await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }));
+
+  if (contact?.guest)
+    await tx
+      .update(guests)
+      .set(contact.guest)
+      .where(and(eq(guests.propertyId, booking.propertyId), eq(guests.id, booking.guestId)));
+  const asItIs = { checkIn: booking.checkIn, checkOut: booking.checkOut, stays: [], total: booking.total, dueOnline: booking.dueOnline };
+  let { version } = booking;
+  if (!draft || contact) version = await applyChange(tx, booking, stays, { ...(draft ? asItIs : plan), notes: contact?.notes, contact: contact !== undefined }, actor);
+  if (!draft) return { status: "applied", bookingId: booking.id, version };
+  const change = await draftChange(tx, { ...booking, version }, plan, held, now, actor);
+  return { status: "payment_due", bookingId: booking.id, changeId: change.id, due: change.due, currency: change.currency, expiresAt: change.expiresAt.toISOString() };
+}
+
+interface Contact {
+  guest: { name: string; phone: string };
+  notes: string;
+}
+
+/** What of name, phone and notes becomes another; undefined where nothing does. */
+async function newContact(tx: Transaction, booking: Booking, input: ModifyInput): Promise<Contact | undefined> {
+  if (input.guest === undefined && input.notes === undefined) return undefined;
+  const [old] = await tx.select({ name: guests.name, phone: guests.phone }).from(guests).where(eq(guests.id, booking.guestId));
+  const guest = { name: input.guest?.name ?? old!.name, phone: input.guest?.phone ?? old!.phone };
+  const notes = input.notes ?? booking.notes;
+  return guest.name === old!.name && guest.phone === old!.phone && notes === booking.notes ? undefined : { guest, notes };
+}
+
+/** Moves the nights, each by its net count, locked in order first. @throws Lacking */
+async function take(tx: Transaction, moves: NightMove[], cause: { actor: string; bookingId: string }): Promise<MovedNight[]> {
+  const needs = new Map<string, Night & { need: number }>();
+  for (const { roomTypeId, date, sold = 0, held = 0 } of moves) {
+    const key = `${roomTypeId}/${date}`;
+    needs.set(key, { roomTypeId, date, need: (needs.get(key)?.need ?? 0) + sold + held });
+  }
+  const locked = await lockNights(tx, [...needs.values()]);
+  const free = (night: Night) => locked.find((one) => one.roomTypeId === night.roomTypeId && one.date === night.date)?.free ?? 0;
+  const lacking = [...needs.values()].filter((night) => night.need > 0 && free(night) < night.need).map(({ roomTypeId, date }) => ({ roomTypeId, date }));
+  if (lacking.length > 0) throw new Lacking(lacking);
+  const moved = await moveLocked(tx, [{ moves, ...cause }], { reason: "modify" });
+  if (!moved) throw new Error("the ledger refused nights that were free under our lock");
+  return moved;
+}

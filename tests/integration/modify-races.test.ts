@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expireChange } from "../../server/bookings/changes.ts";
+import { cancel, expire, get, hold, modify, overdueHolds } from "../../server/bookings/index.ts";
+import { isDomainError } from "../../server/errors.ts";
+import { newId } from "../../server/platform/ids.ts";
+import { bookAtProperty, changeOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, stateOf, wish } from "../helpers/booking.ts";
+import { anonymous, makeContext, SYSTEM, type TestContext } from "../helpers/context.ts";
+import { createDatabase, type TestDatabase } from "../helpers/database.ts";
+import { createProperty } from "../helpers/world.ts";
+
+const ROUNDS = 15;
+
+let database: TestDatabase;
+let ctx: TestContext;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+beforeEach(() => {
+  ctx = makeContext(database, { env: { HOLDS_PER_CLIENT: "1000" } });
+});
+afterEach(async () => {
+  await ctx.settled();
+  await expectAudited(database.db);
+  await expectBooked(database.db);
+});
+afterAll(() => database.drop());
+
+/** What became of each: "ok" or the refusal's code. Anything else fails the test. */
+async function outcomes(work: Promise<unknown>[]): Promise<string[]> {
+  const settled = await Promise.allSettled(work);
+  return settled.map((one) => {
+    if (one.status === "fulfilled") return "ok";
+    if (!isDomainError(one.reason)) throw one.reason;
+    return one.reason.code;
+  });
+}
+
+test("a change and a hold want the last unit: exactly one gets it", async () => {
+  const seen = new Set<string>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const world = await createProperty(database.db, { rooms: [{ units: 1 }] });
+    const bookingId = await bookAtProperty(ctx, world);
+    const change = await changeOf(ctx, bookingId, { checkOut: "2027-03-04" });
+    const guest = ctx.as(anonymous());
+    const wanted = await wish(guest, world, { checkIn: "2027-03-03", nights: 1 });
+    const work = [() => modify(ctx, change), () => hold(guest, wanted)];
+    const [first, second] = round % 2 === 0 ? work : work.toReversed();
+    const result = await outcomes([first!(), second!()]);
+    expect(result.toSorted()).toEqual(["SOLD_OUT", "ok"]);
+    const night = await nightOf(database.db, world.roomTypeId, "2027-03-03");
+    expect(night.sold + night.held).toBe(1);
+    seen.add(night.sold === 1 ? "changed" : "held");
+  }
+  expect(seen.size).toBeGreaterThan(0);
+});
+
+test("changes in opposite directions over the same nights never deadlock, and none is refused while there is room", async () => {
+  const world = await createProperty(database.db, { rooms: [{ units: 40 }, { units: 40, name: "Suite" }] });
+  const products = world.rooms.map((room) => room.products["flex"]!);
+  const bookings: string[] = [];
+  for (let index = 0; index < 16; index += 1) {
+    const rooms = [{ productId: products[index % 2]! }, { productId: products[0]! }];
+    bookings.push(await bookAtProperty(ctx, world, { checkIn: index % 2 === 0 ? "2027-03-01" : "2027-03-04", nights: 5, rooms }));
+  }
+  for (let round = 0; round < 4; round += 1) {
+    const changes = await Promise.all(
+      bookings.map(async (bookingId, index) => {
+        const [one, two] = (await get(ctx, { bookingId })).stays;
+        const there = (index + round) % 2 === 0;
+        return changeOf(ctx, bookingId, {
+          checkIn: there ? "2027-03-04" : "2027-03-01",
+          checkOut: there ? "2027-03-09" : "2027-03-06",
+          rooms: [
+            { roomStayId: one!.id, productId: products[there ? 0 : 1]!, adults: 2, childAges: [] },
+            { roomStayId: two!.id, productId: products[there ? 1 : 0]!, adults: 2, childAges: [] },
+          ],
+        });
+      }),
+    );
+    expect(new Set(await outcomes(changes.map((change) => modify(ctx, change))))).toEqual(new Set(["ok"]));
+  }
+});
+
+test("two stays in the last rooms trade places by turns; both at once refuse rather than oversell", async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const world = await createProperty(database.db, { rooms: [{ units: 1 }] });
+    const early = await bookAtProperty(ctx, world, { checkIn: "2027-03-01", nights: 2 });
+    const late = await bookAtProperty(ctx, world, { checkIn: "2027-03-04", nights: 2 });
+    // Both want the free night between them.
+    const changes = [await changeOf(ctx, early, { checkIn: "2027-03-02", checkOut: "2027-03-04" }), await changeOf(ctx, late, { checkIn: "2027-03-03", checkOut: "2027-03-05" })];
+    expect((await outcomes(changes.map((change) => modify(ctx, change)))).toSorted()).toEqual(["SOLD_OUT", "ok"]);
+    for (const night of await ledgerOf(database.db, world.roomTypeId)) expect(night.sold).toBeLessThanOrEqual(1);
+  }
+});
+
+test("changed and cancelled at once: either the change came first, or it found nothing to change", async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const world = await createProperty(database.db, { rooms: [{ units: 1 }] });
+    const bookingId = await bookAtProperty(ctx, world);
+    const change = await changeOf(ctx, bookingId, { checkIn: "2027-03-02", checkOut: "2027-03-05" });
+    const [changed, cancelled] = await outcomes([modify(ctx, change), cancel(ctx, { bookingId, expectedFee: 0, idempotencyKey: newId() })]);
+    expect(cancelled).toBe("ok");
+    expect(["ok", "PRECONDITION"]).toContain(changed);
+    expect(await stateOf(database.db, bookingId)).toEqual(["cancelled"]);
+    for (const night of (await ledgerOf(database.db, world.roomTypeId)).slice(0, 6)) expect(night.sold + night.held).toBe(0);
+  }
+});
+
+test("two changes of one booking at once: one is made, the other is shown the new price", async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const world = await createProperty(database.db);
+    const bookingId = await bookAtProperty(ctx, world);
+    const changes = [await changeOf(ctx, bookingId, { checkOut: "2027-03-04" }), await changeOf(ctx, bookingId, { checkIn: "2027-03-02", checkOut: "2027-03-05" })];
+    expect((await outcomes(changes.map((change) => modify(ctx, change)))).toSorted()).toEqual(["PRICE_CHANGED", "ok"]);
+  }
+});
+
+test("changes into nights that overdue holds occupy, while the sweep takes those away: everyone gets in, once", async () => {
+  const world = await createProperty(database.db, { rooms: [{ units: 8 }] });
+  const bookings: string[] = [];
+  for (let count = 0; count < 8; count += 1) bookings.push(await bookAtProperty(ctx, world, { nights: 2 }));
+  const changes = await Promise.all(bookings.map((bookingId) => changeOf(ctx, bookingId, { checkIn: "2027-03-02", checkOut: "2027-03-05" })));
+  await Promise.all(Array.from({ length: 8 }, () => holdStay(ctx.as(anonymous()), world, { checkIn: "2027-03-03", nights: 2 })));
+  await ctx.advance(16 * 60_000);
+  const sweep = async () => {
+    for (const id of await overdueHolds(ctx, 0, 200)) await expire(ctx.as(SYSTEM), id);
+  };
+  const [results] = await Promise.all([outcomes(changes.map((change) => modify(ctx, change))), sweep(), sweep()]);
+  expect(new Set(results)).toEqual(new Set(["ok"]));
+  expect(await nightOf(database.db, world.roomTypeId, "2027-03-04")).toMatchObject({ sold: 8, held: 0 });
+});
+
+test("a draft that isn't over can't be expired", async () => {
+  expect(await expireChange(ctx.as(SYSTEM), newId())).toBe(false);
+});
