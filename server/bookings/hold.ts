@@ -3,9 +3,9 @@ import type { Context } from "../context.ts";
 import { isDomainError, refuse } from "../errors.ts";
 import { nightsOf } from "../platform/dates.ts";
 import { keyedAsk } from "../platform/idempotency.ts";
-import { nearestDates, patience, roomTypesOf } from "../rooms/index.ts";
+import { nearestDates, roomTypesOf } from "../rooms/index.ts";
 import type { HoldInput, holdOutput } from "./schemas.ts";
-import { BUSY, takeTogether } from "./take.ts";
+import { takeTogether } from "./take.ts";
 
 /**
  * Claims the nights of a quote for the property's hold time (15 minutes by default).
@@ -22,16 +22,12 @@ export async function hold(ctx: Context, input: HoldInput): Promise<z.infer<type
   );
   const dates = nightsOf(input.checkIn, input.checkOut);
   const nights = [...new Set(roomTypes)].flatMap((roomTypeId) => dates.map((date) => ({ roomTypeId, date })));
-  const ask = { ...keyedAsk(ctx, input), ctx, input, nights };
-  const wait = patience(ctx);
-  for (;;) {
-    const taken = await ctx.together("hold", ask, takeTogether).catch(async (error: unknown) => {
-      throw isDomainError(error, "SOLD_OUT") ? refuse("SOLD_OUT", { ...error.facts, nearest: await nearestDates(ctx, input) }) : error;
-    });
-    if (taken !== BUSY) {
-      ctx.published();
-      return taken;
-    }
-    await wait();
+  const ask = { ...keyedAsk(ctx, input), ctx, input, nights, deadline: performance.now() + ctx.config.LOCK_WAIT_MS };
+  try {
+    const held = await ctx.together("hold", ask, takeTogether);
+    ctx.published();
+    return held;
+  } catch (error) {
+    throw isDomainError(error, "SOLD_OUT") ? refuse("SOLD_OUT", { ...error.facts, nearest: await nearestDates(ctx, input) }) : error;
   }
 }

@@ -12,6 +12,7 @@ import {
   byProduct,
   lockNights,
   lockStays,
+  roomBusy,
   moveLocked,
   productsNow,
   quoteIn,
@@ -36,11 +37,11 @@ export interface HoldAsk extends Keyed {
   input: HoldInput;
   /** Every night of every room type, once. */
   nights: { roomTypeId: number; date: string }[];
+  /** Past it a lock that somebody else has is ROOM_BUSY; in the milliseconds of `performance.now()`. */
+  deadline: number;
 }
 
 type Held = z.infer<typeof holdOutput>;
-/** Somebody has the lock on some night: ask again. */
-export const BUSY = "busy";
 
 /** Some night lacks stock; decided by the ledger. Becomes SOLD_OUT unless overdue holds are in the way. */
 class Lacking extends Error {
@@ -51,17 +52,17 @@ class Lacking extends Error {
   }
 }
 
-/** Takes the nights of all asks whose Redis locks are free; the others are BUSY. */
-export async function takeTogether(asks: HoldAsk[]): Promise<Outcome<Held | typeof BUSY>[]> {
+/** Takes the nights of all asks whose Redis locks are free; the others ask again, until their patience ends. */
+export async function takeTogether(asks: HoldAsk[]): Promise<Outcome<Held>[]> {
   const { ctx } = asks[0]!;
-  const outcomes = new Map<HoldAsk, Outcome<Held | typeof BUSY>>();
+  const outcomes = new Map<HoldAsk, Outcome<Held>>();
   const locks = await lockStays(
     ctx,
     asks.map((ask) => ask.nights),
   );
   try {
     const free = asks.filter((_, index) => locks.granted[index]);
-    for (const ask of asks) outcomes.set(ask, { value: BUSY });
+    for (const ask of asks) outcomes.set(ask, performance.now() < ask.deadline ? { again: true } : { error: roomBusy(ctx) });
     // The same key twice at once: the second waits for what becomes of the first.
     const first = free.filter((ask, index) => free.findIndex((other) => other.actor === ask.actor && other.key === ask.key) === index);
     await takeAll(first, outcomes);
@@ -72,7 +73,7 @@ export async function takeTogether(asks: HoldAsk[]): Promise<Outcome<Held | type
   return asks.map((ask) => outcomes.get(ask)!);
 }
 
-async function takeAll(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held | typeof BUSY>>): Promise<void> {
+async function takeAll(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {
   await takeOrSplit(asks, outcomes);
   const lacking = asks.filter((ask) => lackingOf(outcomes.get(ask)));
   if (lacking.length === 0) return;
@@ -90,7 +91,7 @@ function lackingOf(outcome: Outcome<unknown> | undefined): HoldAsk["nights"] | u
 }
 
 /** One transaction for all; should it fail, one for each, so that one guest's fault is nobody else's. */
-async function takeOrSplit(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held | typeof BUSY>>): Promise<void> {
+async function takeOrSplit(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {
   if (asks.length === 0) return;
   const { ctx } = asks[0]!;
   let taken: Taken;

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
-import { refuse } from "../errors.ts";
+import { refuse, type DomainError } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
+import { jittered } from "../platform/together.ts";
 
 /** Above every time-out of a transaction (design rule 3), so it needs no renewal. */
 const TTL_MS = 5000;
@@ -99,22 +100,10 @@ export async function lockStays(ctx: Context, stays: readonly NightKey[][]): Pro
   }
 }
 
-/**
- * A patience for contended nights: `LOCK_WAIT_MS`, in jittered pauses.
- * @throws ROOM_BUSY past it
- */
-export function patience(ctx: Context): () => Promise<void> {
-  const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
-  let tries = 0;
-  return async () => {
-    if (performance.now() >= deadline) {
-      ctx.metrics.count("lock_total", { result: "busy" });
-      throw refuse("ROOM_BUSY", { retryAfterMs: 300 + Math.floor(Math.random() * 700) });
-    }
-    const ms = Math.min(5 * 2 ** Math.min(tries, 4), 60) * (0.5 + Math.random());
-    tries += 1;
-    await new Promise((resolve) => setTimeout(resolve, ms));
-  };
+/** What a guest is told whose nights somebody else kept locked past `LOCK_WAIT_MS`. */
+export function roomBusy(ctx: Context): DomainError {
+  ctx.metrics.count("lock_total", { result: "busy" });
+  return refuse("ROOM_BUSY", { retryAfterMs: 300 + Math.floor(Math.random() * 700) });
 }
 
 /**
@@ -122,8 +111,8 @@ export function patience(ctx: Context): () => Promise<void> {
  * @throws ROOM_BUSY past the wait; UNAVAILABLE when Redis is down and `REDIS_DOWN=reject`
  */
 export async function withNightLocks<T>(ctx: Context, nights: NightKey[], work: () => Promise<T>): Promise<T> {
-  const wait = patience(ctx);
-  for (;;) {
+  const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
+  for (let tries = 0; ; tries += 1) {
     const lock = await lockStays(ctx, [nights]);
     if (lock.granted[0]) {
       try {
@@ -132,6 +121,7 @@ export async function withNightLocks<T>(ctx: Context, nights: NightKey[], work: 
         lock.release();
       }
     }
-    await wait();
+    if (performance.now() >= deadline) throw roomBusy(ctx);
+    await jittered(tries);
   }
 }
