@@ -37,6 +37,7 @@ const TRANSIENT = new Set([
   "25P03",
   "53300",
   "57P01",
+  "57P02",
   "57P03",
   "CONNECT_TIMEOUT",
   "CONNECTION_CLOSED",
@@ -44,6 +45,7 @@ const TRANSIENT = new Set([
   "CONNECTION_DESTROYED",
   "ECONNREFUSED",
   "ECONNRESET",
+  "EPIPE",
 ]);
 
 /**

@@ -27,13 +27,17 @@ export const jobInvariants: readonly Invariant[] = [
   },
   {
     name: "dead-letters-told",
-    says: "Each dead letter that waits for a person has one open incident, and no other has.",
+    // A letter that is past its deadline may be waiting for its last replay, or be in it.
+    says: "The dead letters of one cause that need a person have one open incident, and no other cause has one.",
     find: (sql) => sql`
-      select l.id as dead_letter, l.state, i.id as incident, coalesce(i.cause, l.cause) as cause
-      from (select *, 'dead-letter:' || job || ':' || outbox_id as cause from dead_letters where state = 'needs_person') l
+      select coalesce(i.cause, l.cause) as cause, l.waiting, i.id as incident
+      from (
+        select 'dead-letter:' || job || ':' || coalesce(payload ->> 'failure', '') as cause, count(*) filter (where state = 'needs_person')::int as waiting
+        from dead_letters where state in ('waiting', 'replayed', 'needs_person') and (state = 'needs_person' or kind = 'permanent' or deadline_at < app_now()) group by 1
+      ) l
       full join (select * from incidents where cause like 'dead-letter:%' and resolved_at is null) i on i.cause = l.cause
-      where i.id is null or l.id is null
+      where l.cause is null or (i.id is null and l.waiting > 0)
       union all
-      select null, null, min(id::text)::uuid, cause from incidents where resolved_at is null group by cause having count(*) > 1`,
+      select cause, null, min(id::text)::uuid from incidents where resolved_at is null group by cause having count(*) > 1`,
   },
 ];

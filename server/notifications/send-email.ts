@@ -59,6 +59,8 @@ const BUSY: ReadonlySet<string> = new Set(["concurrent_idempotent_requests", "re
 function kindOf(error: ErrorResponse, timedOut: boolean): OutsideKind {
   // The SDK tells no status for a lost connection, nor for an answer that it can't read.
   if (error.statusCode === null) return timedOut ? "timeout" : "network";
+  // A refusal by Resend tells its status; other words are those of something in between.
+  if (error.statusCode === undefined) return "server";
   if (BUSY.has(error.name) || error.statusCode === 429 || error.statusCode === 503) return "busy";
   return error.statusCode >= 500 ? "server" : "refused";
 }

@@ -155,6 +155,8 @@ test.each([
     { drop: "before" as const, calls: 2 },
     { kind: "network", status: undefined },
   ],
+  // Words of something in between are no refusal by Resend.
+  [{ status: 502, body: { error: "bad gateway" }, calls: 2 }, { kind: "server" }],
   [
     { status: 403, body: { statusCode: 403, name: "invalid_api_key", message: "no" } },
     { kind: "refused", code: "invalid_api_key" },

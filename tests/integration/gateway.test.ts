@@ -165,6 +165,17 @@ test("without Postgres a call is UNAVAILABLE with Retry-After, and tells nothing
   expect(await job.text()).not.toMatch(/ECONNREFUSED|select|postgres|127\.0\.0\.1|\.ts/i);
 });
 
+test.each(["57P02", "ECONNRESET", "EPIPE"])("a connection that Postgres drops as it crashes (%s) is UNAVAILABLE, not a bug", async (code) => {
+  const { ctx, runtime } = gateway;
+  const dropped = (): never => {
+    throw Object.assign(new Error("the connection is gone"), { code });
+  };
+  const db = new Proxy(ctx.db, { get: dropped });
+  runtime.services = { ...ctx, db };
+  const answer = await callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" });
+  expect(answer.error?.data.domain).toEqual({ code: "UNAVAILABLE", facts: { what: "database", retryAfterMs: 1000 } });
+});
+
 test("a bug's 500 has the request id and no word of the cause, which is logged", async () => {
   const { ctx, runtime } = gateway;
   runtime.services = { ...ctx, db: undefined as unknown as typeof ctx.db };
