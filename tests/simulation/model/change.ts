@@ -21,7 +21,7 @@ function moveStay(at: At): boolean {
 
 /** Refused, the old booking stays whole; and it is refused only for a night that it lacks. */
 function change(at: At): void {
-  const { model, state, guest, plan } = at;
+  const { state, guest, plan } = at;
   const extra = extraNights(guest, plan.changesTo!);
   const couldMove = fits(
     state,

@@ -50,8 +50,8 @@ export const CONFIGURATIONS = {
     units: 1,
     nights: 1,
     guests: [
-      { stay: [0, 1], pays: "online", cancels: false },
-      { stay: [0, 1], pays: "property", cancels: true },
+      { stay: [0, 1], pays: "online" },
+      { stay: [0, 1], pays: "property" },
     ],
     duplicates: true,
   },
@@ -94,6 +94,40 @@ export const CONFIGURATIONS = {
     cache: true,
   },
   "staff change the stock": { crashes, units: 2, nights: 2, guests: [{ stay: [0, 2], pays: "property", cancels: true }], channel: [0, 1], channelCancels: true, staff: [0, 2] },
+} as const satisfies Record<string, Configuration>;
+
+/** Larger ones, for a run that has more time. */
+export const LARGE = {
+  "paid late, and the rival may cancel": {
+    crashes,
+    units: 1,
+    nights: 1,
+    guests: [
+      { stay: [0, 1], pays: "online" },
+      { stay: [0, 1], pays: "property", cancels: true },
+    ],
+    duplicates: true,
+  },
+  "paid online, cancelled, changed": {
+    crashes,
+    units: 1,
+    nights: 3,
+    guests: [
+      { stay: [0, 2], pays: "online", cancels: true, changesTo: [1, 3] },
+      { stay: [2, 3], pays: "property", cancels: true },
+    ],
+  },
+  "two change their stays": {
+    crashes,
+    units: 2,
+    nights: 3,
+    guests: [
+      { stay: [0, 2], pays: "property", cancels: true, changesTo: [1, 3] },
+      { stay: [1, 3], pays: "property", cancels: true, changesTo: [0, 2], paysDifference: true },
+    ],
+    channel: [1, 2],
+    channelCancels: true,
+  },
 } as const satisfies Record<string, Configuration>;
 
 export type ConfigurationName = keyof typeof CONFIGURATIONS;

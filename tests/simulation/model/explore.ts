@@ -40,6 +40,17 @@ function* successors(model: Model, state: State): Generator<Successor> {
   }
 }
 
+/** One guest's step, by its name. @returns the state after it; undefined where it can't be made now */
+export function take(model: Model, state: State, index: number, name: string): State | undefined {
+  const step = GUEST_STEPS.find((one) => one.name === name);
+  if (!step) throw new Error(`no step "${name}"`);
+  const plan = model.configuration.guests[index]!;
+  if (!step.when({ model, state, guest: state.guests[index]!, plan })) return undefined;
+  const next = copyOf(state);
+  step.then({ model, state: next, guest: next.guests[index]!, plan });
+  return next;
+}
+
 export interface Explored {
   states: number;
   /** What is broken, and the shortest way there; undefined: nothing. */

@@ -171,13 +171,28 @@ export function copyOf(state: State): State {
   };
 }
 
-/** The same text for the same state: lists without an order are kept sorted by their steps. */
-export function keyOf(state: State): string {
-  let key = `${state.channel}|${state.lock}|${Object.values(state.staff).join()}`;
-  for (const night of state.nights) key += `|${Object.values(night).join()}`;
-  for (const night of state.audit) key += `|${Object.values(night).join()}`;
-  for (const guest of state.guests) key += `|${Object.values(guest).join()}`;
-  if (state.unaudited.length > 0 || state.unsent.length > 0) key += JSON.stringify([state.unaudited, state.unsent]);
-  if (state.cache.moves > 0) key += `|${Object.values(state.cache).join("/")}`;
-  return key;
+/**
+ * The same text for the same state: a letter for each value, since a key is made at each of a million steps.
+ * Lists without an order are kept sorted by their steps.
+ */
+export function keyOf({ nights, audit, guests, channel, staff, lock, cache, unaudited, unsent }: State): string {
+  const letters = [channel, lock, staff.blocked, staff.out, staff.allowed, cache.moves, cache.cached, cache.newest].map(letterOf);
+  for (const { physical, allowance, sold, held, blocked, oversold } of [...nights, ...audit]) {
+    letters.push(letterOf(physical), letterOf(allowance), letterOf(sold), letterOf(held), letterOf(blocked), letterOf(oversold));
+  }
+  for (const guest of guests) for (const field of FIELDS) letters.push(letterOf(guest[field]));
+  const key = String.fromCharCode(...letters);
+  return cache.writes.length + unaudited.length + unsent.length > 0 ? key + JSON.stringify([cache.writes, unaudited, unsent]) : key;
+}
+
+const FIELDS = ["from", "to", ...Object.keys(NEW_GUEST)] as (keyof Guest)[];
+const letters = new Map<string | number | boolean, number>();
+
+function letterOf(value: string | number | boolean): number {
+  let letter = letters.get(value);
+  if (letter === undefined) {
+    letter = 128 + letters.size;
+    letters.set(value, letter);
+  }
+  return letter;
 }
