@@ -7,8 +7,11 @@ import { GUARDS, type Guard } from "../simulation/model/guards.ts";
 // `npx vitest run --reporter verbose tests/unit/ledger-model.test.ts` prints the notes: how many states there are, and
 // the shortest way to each counterexample.
 
+/** A second or two of its own; longer where the machine has other work. */
+const LIMIT_MS = 60_000;
+
 describe.each(Object.keys(CONFIGURATIONS) as ConfigurationName[])("%s", (name) => {
-  test("every promise is kept in every state that can be reached", async ({ annotate }) => {
+  test("every promise is kept in every state that can be reached", { timeout: LIMIT_MS }, async ({ annotate }) => {
     const { states, broken } = explore(CONFIGURATIONS[name]);
     await annotate(`${states} states`);
     expect(broken).toBeUndefined();
@@ -20,7 +23,7 @@ describe.each(Object.keys(CONFIGURATIONS) as ConfigurationName[])("%s", (name) =
 describe.each(Object.keys(GUARDS) as Guard[])("without “%s”", (guard) => {
   const { file, shows } = GUARDS[guard];
 
-  test("a promise is broken", async ({ annotate }) => {
+  test("a promise is broken", { timeout: LIMIT_MS }, async ({ annotate }) => {
     const { broken } = explore(CONFIGURATIONS[shows], guard);
     expect(broken).toBeDefined();
     await annotate([broken!.invariant, ...broken!.trace.map((step) => `  ${step}`)].join("\n"));

@@ -44,19 +44,19 @@ export const balanceSteps: Step[] = [
     name: "'s money is compared with what is due",
     by: "app",
     when: ({ guest }) => idle(guest) && (guest.balance !== "" || guest.refund === "requested" || (guest.row === "authorised" && guest.state !== "pending")),
-    then: ({ model, guest }) => plan(model, guest),
+    does: ({ model, guest }) => plan(model, guest),
   },
   {
     name: "'s capture, void or refund is called",
     by: "app",
     when: ({ guest }) => !idle(guest) && !called(guest),
-    then: ({ model, guest }) => call(model, guest),
+    does: ({ model, guest }) => call(model, guest),
   },
   {
     name: "'s capture, void or refund is written down",
     by: "app",
     when: ({ guest }) => called(guest),
-    then({ model, state, guest }) {
+    does({ model, state, guest }) {
       const { balancing } = guest;
       guest.balancing = "refunded";
       if (isBrought(balancing)) apply(model, state, guest, balancing);
@@ -68,7 +68,7 @@ export const balanceSteps: Step[] = [
     name: "'s balance dies in between",
     by: "crash",
     when: ({ model, guest }) => model.configuration.crashes && !idle(guest),
-    then({ guest }) {
+    does({ guest }) {
       guest.balancing = "";
       if (guest.balance === "due again") guest.balance = "due";
     },

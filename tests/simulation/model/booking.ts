@@ -48,19 +48,19 @@ export const bookingSteps: Step[] = [
     name: "confirms, to pay at the property",
     by: "guest",
     when: (at) => locked(at) && payable(at),
-    then: ({ model, state, guest }) => void confirm(model, state, guest, "pending"),
+    does: ({ model, state, guest }) => void confirm(model, state, guest, "pending"),
   },
   {
     name: "cancels",
     by: "guest",
     when: (at) => locked(at) && at.plan.cancels === true && cancellable(at) !== undefined,
-    then: (at) => cancel(at, cancellable(at)!),
+    does: (at) => cancel(at, cancellable(at)!),
   },
   {
     name: "'s booking is read, to be cancelled",
     by: "guest",
     when: (at) => !locked(at) && at.plan.cancels === true && at.guest.seen === "" && cancellable(at) !== undefined,
-    then(at) {
+    does(at) {
       at.guest.seen = `cancel ${cancellable(at)!}`;
     },
   },
@@ -68,7 +68,7 @@ export const bookingSteps: Step[] = [
     name: "'s booking is read, to be paid at the property",
     by: "guest",
     when: (at) => !locked(at) && at.guest.seen === "" && payable(at),
-    then({ guest }) {
+    does({ guest }) {
       guest.seen = "pay pending";
     },
   },
@@ -76,7 +76,7 @@ export const bookingSteps: Step[] = [
     name: "'s verb writes by what it has read",
     by: "app",
     when: ({ guest }) => guest.seen !== "",
-    then(at) {
+    does(at) {
       const { seen } = at.guest;
       at.guest.seen = "";
       if (seen === "pay pending") confirm(at.model, at.state, at.guest, "pending");

@@ -31,12 +31,12 @@ function change(at: At): void {
 }
 
 export const changeSteps: Step[] = [
-  { name: "changes the stay", by: "guest", when: (at) => wants(at) && asOne(at) && at.plan.paysDifference !== true, then: change },
+  { name: "changes the stay", by: "guest", when: (at) => wants(at) && asOne(at) && at.plan.paysDifference !== true, does: change },
   {
     name: "'s old nights go, to change the stay",
     by: "guest",
     when: (at) => wants(at) && !asOne(at) && at.plan.paysDifference !== true,
-    then({ model, state, guest }) {
+    does({ model, state, guest }) {
       move(model, state, needs(stayOf(guest), { sold: -1 }));
       guest.change = "half";
     },
@@ -45,7 +45,7 @@ export const changeSteps: Step[] = [
     name: "'s new nights are taken",
     by: "app",
     when: ({ guest }) => guest.change === "half",
-    then({ model, state, guest, plan }) {
+    does({ model, state, guest, plan }) {
       guest.change = "";
       if (!move(model, state, needs(plan.changesTo!, { sold: 1 }))) return;
       [guest.from, guest.to] = plan.changesTo!;
@@ -56,7 +56,7 @@ export const changeSteps: Step[] = [
     name: "drafts a change that costs more",
     by: "guest",
     when: (at) => wants(at) && at.plan.paysDifference === true,
-    then({ model, state, guest, plan }) {
+    does({ model, state, guest, plan }) {
       const extra = extraNights(guest, plan.changesTo!).map((night) => ({ night, held: 1 }));
       if (move(model, state, extra)) guest.change = "held";
     },
@@ -65,16 +65,16 @@ export const changeSteps: Step[] = [
     name: "'s draft is over",
     by: "world",
     when: ({ guest }) => guest.change === "held",
-    then({ guest }) {
+    does({ guest }) {
       guest.change = "overdue";
     },
   },
-  { name: "'s draft is dropped", by: "app", when: ({ guest }) => guest.change === "overdue", then: ({ model, state, guest }) => dropDraft(model, state, guest) },
+  { name: "'s draft is dropped", by: "app", when: ({ guest }) => guest.change === "overdue", does: ({ model, state, guest }) => dropDraft(model, state, guest) },
   {
     name: " pays the difference",
     by: "world",
     when: (at) => at.guest.difference === "" && (hasDraft(at) || at.guest.change === "over"),
-    then({ guest }) {
+    does({ guest }) {
       guest.difference = "authorised";
     },
   },
@@ -82,7 +82,7 @@ export const changeSteps: Step[] = [
     name: "'s difference is settled",
     by: "app",
     when: ({ guest }) => guest.difference === "authorised",
-    then(at) {
+    does(at) {
       // Paid while its nights are held it moves the stay, whatever the clock says; later the money goes back.
       const moved = hasDraft(at) && at.guest.state === "confirmed" && moveStay(at);
       at.guest.difference = moved ? "captured" : "voided";
@@ -92,7 +92,7 @@ export const changeSteps: Step[] = [
     name: "'s difference goes back with its booking",
     by: "app",
     when: ({ guest }) => guest.difference === "captured" && guest.state !== "confirmed",
-    then({ guest }) {
+    does({ guest }) {
       guest.difference = "voided";
     },
   },

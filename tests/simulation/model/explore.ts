@@ -26,7 +26,7 @@ function* successors(model: Model, state: State): Generator<Successor> {
   for (const step of worldSteps) {
     if (!step.when(model, state)) continue;
     const next = copyOf(state);
-    step.then(model, next);
+    step.does(model, next);
     yield { name: step.name, by: step.by, state: next };
   }
   for (const [index, guest] of state.guests.entries()) {
@@ -34,7 +34,7 @@ function* successors(model: Model, state: State): Generator<Successor> {
     for (const step of GUEST_STEPS) {
       if (!step.when({ model, state, guest, plan })) continue;
       const next = copyOf(state);
-      step.then({ model, state: next, guest: next.guests[index]!, plan });
+      step.does({ model, state: next, guest: next.guests[index]!, plan });
       yield { name: step.name.startsWith("'") || step.name.startsWith(" ") ? `${NAMES[index]}${step.name}` : `${NAMES[index]} ${step.name}`, by: step.by, state: next };
     }
   }
@@ -47,7 +47,7 @@ export function take(model: Model, state: State, index: number, name: string): S
   const plan = model.configuration.guests[index]!;
   if (!step.when({ model, state, guest: state.guests[index]!, plan })) return undefined;
   const next = copyOf(state);
-  step.then({ model, state: next, guest: next.guests[index]!, plan });
+  step.does({ model, state: next, guest: next.guests[index]!, plan });
   return next;
 }
 

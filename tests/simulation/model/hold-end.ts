@@ -17,7 +17,7 @@ export const holdEndSteps: Step[] = [
     name: "'s page is closed, for the hold is over",
     by: "app",
     when: (at) => overdue(at) && at.guest.closing === "",
-    then({ model, guest }) {
+    does({ model, guest }) {
       guest.closing = stands(model, "the page is closed before the nights go") ? close(guest) : "closed";
     },
   },
@@ -25,7 +25,7 @@ export const holdEndSteps: Step[] = [
     name: "'s page can't be closed within the grace",
     by: "world",
     when: (at) => at.model.configuration.unreachable === true && overdue(at) && at.guest.provider !== "" && at.guest.closing === "",
-    then({ guest }) {
+    does({ guest }) {
       guest.clock = "past grace";
       guest.closing = "open";
     },
@@ -34,7 +34,7 @@ export const holdEndSteps: Step[] = [
     name: "'s hold is brought to its end",
     by: "app",
     when: ({ guest }) => guest.closing !== "",
-    then({ model, state, guest }) {
+    does({ model, state, guest }) {
       const { closing } = guest;
       guest.closing = "";
       if (closing === "paid") return apply(model, state, guest, guest.provider);
@@ -47,7 +47,7 @@ export const holdEndSteps: Step[] = [
     name: "'s page is closed, for the booking has ended",
     by: "app",
     when: ({ model, guest }) => guest.pages === "due" && stands(model, "the page is closed after the booking ended"),
-    then({ guest }) {
+    does({ guest }) {
       guest.pages = close(guest);
     },
   },
@@ -55,7 +55,7 @@ export const holdEndSteps: Step[] = [
     name: "'s closed page is settled",
     by: "app",
     when: ({ guest }) => guest.pages === "closed" || guest.pages === "paid",
-    then({ model, state, guest }) {
+    does({ model, state, guest }) {
       guest.pages = "";
       apply(model, state, guest, guest.provider);
     },
@@ -64,7 +64,7 @@ export const holdEndSteps: Step[] = [
     name: "'s closing dies in between",
     by: "crash",
     when: ({ model, guest }) => model.configuration.crashes && (guest.closing !== "" || guest.pages === "closed" || guest.pages === "paid"),
-    then({ guest }) {
+    does({ guest }) {
       guest.closing = "";
       if (guest.pages !== "") guest.pages = "due";
     },

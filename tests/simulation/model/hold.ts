@@ -80,7 +80,7 @@ export const holdSteps: Step[] = [
     name: "asks for a hold",
     by: "guest",
     when: ({ model, state, guest, plan }) => guest.request === "" && (guest.answer !== "held" || plan.repeats === true) && (!model.configuration.lock || state.lock === -1),
-    then({ model, state, guest }) {
+    does({ model, state, guest }) {
       guest.request = "begun";
       if (!stands(model, "a take checks what is free")) guest.request = fits(state, needs(stayOf(guest), { held: 1 })) ? "saw free" : "saw full";
       if (!model.configuration.lock) return;
@@ -92,17 +92,17 @@ export const holdSteps: Step[] = [
     name: "gets the hold's answer",
     by: "app",
     when: underWay,
-    then(at) {
+    does(at) {
       hold(at);
       hear(at);
     },
   },
-  { name: "'s hold commits, and the answer is lost", by: "crash", when: (at) => at.model.configuration.crashes && underWay(at), then: hold },
+  { name: "'s hold commits, and the answer is lost", by: "crash", when: (at) => at.model.configuration.crashes && underWay(at), does: hold },
   {
     name: "'s answer is stored",
     by: "app",
     when: ({ guest }) => guest.request === "answer not stored",
-    then({ guest }) {
+    does({ guest }) {
       guest.request = "";
       guest.stored = "held";
     },
@@ -111,7 +111,7 @@ export const holdSteps: Step[] = [
     name: "'s hold dies before its commit",
     by: "crash",
     when: (at) => at.model.configuration.crashes && underWay(at),
-    then({ guest }) {
+    does({ guest }) {
       // Its lock stays until it runs out.
       guest.request = "";
       guest.lock = "";
@@ -121,7 +121,7 @@ export const holdSteps: Step[] = [
     name: "'s hold dies before its answer is stored",
     by: "crash",
     when: ({ model, guest }) => model.configuration.crashes && guest.request === "answer not stored",
-    then({ guest }) {
+    does({ guest }) {
       guest.request = "";
     },
   },
@@ -129,7 +129,7 @@ export const holdSteps: Step[] = [
     name: "'s hold is over",
     by: "world",
     when: ({ guest }) => guest.state === "pending" && guest.clock === "live",
-    then({ guest }) {
+    does({ guest }) {
       guest.clock = "overdue";
     },
   },
@@ -137,7 +137,7 @@ export const holdSteps: Step[] = [
     name: "'s lock runs out",
     by: "world",
     when: ({ state, guest }) => state.lock === state.guests.indexOf(guest),
-    then({ state, guest }) {
+    does({ state, guest }) {
       state.lock = -1;
       if (guest.lock === "held") guest.lock = "run out";
     },

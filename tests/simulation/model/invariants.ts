@@ -59,7 +59,11 @@ export const INVARIANTS: Invariant[] = [
   { name: "money goes back once", holds: "always", broken: (_, state) => some(state, (guest) => guest.refunded > 1) },
   { name: "one confirmation, in effect", holds: "always", broken: (_, state) => some(state, (guest) => guest.mails > 1) },
   { name: "who bought is told", holds: "at rest", broken: (_, state) => some(state, (guest) => guest.sale !== guest.mails > 0) },
-  { name: "no hold outlives its end", holds: "at rest", broken: (_, state) => some(state, (guest) => (guest.state === "pending" && guest.clock !== "live") || guest.change === "overdue") },
+  {
+    name: "no hold outlives its end",
+    holds: "at rest",
+    broken: (_, state) => some(state, (guest) => (guest.state === "pending" && guest.clock !== "live") || guest.change === "overdue"),
+  },
   {
     name: "captured is what is due, and nothing stays authorised",
     holds: "at rest",
@@ -79,7 +83,11 @@ export const INVARIANTS: Invariant[] = [
   {
     name: "a difference is kept only with its change",
     holds: "at rest",
-    broken: (_, state) => some(state, (guest) => guest.difference === "authorised" || (guest.difference === "captured") !== (guest.change === "done" && guest.state === "confirmed" && guest.difference !== "")),
+    broken: (_, state) =>
+      some(
+        state,
+        (guest) => guest.difference === "authorised" || (guest.difference === "captured") !== (guest.change === "done" && guest.state === "confirmed" && guest.difference !== ""),
+      ),
   },
   {
     name: "a lock that has not run out is its owner's",

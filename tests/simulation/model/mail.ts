@@ -7,7 +7,7 @@ export const mailSteps: Step[] = [
     name: "'s confirmation is sent",
     by: "app",
     when: ({ guest }) => guest.mail === "due",
-    then({ model, guest }) {
+    does({ model, guest }) {
       guest.mails = stands(model, "a message has one row") ? 1 : guest.mails + 1;
       guest.mail = "sending";
     },
@@ -16,7 +16,7 @@ export const mailSteps: Step[] = [
     name: "'s confirmation is marked as sent",
     by: "app",
     when: ({ guest }) => guest.mail === "sending",
-    then({ guest }) {
+    does({ guest }) {
       guest.mail = "done";
     },
   },
@@ -24,7 +24,7 @@ export const mailSteps: Step[] = [
     name: "'s sending dies before it is marked, or its message comes again",
     by: "crash",
     when: ({ model, guest }) => (model.configuration.crashes && guest.mail === "sending") || (model.configuration.duplicates === true && guest.mail === "done"),
-    then({ guest }) {
+    does({ guest }) {
       guest.mail = "due";
     },
   },

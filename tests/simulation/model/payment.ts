@@ -46,7 +46,7 @@ export const paymentSteps: Step[] = [
     name: "opens the payment page",
     by: "guest",
     when: ({ guest, plan }) => plan.pays === "online" && guest.answer === "held" && guest.state === "pending" && guest.clock === "live" && guest.row === "",
-    then({ guest }) {
+    does({ guest }) {
       guest.row = "created";
       guest.provider = "created";
     },
@@ -55,7 +55,7 @@ export const paymentSteps: Step[] = [
     name: "'s card is declined",
     by: "world",
     when: ({ guest }) => guest.provider === "created",
-    then({ guest }) {
+    does({ guest }) {
       guest.provider = "denied";
     },
   },
@@ -63,7 +63,7 @@ export const paymentSteps: Step[] = [
     name: " pays: authorised",
     by: "world",
     when: ({ guest }) => isOpen(guest),
-    then({ guest }) {
+    does({ guest }) {
       guest.provider = "authorised";
       if (guest.state === "expired" && guest.endedBy === "job") guest.wrong = "paid on a page that the hold's end had left open";
     },
@@ -72,19 +72,19 @@ export const paymentSteps: Step[] = [
     name: "'s payment is read, by webhook or sweep",
     by: "app",
     when: ({ model, guest }) => guest.view === "" && guest.row !== guest.provider && asked(guest) && stands(model, "the sweep asks the provider"),
-    then: read,
+    does: read,
   },
   {
     name: "'s payment is read, by a notice that came early, late or again",
     by: "world",
     when: ({ model, guest }) => model.configuration.duplicates === true && guest.view === "" && guest.provider !== "",
-    then: read,
+    does: read,
   },
   {
     name: "'s payment and booking are settled",
     by: "app",
     when: ({ guest }) => guest.view !== "",
-    then({ model, state, guest }) {
+    does({ model, state, guest }) {
       const { view } = guest;
       guest.view = "";
       apply(model, state, guest, view);
@@ -94,7 +94,7 @@ export const paymentSteps: Step[] = [
     name: "'s settling dies after its read",
     by: "crash",
     when: ({ model, guest }) => model.configuration.crashes && guest.view !== "",
-    then({ guest }) {
+    does({ guest }) {
       guest.view = "";
     },
   },

@@ -10,7 +10,7 @@ function edit(what: What, done: string, undone: string, there: Delta, back: Delt
     name,
     by: "world",
     when: ({ configuration }, state) => configuration.staff !== undefined && state.staff[what] === from,
-    then(model, state) {
+    does(model, state) {
       if (move(model, state, needs(model.configuration.staff!, delta), { force })) state.staff[what] = !from;
     },
   });

@@ -3,7 +3,7 @@ import type { Guest, GuestPlan, Model, State } from "./state.ts";
 /** Who makes a step: the app's own are the ones that must come to rest with everything in order. */
 export type By = "guest" | "world" | "app" | "crash";
 
-/** Where a step of one guest's stands; `state` may be written on in `then` alone. */
+/** Where a step of one guest's stands; `state` may be written on in `does` alone. */
 export interface At {
   model: Model;
   state: State;
@@ -11,12 +11,12 @@ export interface At {
   plan: GuestPlan;
 }
 
-/** A step of one guest: `when` reads, `then` writes on a copy. */
+/** A step of one guest: `when` reads, `does` writes on a copy. */
 export interface Step {
   name: string;
   by: By;
   when: (at: At) => boolean;
-  then: (at: At) => void;
+  does: (at: At) => void;
 }
 
 /** A step of nobody's in particular; `times` says how many of it there are now. */
@@ -24,5 +24,5 @@ export interface WorldStep {
   name: string;
   by: By;
   when: (model: Model, state: State) => boolean;
-  then: (model: Model, state: State) => void;
+  does: (model: Model, state: State) => void;
 }

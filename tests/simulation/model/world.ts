@@ -10,7 +10,7 @@ export const worldSteps: WorldStep[] = [
     name: "the channel sells",
     by: "world",
     when: ({ configuration }, state) => configuration.channel !== undefined && state.channel === "",
-    then(model, state) {
+    does(model, state) {
       move(model, state, needs(model.configuration.channel!, { sold: 1 }), { force: true });
       state.channel = "sold";
     },
@@ -19,7 +19,7 @@ export const worldSteps: WorldStep[] = [
     name: "the channel cancels",
     by: "world",
     when: ({ configuration }, state) => configuration.channelCancels === true && state.channel === "sold",
-    then(model, state) {
+    does(model, state) {
       move(model, state, needs(model.configuration.channel!, { sold: -1 }));
       state.channel = "cancelled";
     },
@@ -29,7 +29,7 @@ export const worldSteps: WorldStep[] = [
     name: "an audit entry follows its move",
     by: "app",
     when: (_, state) => state.unaudited.length > 0,
-    then(_, state) {
+    does(_, state) {
       const { night, delta } = state.unaudited.shift()!;
       addTo(state.audit[night]!, delta);
     },
@@ -38,13 +38,13 @@ export const worldSteps: WorldStep[] = [
     name: "an audit entry is lost with its process",
     by: "crash",
     when: ({ configuration }, state) => configuration.crashes && state.unaudited.length > 0,
-    then: (_, state) => void state.unaudited.shift(),
+    does: (_, state) => void state.unaudited.shift(),
   },
   {
     name: "an event follows its cause",
     by: "app",
     when: (_, state) => state.unsent.length > 0,
-    then(_, state) {
+    does(_, state) {
       const { guest, event } = state.unsent.shift()!;
       follow(state.guests[guest]!, event);
     },
@@ -53,24 +53,22 @@ export const worldSteps: WorldStep[] = [
     name: "an event is lost with its process",
     by: "crash",
     when: ({ configuration }, state) => configuration.crashes && state.unsent.length > 0,
-    then: (_, state) => void state.unsent.shift(),
+    does: (_, state) => void state.unsent.shift(),
   },
-  ...[0, 1].map(
-    (index): WorldStep => ({
-      name: index === 0 ? "the oldest write reaches the cache" : "a later write reaches the cache first",
-      by: "app",
-      when: (_, state) => state.cache.writes.length > index,
-      then(model, { cache }) {
-        const [version] = cache.writes.splice(index, 1);
-        cache.cached = stands(model, "the newest version stays cached") ? Math.max(cache.cached, version!) : version!;
-        cache.newest = Math.max(cache.newest, version!);
-      },
-    }),
-  ),
+  ...[0, 1].map((index): WorldStep => ({
+    name: index === 0 ? "the oldest write reaches the cache" : "a later write reaches the cache first",
+    by: "app",
+    when: (_, state) => state.cache.writes.length > index,
+    does(model, { cache }) {
+      const [version] = cache.writes.splice(index, 1);
+      cache.cached = stands(model, "the newest version stays cached") ? Math.max(cache.cached, version!) : version!;
+      cache.newest = Math.max(cache.newest, version!);
+    },
+  })),
   {
     name: "a write to the cache is lost",
     by: "crash",
     when: ({ configuration }, state) => configuration.crashes && state.cache.writes.length > 0,
-    then: (_, state) => void state.cache.writes.shift(),
+    does: (_, state) => void state.cache.writes.shift(),
   },
 ];
