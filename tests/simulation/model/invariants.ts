@@ -3,7 +3,7 @@ import type { Guest, Model, Night, State } from "./state.ts";
 
 interface Invariant {
   name: string;
-  /** `rest`: only where no step of the app's own is left to make. */
+  /** `at rest`: only where no step of the app's own is left to make. */
   holds: "always" | "at rest";
   broken: (model: Model, state: State) => boolean;
 }

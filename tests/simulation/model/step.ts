@@ -19,7 +19,7 @@ export interface Step {
   does: (at: At) => void;
 }
 
-/** A step of nobody's in particular; `times` says how many of it there are now. */
+/** A step of nobody's in particular. */
 export interface WorldStep {
   name: string;
   by: By;
