@@ -158,7 +158,16 @@ async function take(tx: Transaction, ctx: Context, asks: HoldAsk[]): Promise<Tak
       outcomes.push({ error });
     }
   }
+  await answerTwins(tx, asks, outcomes);
   return { outcomes, moved: await write(tx, decided) };
+}
+
+/** Who is refused for what its own twin took, while this transaction waited for the locks, gets the twin's answer. */
+async function answerTwins(tx: Transaction, asks: readonly HoldAsk[], outcomes: Outcome<Held>[]): Promise<void> {
+  const refused = asks.filter((_, index) => "error" in outcomes[index]!);
+  if (refused.length === 0) return;
+  const answers = await answersBefore(tx, "bookings.hold", refused);
+  for (const [index, ask] of refused.entries()) if (answers[index]) outcomes[asks.indexOf(ask)] = answers[index] as Outcome<Held>;
 }
 
 interface HoldWorld {
