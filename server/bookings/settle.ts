@@ -112,6 +112,8 @@ async function applyOnce(ctx: Context, seen: Pick<Payment, "id" | "version">, vi
     const [booking] = await tx.select().from(bookings).where(eq(bookings.id, head.bookingId)).for("no key update");
     const [payment] = await tx.select().from(payments).where(eq(payments.id, seen.id)).for("no key update");
     if (!booking || !payment) return false;
+    // Read before the money came, written after: it would undo what is newer. The sweep asks again.
+    if (payment.version !== seen.version && hasMoney(payment.state) && !hasMoney(view.state) && view.state !== "voided") return false;
     const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
     if (await recordMoney(tx, payment, view)) await emit(tx, { type: "booking.money_changed", payload: event });
     if (view.state === payment.state) return false;
