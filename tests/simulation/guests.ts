@@ -8,7 +8,7 @@ export interface Guest {
   actor: string;
 }
 
-export type Verb = "bookings.hold" | "bookings.cancel" | "payments.start";
+export type Verb = "bookings.hold" | "bookings.cancel" | "bookings.modify" | "payments.start";
 
 /** A mutation that a guest wanted, and what was heard of it. */
 export interface Asked {

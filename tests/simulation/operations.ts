@@ -1,10 +1,10 @@
 import { addDays } from "../../server/platform/dates.ts";
-import { ask, insist, request, tell, type Heard } from "./client.ts";
-import type { Asked, Booked, Verb } from "./guests.ts";
-import { actOnPage } from "./pages.ts";
+import { changeBooking, roomsToCancel } from "./change.ts";
+import { ask, insist, request, tell } from "./client.ts";
+import type { Asked, Booked } from "./guests.ts";
+import { act, learn, payAt, remember } from "./paying.ts";
 import type { Random } from "./random.ts";
 import { changeNights, decideChallenge, refundInDashboard } from "./staff.ts";
-import { count } from "./tally.ts";
 import { NIGHTS, type World } from "./world.ts";
 
 interface Operation {
@@ -27,6 +27,7 @@ export const OPERATIONS = {
   pay: { weight: 22, run: pay },
   page: { weight: 14, run: page },
   cancel: { weight: 10, run: cancel },
+  modify: { weight: 12, run: modify },
   look: { weight: 5, run: look },
   repeat: { weight: 9, run: repeat },
   "other body": { weight: 2, run: otherBody },
@@ -77,30 +78,6 @@ async function holdFor(world: World, stay: ReturnType<typeof drawStay>, guests: 
   await Promise.all(holds);
 }
 
-function remember(world: World, verb: Verb, guest: Asked["guest"], input: Asked["input"]): Asked {
-  const asked: Asked = { verb, guest, input, unknown: true };
-  world.asked.push(asked);
-  return asked;
-}
-
-/** What the guest takes from an answer: a booking, a page, or the booking's end. */
-export function learn(world: World, { verb, guest, input }: Asked, heard: Heard<unknown>): Heard<unknown> {
-  if (!("answer" in heard)) return heard;
-  if (verb === "bookings.hold") {
-    const { bookingId, currency } = heard.answer as { bookingId: string; currency: string };
-    if (!world.booked.some((one) => one.bookingId === bookingId)) world.booked.push({ guest, bookingId, currency, ended: false });
-  }
-  if (verb === "payments.start") {
-    const { redirectUrl } = heard.answer as { redirectUrl?: string };
-    const isPage = redirectUrl && !redirectUrl.startsWith(world.url);
-    if (isPage && !world.pages.some(({ url }) => url === redirectUrl)) {
-      world.pages.push({ provider: redirectUrl.startsWith(world.cloud.servers.stripe!.url) ? "stripe" : "midtrans", url: redirectUrl, paid: false });
-    }
-  }
-  if (verb === "bookings.cancel") for (const one of world.booked) if (one.bookingId === input["bookingId"]) one.ended = true;
-  return heard;
-}
-
 /** One of the later bookings, mostly one that the guest hasn't ended. */
 function drawBooking(world: World, random: Random): Booked | undefined {
   const draw = random.next();
@@ -112,16 +89,12 @@ function drawBooking(world: World, random: Random): Booked | undefined {
 async function pay(world: World, random: Random, key: string): Promise<void> {
   const booking = drawBooking(world, random);
   const method = random.weighted(booking?.currency === "IDR" ? { property: 20, stripe: 15, midtrans: 65 } : { property: 35, stripe: 65, midtrans: 0 });
-  if (!booking) return;
-  const { guest, bookingId } = booking;
-  const asked = remember(world, "payments.start", guest, { bookingId, method, idempotencyKey: `${key}-pay` });
-  const known = world.pages.length;
-  const heard = learn(world, asked, await insist(world, asked));
-  tell(world, `pay by ${method}`, heard);
-  // Mostly the guest goes on at once; a page left alone may be found again by a later step, or never.
-  const opened = world.pages.slice(known).at(-1);
-  if (!opened || !random.chance(0.7)) return;
-  for (let moves = 0; moves < 3 && !opened.paid; moves += 1) await act(world, opened, random);
+  if (booking) await payAt(world, booking, method, random, key);
+}
+
+async function modify(world: World, random: Random, key: string): Promise<void> {
+  const booking = drawBooking(world, random);
+  if (booking) await changeBooking(world, booking, random, key);
 }
 
 async function page(world: World, random: Random): Promise<void> {
@@ -130,18 +103,14 @@ async function page(world: World, random: Random): Promise<void> {
   if (found) await act(world, found, random);
 }
 
-async function act(world: World, opened: World["pages"][number], random: Random): Promise<void> {
-  const outcome = await actOnPage(opened, random).catch(() => "the page did not answer");
-  count(world.tally.outcomes, `${opened.provider} page: ${outcome}`);
-}
-
 async function cancel(world: World, random: Random, key: string): Promise<void> {
   const booking = drawBooking(world, random);
   if (!booking) return;
   const { guest, bookingId } = booking;
-  const quote = await request<{ fee: number }>(world, guest, "bookings.cancelQuote", { bookingId }, "query");
+  const rooms = await roomsToCancel(world, booking, random);
+  const quote = await request<{ fee: number }>(world, guest, "bookings.cancelQuote", { bookingId, ...rooms }, "query");
   if (!("answer" in quote)) return tell(world, "cancel quote", quote);
-  const asked = remember(world, "bookings.cancel", guest, { bookingId, expectedFee: quote.answer.fee, idempotencyKey: `${key}-cancel` });
+  const asked = remember(world, "bookings.cancel", guest, { bookingId, ...rooms, expectedFee: quote.answer.fee, idempotencyKey: `${key}-cancel` });
   // Some press the button twice.
   const twin = random.chance(0.3) ? ask(world, remember(world, "bookings.cancel", guest, { ...asked.input, idempotencyKey: `${key}-twin` })) : undefined;
   tell(world, "cancel", learn(world, asked, await insist(world, asked)));

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ask } from "./client.ts";
 import { endAllFaults } from "./faults.ts";
-import { learn } from "./operations.ts";
+import { learn } from "./paying.ts";
 import { decideAllChallenges } from "./staff.ts";
 import { again, type World } from "./world.ts";
 
