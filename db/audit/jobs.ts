@@ -27,12 +27,15 @@ export const jobInvariants: readonly Invariant[] = [
   },
   {
     name: "dead-letters-told",
-    says: "Each dead letter that waits for a person has one open incident, and no other has.",
+    says: "Each dead letter that waits for a person has its cause's open incident, and no other cause has one.",
+    // One that a person is having replayed keeps its incident until it is done.
     find: (sql) => sql`
       select l.id as dead_letter, l.state, i.id as incident, coalesce(i.cause, l.cause) as cause
-      from (select *, 'dead-letter:' || job || ':' || outbox_id as cause from dead_letters where state = 'needs_person') l
+      from (
+        select *, 'dead-letter:' || job || ':' || coalesce(payload ->> 'failure', '') as cause from dead_letters
+        where state in ('waiting', 'replayed', 'needs_person') and (state = 'needs_person' or kind = 'permanent' or deadline_at < app_now())) l
       full join (select * from incidents where cause like 'dead-letter:%' and resolved_at is null) i on i.cause = l.cause
-      where i.id is null or l.id is null
+      where (i.id is null and l.state = 'needs_person') or l.id is null
       union all
       select null, null, min(id::text)::uuid, cause from incidents where resolved_at is null group by cause having count(*) > 1`,
   },

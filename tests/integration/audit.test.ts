@@ -100,7 +100,8 @@ function deadLetter(state: string, kind: string, deadline: string): string {
   return `insert into dead_letters (id, outbox_id, job, payload, state, kind, status, error, deadline_at)
     select gen_random_uuid(), id, 'balance-money', '{}', '${state}', '${kind}', 500, '', app_now() + interval '${deadline}' from outbox limit 1;`;
 }
-const TOLD_OF_IT = "insert into incidents (id, cause, severity, title) select gen_random_uuid(), 'dead-letter:' || job || ':' || outbox_id, 'warning', 'Test' from dead_letters;";
+const TOLD_OF_IT =
+  "insert into incidents (id, cause, severity, title) select gen_random_uuid(), 'dead-letter:' || job || ':' || coalesce(payload ->> 'failure', ''), 'warning', 'Test' from dead_letters;";
 
 const CORRUPTIONS: Record<string, string> = {
   "nights-check": "alter table inventory_nights drop constraint inventory_nights_not_oversold; update inventory_nights set physical = 1 where sold + held > 1",
