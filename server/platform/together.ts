@@ -86,13 +86,15 @@ function createLane(run: Run, onGroup: (size: number) => void): Lane {
   function setApart(list: Waiting[]): void {
     apart.push(...list);
     if (apart.length > list.length) return;
-    void jittered(tries++).then(() => {
-      const back = apart;
-      apart = [];
-      // They came before those who wait now.
-      waiting = [...back, ...waiting];
-      join([]);
-    });
+    void comeBack();
+  }
+
+  async function comeBack(): Promise<void> {
+    await jittered(tries++);
+    // They came before those who wait now.
+    waiting = [...apart, ...waiting];
+    apart = [];
+    join([]);
   }
 
   return { join };

@@ -86,7 +86,7 @@ export async function expectedOf({ database }: QueueWorld, bookingId: string): P
     .select()
     .from(outbox)
     .where(sql`${outbox.payload} ->> 'bookingId' = ${bookingId}`);
-  const ids = rows.flatMap((row) => followers(row.type).map((job) => `${row.id}-${job.name}-0`)).toSorted();
+  const ids = rows.flatMap((row) => followers(row.type, row.payload).map((job) => `${row.id}-${job.name}-0`)).toSorted();
   return { messages: ids.length, ids };
 }
 
