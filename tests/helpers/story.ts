@@ -3,12 +3,15 @@ import { expect, vi } from "vitest";
 import { deliveries, payments, refunds } from "../../db/schema/index.ts";
 import { balance, cancel, cancelQuote, startPayment } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
-import { holdStay, ledgerOf, stateOf } from "./booking.ts";
+import { changeStay, holdStay, ledgerOf, stateOf } from "./booking.ts";
 import { anonymous, type TestContext } from "./context.ts";
 import { payByStripe } from "./gateway.ts";
 import { mailsTo } from "./mail.ts";
 import { MINUTE, PATIENT, type QueueWorld } from "./queue.ts";
 import { createProperty } from "./world.ts";
+
+/** A third night, for 11 000 more. */
+const LONGER = { checkOut: "2027-03-04" };
 
 interface Told {
   bookingId: string;
@@ -37,6 +40,30 @@ export const ENDS = {
   },
   declined: { state: "expired", night: { held: 0, sold: 0 }, mails: ["hold_expired", "payment_failed"], texts: [], payments: ["expired 0"], refunds: [] },
   declinedThenPaid: { state: "confirmed", night: { held: 0, sold: 1 }, mails: ["booking_confirmed"], texts: ["booking_confirmed"], payments: ["captured 22000"], refunds: [] },
+  lengthenedAtHotel: {
+    state: "confirmed",
+    night: { held: 0, sold: 1 },
+    mails: ["booking_confirmed", "booking_modified"],
+    texts: ["booking_confirmed"],
+    payments: [],
+    refunds: [],
+  },
+  lengthenedAndPaid: {
+    state: "confirmed",
+    night: { held: 0, sold: 1 },
+    mails: ["booking_confirmed", "booking_modified"],
+    texts: ["booking_confirmed"],
+    payments: ["captured 22000", "captured 11000"],
+    refunds: [],
+  },
+  lengthenedAndForgotten: {
+    state: "confirmed",
+    night: { held: 0, sold: 1 },
+    mails: ["booking_confirmed"],
+    texts: ["booking_confirmed"],
+    payments: ["captured 22000", "expired 0"],
+    refunds: [],
+  },
   paidAfterLettingGo: { state: "cancelled", night: { held: 0, sold: 0 }, mails: [], texts: [], payments: ["voided 0"], refunds: [] },
 };
 
@@ -72,8 +99,7 @@ const happens: Record<keyof Story, Happening> = {
     await cancelled(guest, bookingId);
   },
   async takenCancelled(world, guest, bookingId) {
-    await online(world, guest, bookingId);
-    await balance(world.ctx, bookingId);
+    await taken(world, guest, bookingId);
     await cancelled(guest, bookingId);
   },
   async declined(world, guest, bookingId) {
@@ -86,6 +112,19 @@ const happens: Record<keyof Story, Happening> = {
     await paymentBecomes(world, bookingId, "denied");
     await payByStripe(page);
     await paymentBecomes(world, bookingId, "authorised");
+  },
+  async lengthenedAtHotel(_, guest, bookingId) {
+    await atHotel(guest, bookingId);
+    expect(await changeStay(guest, bookingId, LONGER)).toMatchObject({ status: "applied" });
+  },
+  async lengthenedAndPaid(world, guest, bookingId) {
+    await taken(world, guest, bookingId);
+    await payByStripe(await changePageOf(guest, bookingId));
+    await paymentBecomes(world, bookingId, "captured", "authorised");
+  },
+  async lengthenedAndForgotten(world, guest, bookingId) {
+    await taken(world, guest, bookingId);
+    await changePageOf(guest, bookingId);
   },
   async paidAfterLettingGo(world, guest, bookingId) {
     const page = await pageOf(guest, bookingId);
@@ -104,8 +143,20 @@ async function online(world: QueueWorld, guest: TestContext, bookingId: string):
   await paymentBecomes(world, bookingId, "authorised");
 }
 
-async function pageOf(guest: TestContext, bookingId: string): Promise<string> {
-  const started = await startPayment(guest, { bookingId, method: "stripe", idempotencyKey: newId() });
+async function taken(world: QueueWorld, guest: TestContext, bookingId: string): Promise<void> {
+  await online(world, guest, bookingId);
+  await balance(world.ctx, bookingId);
+}
+
+/** The page of a change whose difference is due. */
+async function changePageOf(guest: TestContext, bookingId: string): Promise<string> {
+  const change = await changeStay(guest, bookingId, LONGER);
+  if (change.status !== "payment_due") throw new Error("applied at once");
+  return pageOf(guest, bookingId, change.changeId);
+}
+
+async function pageOf(guest: TestContext, bookingId: string, changeId?: string): Promise<string> {
+  const started = await startPayment(guest, { bookingId, changeId, method: "stripe", idempotencyKey: newId() });
   if (started.status !== "redirect") throw new Error("confirmed instead of a page");
   return started.redirectUrl;
 }
@@ -115,8 +166,10 @@ async function cancelled(guest: TestContext, bookingId: string): Promise<void> {
   await cancel(guest, { bookingId, expectedFee: fee, idempotencyKey: newId() });
 }
 
-function paymentBecomes({ database }: QueueWorld, bookingId: string, state: string): Promise<void> {
-  return vi.waitFor(async () => expect(await database.db.select().from(payments).where(eq(payments.bookingId, bookingId))).toMatchObject([{ state }]), PATIENT);
+/** Of every attempt, first to last. */
+async function paymentBecomes({ database }: QueueWorld, bookingId: string, ...states: string[]): Promise<void> {
+  const read = () => database.db.select({ state: payments.state }).from(payments).where(eq(payments.bookingId, bookingId)).orderBy(payments.attempt);
+  await vi.waitFor(async () => expect((await read()).map((payment) => payment.state)).toEqual(states), PATIENT);
 }
 
 /** What it came to; of messages what the vendors accepted, not what we believe. */

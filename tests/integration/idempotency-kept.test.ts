@@ -1,14 +1,14 @@
 import { eq, sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { idempotencyKeys } from "../../db/schema/index.ts";
 import { forgetOldRows } from "../../jobs/housekeeping.ts";
 import { cancel, hold, startPayment } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { appRouter } from "../../server/router.ts";
-import { wish } from "../helpers/booking.ts";
+import { changeStay, stateOf, wish } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
-import { startGateway, type Gateway } from "../helpers/gateway.ts";
+import { payByStripe, startGateway, type Gateway } from "../helpers/gateway.ts";
 import { createProperty } from "../helpers/world.ts";
 
 const HOUR = 3_600_000;
@@ -55,9 +55,14 @@ test("no verb's stored answer holds personal data: ids, instants and amounts onl
   const guest = gateway.ctx.as(anonymous());
   const [online, atDesk] = [await createProperty(database.db), await createProperty(database.db)];
   const held = await hold(guest, { ...(await wish(guest, online)), guest: PERSON, notes: NOTES });
-  await startPayment(guest, { bookingId: held.bookingId, method: "stripe", idempotencyKey: newId() });
+  const page = await startPayment(guest, { bookingId: held.bookingId, method: "stripe", idempotencyKey: newId() });
+  await payByStripe(page.status === "redirect" ? page.redirectUrl : "");
+  await vi.waitFor(async () => expect(await stateOf(database.db, held.bookingId)).toEqual(["confirmed"]));
   const other = await hold(guest, { ...(await wish(guest, atDesk)), guest: PERSON, notes: NOTES });
   await startPayment(guest, { bookingId: other.bookingId, method: "property", idempotencyKey: newId() });
+  const change = { checkOut: "2027-03-04", guest: { name: `${PERSON.name} Li`, phone: PERSON.phone } };
+  expect(await changeStay(guest, held.bookingId, change)).toMatchObject({ status: "payment_due" });
+  expect(await changeStay(guest, other.bookingId, change)).toMatchObject({ status: "applied" });
   await cancel(guest, { bookingId: other.bookingId, expectedFee: 0, idempotencyKey: newId() });
 
   const rows = await database.db
@@ -74,6 +79,7 @@ test("no verb's stored answer holds personal data: ids, instants and amounts onl
     // `token` opens the booking, as its code does: both are as good as the booking, and gone after three days.
     "bookings.hold": ["bookingId", "code", "currency", "holdExpiresAt", "token", "total"],
     "payments.start": ["paymentId", "status"],
+    "bookings.modify": ["bookingId", "changeId", "currency", "due", "expiresAt", "status", "version"],
     "bookings.cancel": ["bookingId", "currency", "fee", "refund", "state"],
   });
 });
@@ -85,5 +91,5 @@ test("every mutation takes a key, and is among those whose stored answers are lo
   const all = appRouter._def.procedures as unknown as Record<string, { _def: { type: string; inputs: { def: { shape?: object } }[] } }>;
   const mutations = Object.entries(all).filter(([name, { _def }]) => _def.type === "mutation" && !KEYLESS.includes(name));
   for (const [name, { _def }] of mutations) expect(_def.inputs[0]!.def.shape, name).toHaveProperty("idempotencyKey");
-  expect(mutations.map(([name]) => name).toSorted()).toEqual(["bookings.cancel", "bookings.hold", "payments.start"]);
+  expect(mutations.map(([name]) => name).toSorted()).toEqual(["bookings.cancel", "bookings.hold", "bookings.modify", "payments.start"]);
 });
