@@ -41,6 +41,14 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
   return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
 }
 
+/**
+ * Whether this is postgres.js (3.4.9) writing to a connection that was lost inside a transaction: thrown outside of every
+ * promise, after the transaction itself has been rejected (porsager/postgres#1154, open).
+ */
+export function isLostConnection(error: unknown): boolean {
+  return error instanceof TypeError && /\bnextWrite\b[^]*postgres/.test(error.stack ?? "");
+}
+
 /** The SQLSTATE behind an error, however deep Drizzle or the driver wrapped it. */
 export function sqlState(error: unknown): string | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

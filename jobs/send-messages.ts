@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { deliveries } from "../db/schema/notifications.ts";
 import { BOOKING_EVENTS, viewOf, type BookingPayload } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
-import { composeMail, deliver, factsOf, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
+import { composeMail, deliver, factsOf, overtake, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 
 type View = Awaited<ReturnType<typeof viewOf>>;
@@ -45,7 +45,7 @@ function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKin
     deadlineMs: 24 * HOUR_MS,
     async handler(ctx, { bookingId, version }) {
       const reading = await read(ctx, bookingId, kind);
-      if (reading.stale) return;
+      if (reading.stale) return overtake(ctx, { bookingId, kind, version, channel: "email" });
       await deliver(ctx, { bookingId, kind, version, channel: "email", compose: () => compose(reading) });
     },
     async preview(ctx, { bookingId, version }) {
@@ -68,7 +68,8 @@ function smsJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: "booking
     async handler(ctx, { bookingId, version }) {
       const { view, facts, stale } = await read(ctx, bookingId, kind);
       const { phone } = view.guest;
-      if (stale || phone === "") return;
+      if (stale) return overtake(ctx, { bookingId, kind, version, channel: "sms" });
+      if (phone === "") return;
       await deliver(ctx, { bookingId, kind, version, channel: "sms", compose: async () => ({ to: phone, text: smsText(kind, facts) }) });
     },
     async preview(ctx, { bookingId, version }) {

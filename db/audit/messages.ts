@@ -22,7 +22,7 @@ export const messageInvariants: readonly Invariant[] = [
     find: (sql, patience) => sql`
       select o.id as event, o.type, o.payload ->> 'bookingId' as booking, d.id as delivery, d.state from outbox o join ${told(sql)} on t.type = o.type
       left join deliveries d on d.booking_id = (o.payload ->> 'bookingId')::uuid and d.kind = t.kind and d.channel = 'email' and d.version = (o.payload ->> 'version')::int
-      where o.created_at < ${before(sql, patience.upTo(SENT_SECONDS))} and (d.id is null or d.state in ('queued', 'sending', 'failed'))
+      where o.created_at < ${before(sql, patience.upTo(SENT_SECONDS))} and (d.id is null or d.state in ('queued', 'sending') or (d.state = 'failed' and d.error is distinct from 'overtaken'))
         and not exists (select 1 from dead_letters l where l.outbox_id = o.id and l.job = t.job and l.state <> 'done')
         and (d.id is not null or not exists (select 1 from job_runs r where r.outbox_id = o.id and r.job = t.job)
           or exists (select 1 from room_stays s where s.booking_id = (o.payload ->> 'bookingId')::uuid and t.states ? s.state))`,

@@ -36,6 +36,22 @@ export async function deliver(ctx: Desk, delivery: Delivery): Promise<Delivered>
   return delivery.channel === "email" ? deliverMail(ctx, row, delivery.compose, delivery.kind) : deliverText(ctx, row, delivery.compose);
 }
 
+/** Ends an earlier try of a message that is no longer true: it is not said again, and waits for nothing. */
+export async function overtake(ctx: Pick<Context, "db">, { bookingId, kind, version, channel }: Pick<Delivery, "bookingId" | "kind" | "version" | "channel">): Promise<void> {
+  await ctx.db
+    .update(deliveries)
+    .set({ state: "failed", error: "overtaken", updatedAt: sql`app_now()` })
+    .where(
+      and(
+        eq(deliveries.bookingId, bookingId),
+        eq(deliveries.kind, kind),
+        eq(deliveries.channel, channel),
+        eq(deliveries.version, version),
+        inArray(deliveries.state, ["queued", "sending"]),
+      ),
+    );
+}
+
 async function findOrMake(ctx: Desk, { bookingId, kind, channel, version }: Delivery): Promise<Row> {
   const propertyId = sql`(select ${bookings.propertyId} from ${bookings} where ${bookings.id} = ${bookingId})`;
   const [made] = await ctx.db.insert(deliveries).values({ id: newId(), propertyId, bookingId, kind, channel, version }).onConflictDoNothing().returning();
