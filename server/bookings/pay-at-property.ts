@@ -3,9 +3,9 @@ import { pgArray, statement, type Transaction } from "../../db/client.ts";
 import { bookings, guests } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
+import { allOrEach, type Decision } from "../platform/all-or-each.ts";
 import { answersBefore, keyedAsk, storeAnswers, type Keyed } from "../platform/idempotency.ts";
 import type { Outcome } from "../platform/together.ts";
-import { transact } from "../platform/transact.ts";
 import { productsNow } from "../rooms/index.ts";
 import { mayAccess } from "./access.ts";
 import { confirmHolds, type Confirming } from "./confirm.ts";
@@ -35,28 +35,16 @@ export async function payAtProperty(ctx: Context, input: StartInput): Promise<Co
 
 async function confirmTogether(asks: PayAsk[]): Promise<Outcome<Confirmed>[]> {
   const { ctx } = asks[0]!;
-  // One ask a key and a booking: a twin waits for what becomes of the first.
-  const first = asks.filter((ask, index) => asks.findIndex((other) => other.input.bookingId === ask.input.bookingId) === index);
+  // One ask a booking and a key: a twin waits for what becomes of the first.
+  const first = asks.filter(
+    (ask, index) => asks.findIndex((other) => other.input.bookingId === ask.input.bookingId || (other.actor === ask.actor && other.key === ask.key)) === index,
+  );
   const outcomes = new Map<PayAsk, Outcome<Confirmed>>();
-  await confirmOrSplit(ctx, first, outcomes);
-  for (const twin of asks.filter((ask) => !first.includes(ask))) await confirmOrSplit(ctx, [twin], outcomes);
-  return asks.map((ask) => outcomes.get(ask)!);
-}
-
-/** One transaction for all; should it fail, one for each. */
-async function confirmOrSplit(ctx: Context, asks: PayAsk[], outcomes: Map<PayAsk, Outcome<Confirmed>>): Promise<void> {
-  try {
-    const done = await transact(ctx.db, (tx) => confirmAll(tx, ctx, asks));
-    for (const [index, ask] of asks.entries()) outcomes.set(ask, done.outcomes[index]!);
-    if (done.confirmed > 0) ctx.metrics.count("bookings_confirmed_total", { how: "property" }, done.confirmed);
-  } catch (error) {
-    if (asks.length === 1) {
-      outcomes.set(asks[0]!, { error });
-      return;
-    }
-    ctx.log.warn("a group of confirmations failed; each is tried by itself", { size: asks.length }, error);
-    await Promise.all(asks.map((ask) => confirmOrSplit(ctx, [ask], outcomes)));
+  for (const list of [first, ...asks.filter((ask) => !first.includes(ask)).map((twin) => [twin])]) {
+    const results = await allOrEach(ctx, list, (tx, group) => confirmAll(tx, ctx, group));
+    for (const [index, ask] of list.entries()) outcomes.set(ask, results[index]!);
   }
+  return asks.map((ask) => outcomes.get(ask)!);
 }
 
 const lockHeads = statement((db) =>
@@ -71,7 +59,7 @@ const lockHeads = statement((db) =>
     .prepare("booking_heads_locked"),
 );
 
-async function confirmAll(tx: Transaction, ctx: Context, asks: PayAsk[]): Promise<{ outcomes: Outcome<Confirmed>[]; confirmed: number }> {
+async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]): Promise<Decision<Confirmed>> {
   const ids = asks.map((ask) => ask.input.bookingId);
   // Sent together: the stays are read behind the bookings' locks.
   const [before, heads, stays] = await Promise.all([answersBefore(tx, "payments.start", asks), lockHeads(tx, { ids: pgArray(ids) }), staysOfAll(tx, ids)]);
@@ -108,5 +96,8 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: PayAsk[]): Promis
       answered.map(({ actor, key, hash }) => ({ actor, key, hash, answer: CONFIRMED })),
     ),
   ]);
-  return { outcomes, confirmed: confirming.length };
+  const committed = (): void => {
+    if (confirming.length > 0) ctx.metrics.count("bookings_confirmed_total", { how: "property" }, confirming.length);
+  };
+  return { outcomes, committed };
 }

@@ -2,12 +2,12 @@ import type { z } from "zod";
 import type { Transaction } from "../../db/client.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
+import { allOrEach, type Decision } from "../platform/all-or-each.ts";
 import { answersBefore, storeAnswers, type Keyed } from "../platform/idempotency.ts";
 import { newBookingCode, newId } from "../platform/ids.ts";
 import { emit } from "../platform/outbox.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import type { Outcome } from "../platform/together.ts";
-import { transact } from "../platform/transact.ts";
 import {
   byProduct,
   lockNights,
@@ -73,13 +73,19 @@ export async function takeTogether(asks: HoldAsk[]): Promise<Outcome<Held>[]> {
   return asks.map((ask) => outcomes.get(ask)!);
 }
 
-async function takeAll(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {
-  await takeOrSplit(asks, outcomes);
+async function takeAll(asks: readonly HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {
+  const [first] = asks;
+  if (!first) return;
+  const { ctx } = first;
+  const tryAll = async (list: readonly HoldAsk[]): Promise<void> => {
+    const results = await allOrEach(ctx, list, (tx, group) => take(tx, ctx, group));
+    for (const [index, ask] of list.entries()) outcomes.set(ask, results[index]!);
+  };
+  await tryAll(asks);
   const lacking = asks.filter((ask) => lackingOf(outcomes.get(ask)));
   if (lacking.length === 0) return;
   // Overdue holds never refuse anyone: let them go, each in its own transaction, and try once more.
-  const { ctx } = lacking[0]!;
-  if ((await expireOverdue(ctx, distinct(lacking.flatMap((ask) => ask.nights)))) > 0) await takeOrSplit(lacking, outcomes);
+  if ((await expireOverdue(ctx, distinct(lacking.flatMap((ask) => ask.nights)))) > 0) await tryAll(lacking);
   for (const ask of lacking) {
     const nights = lackingOf(outcomes.get(ask));
     if (nights) outcomes.set(ask, { error: refuse("SOLD_OUT", { nights }) });
@@ -88,31 +94,6 @@ async function takeAll(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): 
 
 function lackingOf(outcome: Outcome<unknown> | undefined): HoldAsk["nights"] | undefined {
   return outcome && "error" in outcome && outcome.error instanceof Lacking ? outcome.error.nights : undefined;
-}
-
-/** One transaction for all; should it fail, one for each, so that one guest's fault is nobody else's. */
-async function takeOrSplit(asks: HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {
-  if (asks.length === 0) return;
-  const { ctx } = asks[0]!;
-  let taken: Taken;
-  try {
-    taken = await transact(ctx.db, (tx) => take(tx, ctx, asks));
-  } catch (error) {
-    if (asks.length > 1) {
-      ctx.log.warn("a group of holds failed; each is tried by itself", { size: asks.length }, error);
-      await Promise.all(asks.map((ask) => takeOrSplit([ask], outcomes)));
-    } else {
-      outcomes.set(asks[0]!, { error });
-    }
-    return;
-  }
-  for (const [index, ask] of asks.entries()) outcomes.set(ask, taken.outcomes[index]!);
-  ctx.defer(writeAvailability(ctx, taken.moved));
-}
-
-interface Taken {
-  outcomes: Outcome<Held>[];
-  moved: MovedNight[];
 }
 
 /** What one guest gets, before it is written. */
@@ -124,7 +105,7 @@ interface Decided {
 }
 
 /** Two round trips and the commit, however many guests: everything is read and locked, then everything is written. */
-async function take(tx: Transaction, ctx: Context, asks: HoldAsk[]): Promise<Taken> {
+async function take(tx: Transaction, ctx: Context, asks: readonly HoldAsk[]): Promise<Decision<Held>> {
   const ids = [...new Set(asks.flatMap(({ input }) => input.rooms.map((room) => room.productId)))];
   const spans = asks.flatMap(({ input: { rooms, checkIn, checkOut } }) => rooms.map(({ productId }) => ({ productId, checkIn, checkOut })));
   const [before, held, products, rates, locked, now] = await Promise.all([
@@ -159,7 +140,8 @@ async function take(tx: Transaction, ctx: Context, asks: HoldAsk[]): Promise<Tak
     }
   }
   await answerTwins(tx, asks, outcomes);
-  return { outcomes, moved: await write(tx, decided) };
+  const moved = await write(tx, decided);
+  return { outcomes, committed: () => ctx.defer(writeAvailability(ctx, moved)) };
 }
 
 /** Who is refused for what its own twin took, while this transaction waited for the locks, gets the twin's answer. */
