@@ -130,6 +130,20 @@ test("a cancelled hold sends no mail, a cancelled booking one", async () => {
   expect((await mailsTo(gateway, email)).map((mail) => mail.subject)).toEqual([expect.stringMatching(/^Cancelled/), expect.stringMatching(/^Confirmed/)]);
 });
 
+test("a confirmation that failed once and was then overtaken ends: it is not said, and waits for nothing", async () => {
+  const { gateway, database, ctx } = world;
+  const { bookingId, email, guest } = await booked(world);
+  const confirmed = await eventOf(world, bookingId);
+  gateway.cloud.servers.resend!.faults.add({ calls: 5, path: "/emails", status: 500, body: { statusCode: 500, name: "internal_server_error", message: "No." } });
+  expect((await callJob(world, "/jobs/send-confirmation", confirmed)).status).toBeGreaterThanOrEqual(500);
+  gateway.cloud.servers.resend!.faults.clear();
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  expect((await callJob(world, "/jobs/send-confirmation", confirmed)).status).toBe(200);
+  expect(await mailsTo(gateway, email)).toEqual([]);
+  expect(await database.db.select().from(deliveries).where(eq(deliveries.bookingId, bookingId))).toMatchObject([{ state: "failed", error: "overtaken" }]);
+  await ctx.settled();
+});
+
 test("a confirmation that its cancellation has overtaken is not sent any more", async () => {
   const { gateway, database, ctx } = world;
   const { bookingId, email, guest } = await booked(world);
