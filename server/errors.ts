@@ -11,7 +11,8 @@ export interface ErrorFacts {
   ROOM_BUSY: { retryAfterMs: number };
   PRICE_CHANGED: { total: number; currency: string; quoteHash: string };
   HOLD_EXPIRED: { bookingId: string };
-  HOLD_LIMIT: { limit: number };
+  /** So many unpaid bookings, or rooms of one type and night, may one client hold. */
+  HOLD_LIMIT: { limit: number; of: "bookings" | "rooms" };
   RESTRICTED: { reason: "min_stay" | "max_stay" | "closed_to_arrival" | "closed_to_departure" | "closed" | "past" | "horizon" | "party"; value?: number };
   CONFLICT: { reason: string };
   PRECONDITION: { reason: string; state?: string };

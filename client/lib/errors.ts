@@ -43,7 +43,7 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
     case "HOLD_EXPIRED":
       return [m.error_hold_expired(), m.error_hold_expired_advice()];
     case "HOLD_LIMIT":
-      return [m.error_hold_limit({ count: refusal.facts.limit }), m.error_hold_limit_advice()];
+      return [refusal.facts.of === "rooms" ? m.error_hold_limit_rooms() : m.error_hold_limit({ count: refusal.facts.limit }), m.error_hold_limit_advice()];
     case "RESTRICTED":
       return [m.error_restricted(), explainRestriction(refusal.facts)];
     case "CONFLICT":

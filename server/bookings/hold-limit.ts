@@ -54,9 +54,10 @@ const SHARE = 0.5;
 export function assertMayHold(held: readonly HeldStay[], input: HoldInput, nights: readonly LockedNight[], wanted: ReadonlyMap<number, number>, limit: number): void {
   const rooms = held.filter((stay) => stay.propertyId === input.propertyId).length;
   const live = new Set(held.map((stay) => stay.bookingId)).size;
-  if (live >= limit || rooms + input.rooms.length > Math.max(MAX_ROOMS, limit)) throw refuse("HOLD_LIMIT", { limit });
+  if (live >= limit || rooms + input.rooms.length > Math.max(MAX_ROOMS, limit)) throw refuse("HOLD_LIMIT", { limit, of: "bookings" });
   for (const night of nights) {
     const own = held.filter((stay) => stay.roomTypeId === night.roomTypeId && stay.checkIn <= night.date && night.date < stay.checkOut).length;
-    if (own > 0 && own + (wanted.get(night.roomTypeId) ?? 0) > Math.max(1, Math.floor(night.physical * SHARE))) throw refuse("HOLD_LIMIT", { limit });
+    const most = Math.max(1, Math.floor(night.physical * SHARE));
+    if (own > 0 && own + (wanted.get(night.roomTypeId) ?? 0) > most) throw refuse("HOLD_LIMIT", { limit: most, of: "rooms" });
   }
 }

@@ -172,7 +172,7 @@ test("one guest's fault in a shared transaction is nobody else's", async () => {
 test("past the first hold, a client may not take more than half of a room's night", async () => {
   const world = await oneRoom(4);
   await holdStay(ctx, world, { rooms: [{ productId: world.productId }, { productId: world.productId }] });
-  expect(await refusalOf(holdStay(ctx, world), "HOLD_LIMIT")).toEqual({ limit: 5 });
+  expect(await refusalOf(holdStay(ctx, world), "HOLD_LIMIT")).toEqual({ limit: 2, of: "rooms" });
   expect((await holdStay(ctx.as(anonymous()), world)).bookingId).toBeTruthy();
 });
 
@@ -355,7 +355,7 @@ test("a client may hold so many bookings and no more, also when it asks for all 
   const inputs = await Promise.all(Array.from({ length: 9 }, () => wish(guest, world)));
   const outcomes = await Promise.allSettled(inputs.map((input) => hold(guest, input)));
   expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(5);
-  expect(await refusalOf(holdStay(guest, world), "HOLD_LIMIT")).toEqual({ limit: 5 });
+  expect(await refusalOf(holdStay(guest, world), "HOLD_LIMIT")).toEqual({ limit: 5, of: "bookings" });
   await holdStay(ctx.as(anonymous()), world);
 });
 

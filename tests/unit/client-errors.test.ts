@@ -25,7 +25,7 @@ test.each(Object.keys(TRPC_CODE))("%s has a sentence of its own and says what to
 test("the facts of a refusal are in its words", () => {
   expect(explain(refused("PRICE_CHANGED", { total: 123_45, currency: "EUR", quoteHash: "x" })).title).toBe("The price is now €123.45");
   expect(explain(refused("RATE_LIMITED", { retryAfterMs: 4200 })).advice).toBe("Wait 5 seconds, then try again.");
-  expect(explain(refused("HOLD_LIMIT", { limit: 1 })).title).toBe("You hold 1 unpaid booking already");
+  expect(explain(refused("HOLD_LIMIT", { limit: 1, of: "bookings" })).title).toBe("You hold 1 unpaid booking already");
   expect(explainRestriction({ reason: "min_stay", value: 3 })).toBe("Stay at least 3 nights");
 });
 
