@@ -16,7 +16,7 @@ export const moneyInvariants: readonly Invariant[] = [
         from room_stays group by 1
       ), money as (
         select p.booking_id, sum(p.captured) as captured, sum(coalesce(r.given, 0)) as given from payments p
-        left join (select payment_id, sum(amount) as given from refunds where state <> 'failed' group by 1) r on r.payment_id = p.id group by 1
+        left join (select payment_id, sum(amount) as given from refunds where state not in ('failed', 'withdrawn') group by 1) r on r.payment_id = p.id group by 1
       ), due as (
         select b.id, coalesce(m.captured, 0) as captured, coalesce(m.given, 0) as given,
           case when s.stands then b.due_online else least(s.fees, coalesce(m.captured, 0)) end as due
@@ -46,7 +46,7 @@ export const moneyInvariants: readonly Invariant[] = [
     says: "No payment gives back more than it took.",
     find: (sql) => sql`
       select p.id as payment, p.booking_id as booking, p.captured, sum(r.amount)::bigint as refunds from payments p join refunds r on r.payment_id = p.id
-      where r.state <> 'failed' group by p.id having sum(r.amount) > p.captured`,
+      where r.state not in ('failed', 'withdrawn') group by p.id having sum(r.amount) > p.captured`,
   },
   {
     name: "refunds-made",

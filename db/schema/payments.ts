@@ -58,7 +58,7 @@ export const payments = pgTable(
   ],
 );
 
-export const REFUND_STATES = ["requested", "pending", "succeeded", "failed", "manual"] as const;
+export const REFUND_STATES = ["requested", "pending", "succeeded", "failed", "manual", "withdrawn"] as const;
 
 export const refunds = pgTable(
   "refunds",
@@ -82,7 +82,7 @@ export const refunds = pgTable(
       .on(t.providerRef)
       .where(sql`${t.providerRef} is not null`),
     foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id] }),
-    check("refunds_state", sql`${t.state} in ('requested','pending','succeeded','failed','manual')`),
+    check("refunds_state", sql`${t.state} in ('requested','pending','succeeded','failed','manual','withdrawn')`),
     check("refunds_amount", sql`${t.amount} > 0`),
   ],
 );

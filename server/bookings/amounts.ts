@@ -45,7 +45,7 @@ export async function moneyOf(db: Executor, bookingId: string): Promise<number> 
       has: sql<number>`coalesce(sum(case when ${payments.state} = 'authorised' then ${payments.amount} else ${payments.captured} end) filter (where ${payments.state} in ('authorised','captured','paid')), 0)::bigint`.mapWith(
         Number,
       ),
-      gone: sql<number>`coalesce((select sum(r.amount) from ${refunds} r join ${payments} p on p.id = r.payment_id where p.booking_id = ${bookingId} and r.state <> 'failed'), 0)::bigint`.mapWith(
+      gone: sql<number>`coalesce((select sum(r.amount) from ${refunds} r join ${payments} p on p.id = r.payment_id where p.booking_id = ${bookingId} and r.state not in ('failed', 'withdrawn')), 0)::bigint`.mapWith(
         Number,
       ),
     })

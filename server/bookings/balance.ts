@@ -6,7 +6,7 @@ import { raiseIncident } from "../platform/incidents.ts";
 import { isTransient, OutsideError } from "../platform/outside.ts";
 import { transact } from "../platform/transact.ts";
 import { assertRefundMove, gatewayOf, hasMoney } from "../payments/index.ts";
-import { closeIncident, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
+import { closeIncident, givenBack, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
 import { applyView, settle } from "./settle.ts";
 import { staysOf } from "./stays.ts";
 import { bookingState } from "./states.ts";
@@ -29,20 +29,29 @@ const LAPSE_NEAR_MS = 24 * 3_600_000;
  */
 export async function balance(ctx: Context, bookingId: string): Promise<void> {
   const refused = new Set<string>();
+  const left = new Set<string>();
+  let unreachable: OutsideError | undefined;
   for (let round = 0; round < ROUNDS; round++) {
     const actions = await transact(ctx.db, async (tx) => {
       const [booking] = await tx.select().from(bookings).where(eq(bookings.id, bookingId)).for("no key update");
       return booking ? plan(tx, booking) : [];
     });
     let surprised = false;
-    for (const action of actions) {
-      const outcome = await attempt(ctx, action, refused);
-      if (outcome === "stuck") return;
-      if (outcome === "done") continue;
+    // What is stuck or out of reach in one payment keeps no other from moving.
+    for (const action of actions.filter((one) => !left.has(nameOf(one)))) {
+      const outcome = await attempt(ctx, action, refused).catch((error: unknown) => {
+        if (!(error instanceof OutsideError)) throw error;
+        unreachable ??= error;
+        return "stuck" as const;
+      });
+      if (outcome === "stuck") left.add(nameOf(action));
+      if (outcome !== "surprised") continue;
       surprised = true;
       break;
     }
-    if (!surprised) return;
+    if (surprised) continue;
+    if (unreachable) throw unreachable;
+    return;
   }
   throw new Error(`the money of booking ${bookingId} does not come to rest`);
 }
@@ -63,7 +72,7 @@ async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
       due -= amount;
     } else if (payment.captured > 0) {
       // One that failed counts as given: it is a person's task, and asking for it anew would fail anew.
-      const given = await tx.select().from(refunds).where(eq(refunds.paymentId, payment.id));
+      const given = await givenBack(tx, payment);
       for (const refund of given) {
         if (refund.state === "requested") actions.push({ payment, do: "refund", refundId: refund.id, amount: refund.amount });
       }
@@ -132,12 +141,11 @@ async function attempt(ctx: Context, action: Action, refused: Set<string>): Prom
       throw error;
     }
     // Perhaps the payment isn't what we took it for: read it, and plan anew. The same answer again is final.
-    const again = `${action.do}:${payment.id}`;
-    if (refused.has(again)) {
+    if (refused.has(nameOf(action))) {
       await reportStuck(ctx, action, `The provider refuses to ${action.do} a payment`, error);
       return "stuck";
     }
-    refused.add(again);
+    refused.add(nameOf(action));
     await settle(ctx, payment.id);
     return "surprised";
   }
@@ -173,6 +181,11 @@ async function perform(ctx: Context, action: Action): Promise<boolean> {
     });
   }
   return true;
+}
+
+/** The same step of the same money, however often it is planned. */
+function nameOf(action: Action): string {
+  return `${action.do}:${action.do === "refund" ? action.refundId : action.payment.id}`;
 }
 
 function stuckOf(payment: Payment): string {

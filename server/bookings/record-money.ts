@@ -1,4 +1,4 @@
-import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, ne, or, sql } from "drizzle-orm";
 import type { Executor, Transaction } from "../../db/client.ts";
 import { disputes, incidents, payments, refunds } from "../../db/schema/index.ts";
 import { raiseIncident } from "../platform/incidents.ts";
@@ -113,6 +113,30 @@ export async function requestRefund(tx: Transaction, payment: Payment, amount: n
   const id = newId();
   await tx.insert(refunds).values({ id, propertyId: payment.propertyId, paymentId: payment.id, amount, currency: payment.currency, reason, state: "requested" });
   return id;
+}
+
+/**
+ * The payment's refunds, made and asked for. What was asked for and has no room any more beside a refund of
+ * somebody else's (the provider's dashboard) is withdrawn first: no provider gives back more than it took.
+ */
+export async function givenBack(tx: Transaction, payment: Payment): Promise<(typeof refunds.$inferSelect)[]> {
+  const rows = await tx.select().from(refunds).where(eq(refunds.paymentId, payment.id)).orderBy(asc(refunds.createdAt), asc(refunds.id));
+  const given = rows.filter(({ state }) => state !== "withdrawn");
+  let room = payment.captured;
+  for (const { state, amount } of given) if (state !== "requested" && state !== "failed") room -= amount;
+  const overtaken = new Set<string>();
+  for (const { id, state, amount } of given) {
+    if (state !== "requested") continue;
+    if (amount > room) overtaken.add(id);
+    else room -= amount;
+  }
+  if (overtaken.size > 0) {
+    await tx
+      .update(refunds)
+      .set({ state: "withdrawn", updatedAt: sql`app_now()` })
+      .where(and(inArray(refunds.id, [...overtaken]), eq(refunds.state, "requested")));
+  }
+  return given.filter(({ id }) => !overtaken.has(id));
 }
 
 /** The cause of the incident that marks money of another amount or currency; it stays after a person closed it. */

@@ -1,4 +1,4 @@
-import { asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
 import { bookingNights, bookings, guests, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
@@ -24,7 +24,11 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     db.select().from(bookings).innerJoin(guests, eq(guests.id, bookings.guestId)).innerJoin(properties, eq(properties.id, bookings.propertyId)).where(eq(bookings.id, bookingId)),
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
-    db.select({ amount: refunds.amount, state: refunds.state }).from(refunds).innerJoin(payments, eq(payments.id, refunds.paymentId)).where(eq(payments.bookingId, bookingId)),
+    db
+      .select({ amount: refunds.amount, state: refunds.state })
+      .from(refunds)
+      .innerJoin(payments, eq(payments.id, refunds.paymentId))
+      .where(and(eq(payments.bookingId, bookingId), ne(refunds.state, "withdrawn"))),
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;

@@ -32,13 +32,17 @@ export function hasMoney(state: PaymentState): boolean {
 
 export type RefundState = (typeof REFUND_STATES)[number];
 
-/** How a refund may move. A bank may send money back days after it was given. */
+/**
+ * How a refund may move. A bank may send money back days after it was given. One that somebody else's refund
+ * overtook is withdrawn before it is made; if its provider has it all the same, that decides.
+ */
 export const REFUND_MOVES = {
-  requested: ["pending", "succeeded", "failed", "manual"],
+  requested: ["pending", "succeeded", "failed", "manual", "withdrawn"],
   pending: ["succeeded", "failed"],
   succeeded: ["failed"],
   failed: [],
   manual: [],
+  withdrawn: ["pending", "succeeded", "failed"],
 } as const satisfies Record<RefundState, readonly RefundState[]>;
 
 export function canMoveRefund(from: RefundState, to: RefundState): boolean {

@@ -5,7 +5,7 @@ import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { eventsOf, stateOf } from "../helpers/booking.ts";
 import { payByStripe, playMidtrans } from "../helpers/gateway.ts";
-import { DAY, MINUTE, paymentDesk, RUPIAH, STRICT } from "../helpers/payments.ts";
+import { answer3ds, DAY, MINUTE, paymentDesk, RUPIAH, STRICT } from "../helpers/payments.ts";
 
 const desk = paymentDesk();
 
@@ -158,6 +158,65 @@ test("a refund made in the dashboard enters the ledger: its difference is an inc
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 5000 }, { amount: 17_000, state: "succeeded" }]);
   expect(await desk.kept(bookingId)).toBe(0);
   expect(await desk.incidents(bookingId)).toEqual([]);
+});
+
+test("a refund that the dashboard overtook is withdrawn: nothing goes back twice, and the booking comes to rest", async () => {
+  const { bookingId, guest, pageUrl } = await desk.onPage("stripe", STRICT);
+  await payByStripe(pageUrl);
+  await desk.becomes(bookingId, "confirmed");
+  await balance(desk.ctx, bookingId);
+  desk.goesDown("stripe", "/v1/refunds");
+  await cancel(guest, { bookingId, expectedFee: 10_000, idempotencyKey: newId() });
+  await expect(balance(desk.ctx, bookingId)).rejects.toThrow(OutsideError);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 12_000, state: "requested" }]);
+  desk.comesBack("stripe");
+  const { paymentRef } = await desk.payment(bookingId);
+  await desk.control("stripe", "refund", { payment_intent: paymentRef });
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toHaveLength(2));
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([
+    { amount: 12_000, state: "withdrawn" },
+    { amount: 22_000, state: "succeeded" },
+  ]);
+  // The fee went back as well: that alone is left for a person.
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `money-short:${bookingId}`, data: { missing: 10_000 } }]);
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000, refunded: 22_000 });
+  expect(await unbalanced(desk.ctx, 0, 100)).not.toContain(bookingId);
+});
+
+test("what the dashboard left of a refund that waited is given back", async () => {
+  const { bookingId, guest } = await taken();
+  desk.goesDown("stripe", "/v1/refunds");
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await expect(balance(desk.ctx, bookingId)).rejects.toThrow(OutsideError);
+  desk.comesBack("stripe");
+  const { paymentRef } = await desk.payment(bookingId);
+  await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 5000 });
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toHaveLength(2));
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([
+    { amount: 22_000, state: "withdrawn" },
+    { amount: 5000, state: "succeeded" },
+    { amount: 17_000, state: "succeeded" },
+  ]);
+  expect(await desk.incidents(bookingId)).toEqual([]);
+});
+
+test("money that is stuck in one payment keeps no other from moving", async () => {
+  const { bookingId, guest, pageUrl } = await desk.onPage("stripe", { ...RUPIAH });
+  desk.loseWebhooks();
+  await payByStripe(pageUrl, "4000000000000259");
+  desk.goesDown("stripe", "/expire");
+  const second = await desk.pageOf(guest, bookingId, "midtrans");
+  desk.comesBack("stripe");
+  const [first] = await desk.payments(bookingId);
+  await settle(desk.ctx, first!.id);
+  await balance(desk.ctx, bookingId);
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await answer3ds(await playMidtrans(second, { do: "card", card: "4811111111111114" }));
+  await settle(desk.ctx, (await desk.payments(bookingId))[1]!.id);
+  await balance(desk.ctx, bookingId).catch((error: unknown) => expect(error).toBeInstanceOf(OutsideError));
+  expect(await desk.states(bookingId)).toEqual(["captured", "voided"]);
 });
 
 test("a dispute is one incident however often it is read, and closes when it is won", async () => {

@@ -11,6 +11,7 @@ import { checkProviders } from "./providers.ts";
 import { becomeQuiet, pass } from "./quiet.ts";
 import { randomOf } from "./random.ts";
 import type { Services } from "./services.ts";
+import { tellStory } from "./story.ts";
 import { count, type Tally } from "./tally.ts";
 import { isLostSocket } from "./lost-socket.ts";
 import { openWorld, type World } from "./world.ts";
@@ -32,7 +33,10 @@ export async function runSeed(services: Services, { seed, operations, faults }: 
       if (isLostSocket(last)) count(world.tally.outcomes, "app: ended by its driver, started again");
       else world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
     }
-    if (world.tally.violations.length > 0) keepLog(world);
+    if (world.tally.violations.length > 0) {
+      keepLog(world);
+      world.tally.story.push(...(await tellStory(world, world.tally.violations)));
+    }
     return world.tally;
   } finally {
     await world.close();

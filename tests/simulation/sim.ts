@@ -74,6 +74,7 @@ async function main(): Promise<number> {
       }
       failed.push(seed);
       for (const violation of tally.violations) say(`  ${violation}`);
+      for (const line of tally.story) say(`    ${line}`);
       say(`  again: npm run sim -- --seed ${seed} --ops ${operations} --faults ${values.faults}`);
     }
   } finally {

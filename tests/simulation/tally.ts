@@ -5,10 +5,12 @@ export interface Tally {
   faults: Map<string, number>;
   /** What must never be: a sentence each. */
   violations: string[];
+  /** What led to them, as the database tells it. */
+  story: string[];
 }
 
 export function newTally(): Tally {
-  return { operations: new Map(), outcomes: new Map(), faults: new Map(), violations: [] };
+  return { operations: new Map(), outcomes: new Map(), faults: new Map(), violations: [], story: [] };
 }
 
 export function count(counts: Map<string, number>, kind: string, by = 1): void {

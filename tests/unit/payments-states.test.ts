@@ -39,3 +39,8 @@ test("a refund is never pending again, and what failed or is a person's task sta
   expect(REFUND_MOVES.failed).toEqual([]);
   expect(REFUND_MOVES.manual).toEqual([]);
 });
+
+test("only what was not made yet is withdrawn, and is never asked for again", () => {
+  expect(REFUND_STATES.filter((from) => canMoveRefund(from, "withdrawn"))).toEqual(["requested"]);
+  expect(canMoveRefund("withdrawn", "requested")).toBe(false);
+});
