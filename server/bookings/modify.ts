@@ -2,10 +2,10 @@ import { and, eq } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { guests, type bookings } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
-import { refuse } from "../errors.ts";
+import { isDomainError, refuse, type DomainError } from "../errors.ts";
 import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
-import { once } from "../platform/idempotency.ts";
+import { answersBefore, keyedAsk, once } from "../platform/idempotency.ts";
 import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { applyChange } from "./apply-change.ts";
@@ -40,6 +40,7 @@ export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOu
   const nights = await lackedNights(ctx, input);
   const attempt = () => (nights.length > 0 ? withNightLocks(ctx, nights, change) : change());
   const answer = await attempt().catch(async (error: unknown) => {
+    if (isDomainError(error, "ROOM_BUSY")) return answerBefore(ctx, input, error);
     if (!(error instanceof Lacking)) throw error;
     if ((await expireOverdue(ctx, error.nights)) === 0) throw refuse("SOLD_OUT", { nights: error.nights });
     return attempt().catch((again: unknown) => {
@@ -50,6 +51,14 @@ export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOu
   ctx.metrics.count("bookings_modified_total", { how: answer.status });
   ctx.published();
   return answer;
+}
+
+/** A repetition needs no lock: it gets what was answered before. @throws `busy` where nothing was */
+async function answerBefore(ctx: Context, input: ModifyInput, busy: DomainError): Promise<ModifyOutput> {
+  const [before] = await answersBefore(ctx.db, "bookings.modify", [keyedAsk(ctx, input)]);
+  if (!before) throw busy;
+  if ("error" in before) throw before.error;
+  return before.value as ModifyOutput;
 }
 
 /**

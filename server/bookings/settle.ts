@@ -19,6 +19,8 @@ import { bookingState } from "./states.ts";
 type Payment = typeof payments.$inferSelect;
 type Booking = typeof bookings.$inferSelect;
 
+/** A reading that another one overtook is made again at once, so often; then the sweep's turn comes. */
+const READINGS = 3;
 /** A page that ended this long ago without money is given up; Midtrans never says so by itself. */
 const GIVEN_UP_MS = 3_600_000;
 
@@ -27,12 +29,16 @@ const GIVEN_UP_MS = 3_600_000;
  * the browser's return proves nothing. Safe to run twice, at once, and out of order.
  */
 export async function settle(ctx: Context, paymentId: string): Promise<void> {
+  for (let tries = 0; tries < READINGS && (await settleOnce(ctx, paymentId)) === "overtaken"; tries += 1);
+}
+
+async function settleOnce(ctx: Context, paymentId: string): Promise<Applied> {
   const [payment] = await ctx.db.select().from(payments).where(eq(payments.id, paymentId));
-  if (!payment?.pageRef) return;
+  if (!payment?.pageRef) return "written";
   const view = await gatewayOf(ctx.config, payment.provider).read({ ...payment, paymentId: payment.id });
   const over = payment.expiresAt !== null && payment.expiresAt.getTime() + GIVEN_UP_MS < ctx.clock.now().getTime();
   const givenUp = over && (view.state === "created" || view.state === "denied");
-  await applyView(ctx, payment, givenUp ? { ...view, state: "expired" } : view);
+  return applyView(ctx, payment, givenUp ? { ...view, state: "expired" } : view);
 }
 
 /** The payment that a webhook speaks of, if it is ours. */
@@ -90,30 +96,35 @@ class NightsTaken extends Error {
   }
 }
 
+/** `overtaken`: another reading was written since the row was seen, so that this one may be the older of them. */
+type Applied = "written" | "overtaken";
+
 /**
  * Writes what the provider says into payment and booking, in one transaction. `seen` is the row as it was
  * before the provider was asked: what changed it since is newer than `view`.
  */
-export async function applyView(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView): Promise<void> {
+export async function applyView(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView): Promise<Applied> {
   try {
-    await applyOnce(ctx, seen, view, "try");
+    return await applyOnce(ctx, seen, view, "try");
   } catch (error) {
     if (!(error instanceof NightsTaken)) throw error;
     await expireOverdue(ctx, error.nights);
-    await applyOnce(ctx, seen, view, "last try");
+    return applyOnce(ctx, seen, view, "last try");
   }
 }
 
-async function applyOnce(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView, attempt: "try" | "last try"): Promise<void> {
+async function applyOnce(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView, attempt: "try" | "last try"): Promise<Applied> {
   let moved: MovedNight[] = [];
+  let overtaken = false;
   const confirmed = await transact(ctx.db, async (tx) => {
     const [head] = await tx.select({ bookingId: payments.bookingId }).from(payments).where(eq(payments.id, seen.id));
     if (!head) return false;
     const [booking] = await tx.select().from(bookings).where(eq(bookings.id, head.bookingId)).for("no key update");
     const [payment] = await tx.select().from(payments).where(eq(payments.id, seen.id)).for("no key update");
     if (!booking || !payment) return false;
-    // Read before the money came, written after: it would undo what is newer. The sweep asks again.
-    if (payment.version !== seen.version && hasMoney(payment.state) && !hasMoney(view.state) && view.state !== "voided") return false;
+    // Read before the money came, written after: it would undo what is newer.
+    overtaken = payment.version !== seen.version && hasMoney(payment.state) && !hasMoney(view.state) && view.state !== "voided";
+    if (overtaken) return false;
     const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
     if (await recordMoney(tx, payment, view)) await emit(tx, { type: "booking.money_changed", payload: event });
     if (view.state === payment.state) return false;
@@ -142,6 +153,7 @@ async function applyOnce(ctx: Context, seen: Pick<Payment, "id" | "version">, vi
   ctx.defer(writeAvailability(ctx, moved));
   if (confirmed) ctx.metrics.count("bookings_confirmed_total", { how: "online" });
   ctx.published();
+  return overtaken ? "overtaken" : "written";
 }
 
 /** Money is there for the booking: confirm it, take its nights again, or send the money back. */

@@ -62,15 +62,27 @@ export async function takeTogether(asks: HoldAsk[]): Promise<Outcome<Held>[]> {
   );
   try {
     const free = asks.filter((_, index) => locks.granted[index]);
-    for (const ask of asks) outcomes.set(ask, performance.now() < ask.deadline ? { again: true } : { error: roomBusy(ctx) });
+    for (const ask of asks) outcomes.set(ask, { again: true });
     // The same key twice at once: the second waits for what becomes of the first.
     const first = free.filter((ask, index) => free.findIndex((other) => other.actor === ask.actor && other.key === ask.key) === index);
     await takeAll(first, outcomes);
     await Promise.all(free.filter((ask) => !first.includes(ask)).map((twin) => takeAll([twin], outcomes)));
+    await endPatience(
+      ctx,
+      asks.filter((ask, index) => !locks.granted[index] && performance.now() >= ask.deadline),
+      outcomes,
+    );
   } finally {
     locks.release();
   }
   return asks.map((ask) => outcomes.get(ask)!);
+}
+
+/** Whoever waited too long is told so, unless this is a repetition: that needs no lock. */
+async function endPatience(ctx: Context, late: readonly HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {
+  if (late.length === 0) return;
+  const answers = await answersBefore(ctx.db, "bookings.hold", late);
+  for (const [index, ask] of late.entries()) outcomes.set(ask, (answers[index] as Outcome<Held> | undefined) ?? { error: roomBusy(ctx) });
 }
 
 async function takeAll(asks: readonly HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import { pgArray, statement, type Transaction } from "../../db/client.ts";
+import { pgArray, statement, type Executor, type Transaction } from "../../db/client.ts";
 import { idempotencyKeys } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse, type DomainError } from "../errors.ts";
@@ -81,8 +81,8 @@ const findAll = statement((db) =>
 );
 
 /** What each ask was answered before: the answer, CONFLICT for another input under its key, or undefined. */
-export async function answersBefore(tx: Transaction, verb: string, asks: readonly Keyed[]): Promise<({ value: unknown } | { error: DomainError } | undefined)[]> {
-  const rows = await findAll(tx, { verb, actors: pgArray(asks.map((ask) => ask.actor)), keys: pgArray(asks.map((ask) => ask.key)) });
+export async function answersBefore(db: Executor, verb: string, asks: readonly Keyed[]): Promise<({ value: unknown } | { error: DomainError } | undefined)[]> {
+  const rows = await findAll(db, { verb, actors: pgArray(asks.map((ask) => ask.actor)), keys: pgArray(asks.map((ask) => ask.key)) });
   return asks.map((ask) => {
     const row = rows.find((one) => one.actor === ask.actor && one.key === ask.key);
     if (!row) return undefined;

@@ -218,6 +218,19 @@ test("ROOM_BUSY past the wait when somebody keeps the lock; with their release i
   expect((await patient).bookingId).toBeTruthy();
 });
 
+test("a repetition needs no lock: it gets its answer while somebody keeps the nights", async () => {
+  const world = await oneRoom();
+  const hasty = makeContext(database, { redis: gateway.redis, env: { LOCK_WAIT_MS: "0" } });
+  const input = await wish(hasty, world);
+  const held = await hold(hasty, input);
+  await hasty.settled();
+  const keys = [FIRST_NIGHT, NEXT_NIGHT].map((date) => `lock:room:${world.roomTypeId}:${date}`);
+  for (const key of keys) await gateway.redis.set(key, "somebody else", 60_000);
+  expect(await hold(hasty, input)).toEqual(held);
+  expect(await refusalOf(hold(hasty, { ...input, notes: "another request" }), "CONFLICT")).toMatchObject({ reason: expect.any(String) });
+  await gateway.redis.eval("return redis.call('DEL', KEYS[1], KEYS[2])", keys, []);
+});
+
 test("the lock is released after a hold and after a refusal", async () => {
   const world = await oneRoom();
   const keys = [FIRST_NIGHT, NEXT_NIGHT].map((date) => `lock:room:${world.roomTypeId}:${date}`);

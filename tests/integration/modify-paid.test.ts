@@ -9,7 +9,7 @@ import { paymentStatus } from "../../server/bookings/payment-status.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { changeOf, changeStay, eventsOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, refusalOf, stateOf, type Wanted } from "../helpers/booking.ts";
-import { anonymous, type TestContext } from "../helpers/context.ts";
+import { anonymous, openRedisGateway, type TestContext } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { payByStripe, startGateway, type Gateway } from "../helpers/gateway.ts";
 import { createProperty, type World, type WorldOverrides } from "../helpers/world.ts";
@@ -332,4 +332,18 @@ test("the name changes at once though the dates wait for their payment", async (
   expect(await get(guest, { bookingId })).toMatchObject({ guest: { name: "Rui Reis" }, checkOut: "2027-03-03", version: 3 });
   await payByStripe(await pageOf(guest, bookingId, answer.changeId));
   await becomes(answer.changeId, "applied");
+});
+
+test("a repetition needs no lock: it gets its answer while somebody keeps the night that is not paid yet", async () => {
+  const { world, guest, bookingId } = await paidBooking();
+  const redis = await openRedisGateway();
+  const hasty = { ...guest, redis: redis.redis, config: { ...guest.config, LOCK_WAIT_MS: 0 } };
+  const input = await changeOf(guest, bookingId, { checkOut: "2027-03-04" });
+  const answer = await modify(hasty, input);
+  await ctx.settled();
+  await redis.redis.set(`lock:room:${world.roomTypeId}:2027-03-03`, "somebody else", 60_000);
+  expect(await modify(hasty, input)).toEqual(answer);
+  expect(await refusalOf(modify(hasty, { ...input, idempotencyKey: newId() }), "ROOM_BUSY")).toMatchObject({ retryAfterMs: expect.any(Number) });
+  await ctx.settled();
+  await redis.close();
 });

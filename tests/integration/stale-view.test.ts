@@ -27,8 +27,8 @@ test("a refusal that was read before the payment, and comes after it, changes no
   const denied: ProviderView = { ...none, state: "denied", amount: undefined, currency: undefined };
   const authorised: ProviderView = { ...none, state: "authorised", amount: total, currency };
   // Both readers had the row before either wrote.
-  await applyView(ctx, seen!, authorised);
-  await applyView(ctx, seen!, denied);
+  expect(await applyView(ctx, seen!, authorised)).toBe("written");
+  expect(await applyView(ctx, seen!, denied)).toBe("overtaken");
   expect(await stateOf(database.db, bookingId)).toEqual(["confirmed"]);
   expect(await eventsOf(database.db, bookingId)).not.toContain("booking.payment_failed");
   const [after] = await database.db.select().from(payments).where(eq(payments.id, seen!.id));
