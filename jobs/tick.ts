@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { tickRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
-import { balance, closeChange, closeHold, overdueChanges, overdueHolds, settle, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
+import { balance, closeChange, closeHold, overdueChanges, overdueHolds, settle, takenPayments, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
 import { keepPartitions, rollHorizon } from "../server/inventory/index.ts";
 import { watchAges } from "./ages.ts";
 import { replayDue } from "./dead-letters/replay-due.ts";
@@ -24,6 +24,7 @@ export const TASKS: readonly Task[] = [
   { name: "holds", everySeconds: 30, run: (ctx) => each(ctx, "holds", overdueHolds(ctx, 30, 200), (id) => closeHold(ctx, id)) },
   { name: "changes", everySeconds: 30, run: (ctx) => each(ctx, "changes", overdueChanges(ctx, 30, 200), (id) => closeChange(ctx, id)) },
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
+  { name: "taken-payments", everySeconds: 300, run: (ctx) => each(ctx, "taken-payments", takenPayments(ctx, 100), (id) => settle(ctx, id)) },
   { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
   { name: "ages", everySeconds: 60, run: watchAges },

@@ -4,7 +4,7 @@ import { before, knownOf, type Invariant } from "./invariant.ts";
 const MONEY_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
-/** Whatever balance.ts calls due online: a booking that stands owes its online part, one that ended its fees. */
+/** Whatever balance.ts calls due online: a booking that stands owes its online part, one that ended its fees up to that. */
 export const moneyInvariants: readonly Invariant[] = [
   {
     name: "money-due",
@@ -19,7 +19,7 @@ export const moneyInvariants: readonly Invariant[] = [
         left join (select payment_id, sum(amount) as given from refunds where state not in ('failed', 'withdrawn') group by 1) r on r.payment_id = p.id group by 1
       ), due as (
         select b.id, coalesce(m.captured, 0) as captured, coalesce(m.given, 0) as given,
-          case when s.stands then b.due_online else least(s.fees, coalesce(m.captured, 0)) end as due
+          case when s.stands then b.due_online else least(s.fees, b.due_online) end as due
         from bookings b join stays s on s.booking_id = b.id left join money m on m.booking_id = b.id where s.stands or not s.pending
       )
       select id as booking, captured::bigint, given::bigint, due::bigint from due where captured - given <> due and not ${knownOf(sql, sql`due.id`)}

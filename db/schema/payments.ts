@@ -50,6 +50,9 @@ export const payments = pgTable(
     index("payments_open")
       .on(t.updatedAt)
       .where(sql`${t.state} in ('created','requires_action','pending','challenged','authorised')`),
+    index("payments_taken")
+      .on(t.checkedAt)
+      .where(sql`${t.state} in ('captured','paid')`),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
     foreignKey({ columns: [t.propertyId, t.changeId], foreignColumns: [bookingChanges.propertyId, bookingChanges.id] }),
     check("payments_state", sql`${t.state} in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')`),

@@ -38,6 +38,14 @@ export function amountsOf(
   return { total, dueOnline: payment === "online" ? total - atProperty : 0 };
 }
 
+/**
+ * What of an ended booking's fees stays with us of money that came online: never more than the booking was to be
+ * paid online, nothing where it was to be paid at the property. The rest of a higher fee the property collects itself.
+ */
+export function keptOnline(booking: { dueOnline: number }, fees: number): number {
+  return Math.min(fees, booking.dueOnline);
+}
+
 /** The guest's money that is with us now, taken or reserved, without what has been given back; minor units. */
 export async function moneyOf(db: Executor, bookingId: string): Promise<number> {
   const [row] = await db

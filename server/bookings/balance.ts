@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { raiseIncident } from "../platform/incidents.ts";
 import { isTransient, OutsideError } from "../platform/outside.ts";
 import { transact } from "../platform/transact.ts";
+import { keptOnline } from "./amounts.ts";
 import { assertRefundMove, gatewayOf, hasMoney } from "../payments/index.ts";
 import { closeIncident, givenBack, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
 import { applyView, settle } from "./settle.ts";
@@ -63,8 +64,6 @@ async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
   const actions: Action[] = rows.filter((payment) => foreign.has(payment.id) && payment.state === "authorised").map((payment) => ({ payment, do: "void" }));
   let due = await dueOnline(tx, booking);
   if (due === undefined) return actions;
-  // A fee can be more than what was to be paid online: the property collects the rest itself.
-  const elsewhere = Math.max(0, due - booking.dueOnline);
   for (const payment of rows.filter(({ id }) => !foreign.has(id))) {
     if (payment.state === "authorised") {
       const amount = Math.min(due, payment.amount);
@@ -85,7 +84,7 @@ async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
       due -= kept - excess;
     }
   }
-  await reportShortfall(tx, booking, booking.payment === "online" ? due - elsewhere : 0);
+  await reportShortfall(tx, booking, due);
   return actions;
 }
 
@@ -120,7 +119,7 @@ async function dueOnline(tx: Transaction, booking: Booking): Promise<number | un
   const state = bookingState(stays);
   if (state === "pending") return undefined;
   const fees = stays.reduce((sum, stay) => sum + (stay.state === "cancelled" ? stay.fee : 0), 0);
-  return state === "cancelled" || state === "expired" ? fees : booking.dueOnline;
+  return state === "cancelled" || state === "expired" ? keptOnline(booking, fees) : booking.dueOnline;
 }
 
 /**

@@ -8,7 +8,7 @@ import { once } from "../platform/idempotency.ts";
 import { emit } from "../platform/outbox.ts";
 import { feeAt, feeChangesAt, moveNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
-import { amountsOf, moneyOf } from "./amounts.ts";
+import { amountsOf, keptOnline, moneyOf } from "./amounts.ts";
 import { abandonChange } from "./changes.ts";
 import { recordEvent } from "./record.ts";
 import type { CancelInput, cancelOutput, CancelQuoteInput, cancelQuoteOutput } from "./schemas.ts";
@@ -25,7 +25,7 @@ export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promis
   const now = await databaseNow(ctx.db);
   const plan = planCancel(booking, stays, input.roomStayIds, now);
   const changes = plan.leaving.map((stay) => feeChangesAt(stay.policy, now)).filter((at) => at !== null);
-  return { fee: plan.fee, refund: refundOf(plan, await moneyOf(ctx.db, booking.id)), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
+  return { fee: plan.fee, refund: refundOf(booking, plan, await moneyOf(ctx.db, booking.id)), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
 }
 
 /**
@@ -41,7 +41,7 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     const plan = planCancel(booking, stays, input.roomStayIds, now);
     const { fee, leaving, staying } = plan;
     if (fee !== input.expectedFee) throw refuse("PRICE_CHANGED", { total: fee, currency: booking.currency, quoteHash: "" });
-    const refund = refundOf(plan, await moneyOf(tx, booking.id));
+    const refund = refundOf(booking, plan, await moneyOf(tx, booking.id));
 
     await setFees(tx, leaving, now);
     const pending = leaving.filter((stay) => stay.state === "pending");
@@ -123,6 +123,6 @@ async function followRooms(tx: Transaction, booking: Booking, { staying, total, 
 }
 
 /** What of the money taken or reserved online goes back: all beyond what is due; of a booking that ends, beyond its fees. */
-function refundOf({ staying, total, dueOnline }: CancelPlan, money: number): number {
-  return Math.max(0, money - (staying.length > 0 ? dueOnline : total));
+function refundOf(booking: Booking, { staying, total, dueOnline }: CancelPlan, money: number): number {
+  return Math.max(0, money - (staying.length > 0 ? dueOnline : keptOnline(booking, total)));
 }

@@ -9,6 +9,6 @@ export { expire, overdueHolds } from "./expire.ts";
 export { hold } from "./hold.ts";
 export { modify } from "./modify.ts";
 export { modifyQuote } from "./modify-quote.ts";
-export { paymentOfHint, settle, unsettledPayments } from "./settle.ts";
+export { paymentOfHint, settle, takenPayments, unsettledPayments } from "./settle.ts";
 export { startPayment } from "./start-payment.ts";
 export { get, viewOf } from "./view.ts";

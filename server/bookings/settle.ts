@@ -82,6 +82,22 @@ export async function unsettledPayments(ctx: Context, olderThanSeconds: number, 
   return rows.map((row) => row.id);
 }
 
+/**
+ * Money that was taken in the last thirty days and not asked for since yesterday, longest unasked first: the notice
+ * of a refund or dispute of the dashboard's may never have come.
+ */
+export async function takenPayments(ctx: Context, limit: number): Promise<string[]> {
+  const rows = await ctx.db
+    .select({ id: payments.id })
+    .from(payments)
+    .where(
+      and(inArray(payments.state, ["captured", "paid"]), sql`${payments.checkedAt} < app_now() - interval '1 day'`, sql`${payments.createdAt} > app_now() - interval '30 days'`),
+    )
+    .orderBy(asc(payments.checkedAt))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
 /** A card's 3-D Secure step that was left ends the try at Midtrans, not the page: another may pay on it. */
 export function mayBeTriedAgain(): SQL {
   return sql`(${payments.provider} = 'midtrans' and ${payments.state} = 'expired' and ${payments.method} = 'credit_card' and ${payments.expiresAt} > app_now() - interval '1 hour')`;

@@ -1,11 +1,12 @@
 import { expect, test, vi } from "vitest";
 import { disputes } from "../../db/schema/index.ts";
-import { balance, cancel, cancelQuote, get, settle, startPayment, unbalanced, unsettledPayments } from "../../server/bookings/index.ts";
+import { balance, cancel, cancelQuote, get, settle, startPayment, takenPayments, unbalanced, unsettledPayments } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
-import { eventsOf, stateOf } from "../helpers/booking.ts";
+import { changeStay, eventsOf, stateOf } from "../helpers/booking.ts";
 import { payByStripe, playMidtrans } from "../helpers/gateway.ts";
 import { answer3ds, DAY, MINUTE, paymentDesk, RUPIAH, STRICT } from "../helpers/payments.ts";
+import type { WorldOverrides } from "../helpers/world.ts";
 
 const desk = paymentDesk();
 
@@ -161,6 +162,63 @@ test("a refund made in the dashboard enters the ledger: its difference is an inc
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 5000 }, { amount: 17_000, state: "succeeded" }]);
   expect(await desk.kept(bookingId)).toBe(0);
   expect(await desk.incidents(bookingId)).toEqual([]);
+});
+
+test("a refund made in the dashboard, of which no notice ever came, is found within a day", async () => {
+  const { bookingId } = await taken();
+  const { id, paymentRef } = await desk.payment(bookingId);
+  desk.loseWebhooks();
+  await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 5000 });
+  await vi.waitFor(async () => {
+    await desk.ctx.advance(DAY + MINUTE);
+    expect(await takenPayments(desk.ctx, 100)).toContain(id);
+  });
+  expect(await desk.refunds(bookingId)).toEqual([]);
+  await settle(desk.ctx, id);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 5000, reason: "provider", state: "succeeded" }]);
+  expect(await takenPayments(desk.ctx, 100)).not.toContain(id);
+});
+
+/** Beside a dear room that is free to cancel, one at half the price that never is; the property collects a tax itself. */
+const DEAR_OR_STRICT: WorldOverrides = {
+  rooms: [
+    { units: 1, prices: [20_000, 20_000], rates: [{ plan: "flex" }] },
+    { units: 1, prices: [10_000, 10_000], rates: [{ plan: "strict" }] },
+  ],
+  plans: [{ code: "flex" }, { code: "strict", policy: "Strict" }],
+  policies: [
+    { name: "Free", rules: [] },
+    { name: "Strict", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "percent", value: 100 } }] },
+  ],
+  taxes: [{ name: "City", base: "percent", amount: 1000, inclusive: false, collect: "property" }],
+};
+
+test("a fee is kept of online money up to what was to be paid online, however far a refund before it had come", async () => {
+  const { bookingId, pageUrl, guest, world } = await desk.onPage("stripe", DEAR_OR_STRICT);
+  await payByStripe(pageUrl);
+  await desk.becomes(bookingId, "confirmed");
+  await balance(desk.ctx, bookingId);
+  const [stay] = (await get(guest, { bookingId })).stays;
+  await changeStay(guest, bookingId, { rooms: [{ roomStayId: stay!.id, productId: world.rooms[1]!.products["strict"]!, adults: 2, childAges: [] }] });
+  // Half of the money is not given back yet: it is none of the fee's.
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 40_000, refunded: 0, total: 22_000, dueOnline: 20_000 });
+  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ fee: 22_000, refund: 20_000 });
+  await cancel(guest, { bookingId, expectedFee: 22_000, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  expect(await desk.kept(bookingId)).toBe(20_000);
+  expect(await desk.incidents(bookingId)).toEqual([]);
+});
+
+test("money that came online for a booking paid at the property pays no fee of it", async () => {
+  const { bookingId, pageUrl, guest } = await desk.onPage("stripe", STRICT);
+  desk.loseWebhooks();
+  await payByStripe(pageUrl);
+  await startPayment(guest, { bookingId, method: "property", idempotencyKey: newId() });
+  await settle(desk.ctx, (await desk.payment(bookingId)).id);
+  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ fee: 10_000, refund: 22_000 });
+  await cancel(guest, { bookingId, expectedFee: 10_000, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  expect(await desk.states(bookingId)).toEqual(["voided"]);
 });
 
 test("a refund that the dashboard overtook is withdrawn: nothing goes back twice, and the booking comes to rest", async () => {
