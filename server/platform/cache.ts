@@ -50,7 +50,7 @@ const HEAVY_AT_ONCE = 3;
 export function createCache(redis: RedisPort | undefined, clock: Clock, metrics: Metrics): Cache {
   const flights = new Map<string, Promise<unknown>>();
   const known = new Map<string, Entry>();
-  const readHead = redis && gathered((keys) => redis.mget(keys));
+  const readHead = redis && gathered((keys: string[]) => redis.mget(keys));
   const inTurn = turns(HEAVY_AT_ONCE);
   let behind = false;
   let restUntil = 0;

@@ -1,9 +1,10 @@
 /**
- * One MGET under way at a time; what is asked meanwhile goes with the next. A lone caller waits for
+ * One question under way at a time; what is asked meanwhile goes with the next. A lone caller waits for
  * nothing, and a crowd costs a round trip a crowd, not one each.
+ * @param ask answers all keys, in their order
  */
-export function gathered(mget: (keys: string[]) => Promise<(string | null)[]>): (key: string) => Promise<string | null> {
-  let waiting = new Map<string, PromiseWithResolvers<string | null>>();
+export function gathered<K, V>(ask: (keys: K[]) => Promise<V[]>): (key: K) => Promise<V> {
+  let waiting = new Map<K, PromiseWithResolvers<V>>();
   let busy = false;
 
   async function send(): Promise<void> {
@@ -12,8 +13,8 @@ export function gathered(mget: (keys: string[]) => Promise<(string | null)[]>): 
       const batch = waiting;
       waiting = new Map();
       try {
-        const values = await mget([...batch.keys()]);
-        for (const [index, one] of [...batch.values()].entries()) one.resolve(values[index] ?? null);
+        const values = await ask([...batch.keys()]);
+        for (const [index, one] of [...batch.values()].entries()) one.resolve(values[index]!);
       } catch (error) {
         for (const one of batch.values()) one.reject(error);
       }
@@ -24,7 +25,7 @@ export function gathered(mget: (keys: string[]) => Promise<(string | null)[]>): 
   return (key) => {
     const known = waiting.get(key);
     if (known) return known.promise;
-    const mine = Promise.withResolvers<string | null>();
+    const mine = Promise.withResolvers<V>();
     waiting.set(key, mine);
     if (!busy) void send();
     return mine.promise;

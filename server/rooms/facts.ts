@@ -4,6 +4,7 @@ import { policies, products, properties, rateNights, ratePlans, roomTypes, taxes
 import type { PolicyRule } from "../../db/schema/properties.ts";
 import { refuse } from "../errors.ts";
 import { addDays } from "../platform/dates.ts";
+import { gathered } from "../platform/gather.ts";
 
 /** A tax as the price engine reads it. */
 export interface TaxFacts {
@@ -139,19 +140,32 @@ const owners = statement((db) =>
     .prepare("room_types_of_products"),
 );
 
-/** A product's room type and property never change. */
-const roomTypeBooks = new WeakMap<Database, Map<number, { propertyId: string; roomTypeId: number }>>();
+interface Owner {
+  propertyId: string;
+  roomTypeId: number;
+}
+
+type FindOwner = (productId: number) => Promise<Owner | undefined>;
+
+/** A product's room type and property never change; guests who come together ask for theirs in one question. */
+function rememberedOwners(db: Database): FindOwner {
+  const book = new Map<number, Owner>();
+  const find = gathered(async (ids: number[]) => {
+    if (book.size > 20 * MOST) book.clear();
+    for (const { productId, ...owner } of await owners(db, { ids: pgArray(ids) })) book.set(productId, owner);
+    return ids.map((id) => book.get(id));
+  });
+  return async (id) => book.get(id) ?? find(id);
+}
+
+const findersOfOwners = new WeakMap<Database, FindOwner>();
 
 /** The room types behind the property's products, in the order of `ids`. @throws NOT_FOUND product */
 export async function roomTypesOf(db: Database, propertyId: string, ids: readonly number[]): Promise<number[]> {
-  const book = roomTypeBooks.get(db) ?? new Map<number, { propertyId: string; roomTypeId: number }>();
-  roomTypeBooks.set(db, book);
-  if (ids.some((id) => !book.has(id))) {
-    if (book.size > 20 * MOST) book.clear();
-    for (const row of await owners(db, { ids: pgArray([...new Set(ids)]) })) book.set(row.productId, row);
-  }
-  return ids.map((id) => {
-    const product = book.get(id);
+  const find = findersOfOwners.get(db) ?? rememberedOwners(db);
+  findersOfOwners.set(db, find);
+  const found = await Promise.all(ids.map(find));
+  return found.map((product) => {
     if (product?.propertyId !== propertyId) throw refuse("NOT_FOUND", { what: "product" });
     return product.roomTypeId;
   });
