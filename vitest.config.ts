@@ -20,6 +20,8 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
+          // Each file owns its data, not its modules: loading the server anew for each costs more than most tests.
+          isolate: false,
           globalSetup: ["tests/helpers/services.ts"],
           setupFiles: ["tests/helpers/quiet.ts"],
           testTimeout: 30_000,

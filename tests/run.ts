@@ -29,7 +29,7 @@ const ALL: Step[] = [
   suite("unit"),
   suite("contract"),
   suite("integration"),
-  { name: "simulation", command: ["node", "tests/simulation/sim.ts", "--seeds", "8", "--ops", "150", "--report", "tests/.artifacts/simulation.json"] },
+  { name: "simulation", command: ["node", "tests/simulation/sim.ts", "--seeds", "8", "--at-once", "2", "--ops", "150", "--report", "tests/.artifacts/simulation.json"] },
   check("build", "node", "local/build.ts"),
   suite("e2e"),
 ];

@@ -11,9 +11,9 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of this file's own, copied from the migrated template. */
-export async function createDatabase(options: { max?: number } = {}): Promise<TestDatabase> {
-  const server = process.env["TEST_POSTGRES_URL"];
+/** A database of this file's own, copied from the migrated template; on the run's server, or on the named one. */
+export async function createDatabase(options: { max?: number; server?: string } = {}): Promise<TestDatabase> {
+  const server = options.server ?? process.env["TEST_POSTGRES_URL"];
   if (!server) throw new Error("TEST_POSTGRES_URL is not set: run the tests by `npm test`, or with the projects' global set-up.");
   const name = `test_${randomBytes(6).toString("hex")}`;
   const admin = postgres(server, { max: 1, onnotice: () => {} });

@@ -6,9 +6,10 @@ import { startPostgres } from "../../local/postgres.ts";
 import { startRedis } from "../../local/redis.ts";
 import { makeTemplate } from "../helpers/services.ts";
 
-/** Real Postgres and real Redis for all seeds of a run; both can be felled and come up again at the same address. */
+/** Real Postgres and real Redis for many seeds, one after the other; both can be felled and come up again at the same address. */
 export interface Services {
   folder: string;
+  postgresUrl: string;
   redisUrl: string;
   /** Ends Postgres at once, as a crash would (SIGQUIT), and starts it. */
   crashPostgres(): Promise<void>;
@@ -22,10 +23,10 @@ export async function startServices(): Promise<Services> {
   const postgresOptions = { dataDir: join(folder, "postgres"), port: await freePort(), durable: false };
   const redisOptions = { dataDir: join(folder, "redis"), port: await freePort(), appendOnly: false };
   let [postgres, redis] = await Promise.all([startPostgres(postgresOptions), startRedis(redisOptions)]);
-  process.env["TEST_POSTGRES_URL"] = postgres.url;
   await makeTemplate(postgres.url);
   return {
     folder,
+    postgresUrl: postgres.url,
     redisUrl: redis.url,
     async crashPostgres() {
       process.kill(postgres.pid, "SIGQUIT");

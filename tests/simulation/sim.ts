@@ -3,14 +3,15 @@ import { parseArgs } from "node:util";
 import { FAULTS, type FaultName } from "./faults.ts";
 import { outliveLostSockets } from "./lost-socket.ts";
 import { runSeed } from "./run.ts";
-import { startServices } from "./services.ts";
+import { startServices, type Services } from "./services.ts";
 import { addTally, describeTally, newTally, type Tally } from "./tally.ts";
 
 // `npm run sim`: the real app over HTTP, on real Postgres and Redis, while things go wrong; then every invariant is asked for.
 
-const HELP = `npm run sim [-- --seed S] [--seeds K | --forever] [--ops N] [--faults NAME,… | all | none]
+const HELP = `npm run sim [-- --seed S] [--seeds K | --forever] [--at-once N] [--ops N] [--faults NAME,… | all | none]
   --seed     the first seed; 1 by default
-  --seeds    how many seeds, one after the other; 1 by default
+  --seeds    how many seeds; 1 by default
+  --at-once  how many of them at the same time, each on services of its own; 1 by default
   --forever  until it is stopped
   --ops      operations of each seed; 150 by default
   --report   a file for the counts, as test runners write them
@@ -41,28 +42,30 @@ async function main(): Promise<number> {
     options: {
       seed: { type: "string", default: "1" },
       seeds: { type: "string", default: "1" },
+      "at-once": { type: "string", default: "1" },
       forever: { type: "boolean", default: false },
       ops: { type: "string", default: "150" },
       faults: { type: "string", default: "all" },
       report: { type: "string" },
     },
   });
-  const [first, seeds, operations] = [Number(values.seed), Number(values.seeds), Number(values.ops)];
+  const [first, seeds, atOnce, operations] = [Number(values.seed), Number(values.seeds), Number(values["at-once"]), Number(values.ops)];
   const faults = readFaults(values.faults);
-  if (!faults || ![first, seeds, operations].every((n) => Number.isInteger(n) && n > 0)) {
+  if (!faults || ![first, seeds, atOnce, operations].every((n) => Number.isInteger(n) && n > 0)) {
     process.stderr.write(HELP);
     return 2;
   }
   outliveLostSockets();
-  const services = await startServices();
   let stopped = false;
   const stop = (): void => void (stopped = true);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   const all = newTally();
   const failed: number[] = [];
   let good = 0;
-  try {
-    for (let seed = first; !stopped && (values.forever || seed < first + seeds); seed += 1) {
+  let next = first;
+  const run = async (services: Services): Promise<void> => {
+    while (!stopped && (values.forever || next < first + seeds)) {
+      const seed = next++;
       const started = performance.now();
       const tally = await runSeed(services, { seed, operations, faults }).catch(broken);
       addTally(all, tally);
@@ -77,9 +80,13 @@ async function main(): Promise<number> {
       for (const line of tally.story) say(`    ${line}`);
       say(`  again: npm run sim -- --seed ${seed} --ops ${operations} --faults ${values.faults}`);
     }
-  } finally {
-    await services.stop();
-  }
+  };
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      const services = await startServices();
+      await run(services).finally(() => services.stop());
+    }),
+  );
   say(`\n${describeTally(all)}\nviolations: ${all.violations.length}${failed.length > 0 ? ` (seeds ${failed.join(", ")})` : ""}`);
   if (values.report) writeFileSync(values.report, JSON.stringify({ numPassedTests: good, numFailedTests: failed.length, numPendingTests: 0, testResults: [] }));
   return failed.length === 0 ? 0 : 1;

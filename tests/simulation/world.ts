@@ -64,7 +64,7 @@ const IN_RUPIAH: WorldOverrides = {
 
 /** A database, stand-ins and an app of the seed's own, on the run's Postgres and Redis. */
 export async function openWorld(services: Services, seed: number): Promise<World> {
-  const database = await createDatabase();
+  const database = await createDatabase({ server: services.postgresUrl });
   // The run's Postgres forgets nothing at a crash of its own: what was committed is written out.
   await database.db.execute(`alter database ${new URL(database.url).pathname.slice(1)} set synchronous_commit = on`);
   const firstNight = addDays(new Date().toISOString().slice(0, 10), DAYS_AHEAD);
