@@ -36,7 +36,6 @@ export default defineConfig({
           setupFiles: ["tests/helpers/quiet.ts"],
           testTimeout: 90_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],
