@@ -21,15 +21,15 @@ interface Part {
   env: NodeJS.ProcessEnv;
   /** Node's own flags. */
   execArgv?: readonly string[];
-  /** Sent to it once it lives. */
-  message?: object;
+  /** Sent to it once it lives, and this is known. */
+  message?: Promise<object>;
 }
 
 /** Room for young objects, in MB: with 8 the collector takes a sixth of a booking, with 32 the app at rest holds 217 MB instead of 180. */
 const APP_FLAGS = ["--max-semi-space-size=16"];
 
 /** Starts the stand-ins' process; `cloudEnv` is what the app must know of them. */
-export async function startCloudProcess(settings: Settings, options: CloudOptions, onSpawn: OnSpawn): Promise<Running & { cloudEnv: Record<string, string> }> {
+export async function startCloudProcess(settings: Settings, options: Promise<CloudOptions>, onSpawn: OnSpawn): Promise<Running & { cloudEnv: Record<string, string> }> {
   const { running, ready } = await startPart(settings, { name: "cloud", module: "./cloud-process.ts", env: process.env, message: options }, onSpawn);
   return { ...running, cloudEnv: ready.env };
 }
@@ -71,8 +71,8 @@ async function startPart(settings: Settings, part: Part, onSpawn: OnSpawn): Prom
   });
   closeSync(log.fd);
   onSpawn(running);
-  if (message) running.child.send(message);
   try {
+    if (message) running.child.send(await message);
     return { running, ready: await firstMessage(running, (m) => readySchema.safeParse(m).data) };
   } catch (error) {
     const why = speaks ? "" : `. Its log ${log.file} ends with:\n${lastLines(log.file)}`;

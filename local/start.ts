@@ -27,11 +27,15 @@ export async function startAll(settings: Settings, supervisor: Supervisor, say: 
   const secrets = loadSecrets(settings.dataDir);
   const keys = chooseKeys(settings, secrets);
   const built = settings.dev ? Promise.resolve() : buildClient((args) => runVite(supervisor, args));
-  const [database, redis] = await Promise.all([keepPostgres(settings, supervisor, secrets), keepRedis(settings, supervisor, secrets, say)]);
-  const options = cloudOptions(settings, keys, { database, redis });
-  const [{ cloudEnv }] = await Promise.all([
+  const services = Promise.all([keepPostgres(settings, supervisor, secrets), keepRedis(settings, supervisor, secrets, say)]);
+  // The stand-ins load while Postgres starts, and hear where it is once it answers.
+  const options = services.then(([database, redis]) => cloudOptions(settings, keys, { database, redis }));
+  const [{ cloudEnv }, database] = await Promise.all([
     supervisor.keep("The stand-ins", (onSpawn) => startCloudProcess(settings, options, onSpawn)),
-    prepare(settings, supervisor, database),
+    services.then(async ([url]) => {
+      await prepare(settings, supervisor, url);
+      return url;
+    }),
     built,
   ]);
   const env = appEnv(process.env, settings, keys, { ...cloudEnv, DATABASE_URL: database });

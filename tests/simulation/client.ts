@@ -19,7 +19,7 @@ export async function request<T>(world: World, guest: Guest, path: string, input
   let status: number;
   let text: string;
   try {
-    const response = await fetch(`${world.url}/trpc/${path}${type === "query" ? `?input=${encodeURIComponent(json)}` : ""}`, {
+    const response = await fetch(`${nextUrl(world)}/trpc/${path}${type === "query" ? `?input=${encodeURIComponent(json)}` : ""}`, {
       ...(type === "mutation" && { method: "POST", body: json }),
       headers: { cookie: guest.cookie, ...(type === "mutation" && { "content-type": "application/json", origin: world.url }) },
       signal: AbortSignal.timeout(PATIENCE_MS),
@@ -37,6 +37,13 @@ export async function request<T>(world: World, guest: Guest, path: string, input
   if (domain) return { refusal: domain.code, facts: domain.facts };
   world.tally.violations.push(`${path} answered ${status} without a typed refusal: ${text.slice(0, 300)}`);
   return { nothing: String(status) };
+}
+
+let requests = 0;
+
+/** By turns, so that a request and its repetition seldom meet the same process. */
+function nextUrl({ apps }: World): string {
+  return apps[requests++ % apps.length]!.url;
 }
 
 /** Asks for a mutation under its key, once, and remembers what was heard. Another answer than before is a violation. */

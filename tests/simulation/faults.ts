@@ -27,8 +27,8 @@ const OUT_OF_ORDER = { status_code: "500", error: { type: "api_error", message: 
 
 /** Everything that may go wrong, by name. */
 export const FAULTS = {
-  "app-killed": { weight: 14, begin: ({ app }, random) => app.crash(random.int(0, 400)) },
-  "app-frozen": { weight: 1, begin: ({ app }, random) => app.freeze(random.int(500, 4000)) },
+  "app-killed": { weight: 14, begin: ({ apps }, random) => random.pick(apps).process.crash(random.int(0, 400)) },
+  "app-frozen": { weight: 1, begin: ({ apps }, random) => random.pick(apps).process.freeze(random.int(500, 4000)) },
   "postgres-crashed": { weight: 7, begin: ({ services }) => services.crashPostgres() },
 
   "redis-refused": { weight: 3, begin: redisIs("refused") },

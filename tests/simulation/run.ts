@@ -29,7 +29,7 @@ export async function runSeed(services: Services, { seed, operations, faults }: 
     await play(world, planOf(seed, operations, faults));
     await becomeQuiet(world);
     world.tally.violations.push(...(await judge(world)));
-    for (const { how, last } of world.app.deaths) {
+    for (const { how, last } of world.apps.flatMap(({ process }) => process.deaths)) {
       if (isLostSocket(last)) count(world.tally.outcomes, "app: ended by its driver, started again");
       else world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
     }
@@ -90,5 +90,5 @@ async function judge(world: World): Promise<string[]> {
 function keepLog(world: World): void {
   const folder = join(ROOT, "tests", ".artifacts", "simulation");
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `seed-${world.seed}.log`), world.app.log());
+  writeFileSync(join(folder, `seed-${world.seed}.log`), world.apps.map(({ process }) => process.log()).join("\n"));
 }

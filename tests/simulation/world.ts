@@ -16,6 +16,7 @@ import { newTally, type Tally } from "./tally.ts";
 /** Everything that one seed runs on, and what its guests know. */
 export interface World {
   seed: number;
+  /** The address that guests and providers know. */
   url: string;
   services: Services;
   database: TestDatabase;
@@ -23,7 +24,8 @@ export interface World {
   /** Where the stand-ins keep their state, a file each. */
   cloudFolder: string;
   redis: RedisGate;
-  app: AppProcess;
+  /** Each even seed's guests meet two processes, as behind a load balancer. */
+  apps: { url: string; process: AppProcess }[];
   properties: Property[];
   firstNight: string;
   guests: Guest[];
@@ -75,8 +77,14 @@ export async function openWorld(services: Services, seed: number): Promise<World
   const cloudFolder = join(services.folder, `seed-${seed}`);
   const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder });
   const redis = await openRedisGate(cloud.servers.upstash!.url);
-  const env = { HOLDS_PER_CLIENT: "6", UPSTASH_REDIS_REST_URL: redis.url, PORT: String(port), NODE_COMPILE_CACHE: join(services.folder, "cache") };
-  const app = await startAppProcess(appVariables(url, cloud, { databaseUrl: database.url, env }), join(cloudFolder, "app.log"));
+  const ports = seed % 2 === 0 ? [port, await freePort()] : [port];
+  const apps = await Promise.all(
+    ports.map(async (at) => {
+      const env = { HOLDS_PER_CLIENT: "6", UPSTASH_REDIS_REST_URL: redis.url, PORT: String(at), NODE_COMPILE_CACHE: join(services.folder, "cache") };
+      const process = await startAppProcess(appVariables(url, cloud, { databaseUrl: database.url, env }), join(cloudFolder, `app-${at}.log`));
+      return { url: `http://127.0.0.1:${at}`, process };
+    }),
+  );
   let advanced = 0;
   return {
     seed,
@@ -86,7 +94,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
     cloud,
     cloudFolder,
     redis,
-    app,
+    apps,
     properties,
     firstNight,
     guests: makeGuests(randomOf(seed, -1), GUESTS, DEMO_KEYS.AUTH_SECRET),
@@ -101,7 +109,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
     },
     advancedMs: () => advanced,
     async close() {
-      await app.stop();
+      for (const { process } of apps) await process.stop();
       await redis.close();
       await cloud.close();
       await database.drop();
