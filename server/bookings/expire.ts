@@ -44,9 +44,9 @@ export async function expire(ctx: Context, bookingId: string): Promise<boolean> 
 
 /**
  * Expires the overdue holds and drafts on these nights: they may have been in the way of a take that failed.
- * @returns how many there were, expired by us or, meanwhile, by somebody else
+ * Then try again, whatever was found: somebody else may have expired them between the take and this look.
  */
-export async function expireOverdue(ctx: Context, nights: { roomTypeId: number; date: string }[]): Promise<number> {
+export async function expireOverdue(ctx: Context, nights: { roomTypeId: number; date: string }[]): Promise<void> {
   const overdue = await ctx.db
     .selectDistinct({ id: bookings.id })
     .from(bookings)
@@ -64,7 +64,6 @@ export async function expireOverdue(ctx: Context, nights: { roomTypeId: number; 
   for (const booking of overdue) await expire(system, booking.id);
   const drafts = await overdueChangesOn(ctx, nights);
   for (const changeId of drafts) await expireChange(system, changeId);
-  return overdue.length + drafts.length;
 }
 
 /** Bookings whose hold ended before `now - graceSeconds`: what the sweep must look at, oldest first. */

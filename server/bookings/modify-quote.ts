@@ -28,7 +28,10 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
   const lacking = () => lackingOf(ctx, takes, plan);
   // Overdue holds refuse nobody: as a change itself would, let them go first.
   const nights = await lacking();
-  if (nights.length > 0 && ((await expireOverdue(ctx, nights)) === 0 || (await lacking()).length > 0)) throw refuse("SOLD_OUT", { nights });
+  if (nights.length > 0) {
+    await expireOverdue(ctx, nights);
+    if ((await lacking()).length > 0) throw refuse("SOLD_OUT", { nights });
+  }
   const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
   return {
     quoteHash: plan.hash,

@@ -42,7 +42,7 @@ export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOu
   const answer = await attempt().catch(async (error: unknown) => {
     if (isDomainError(error, "ROOM_BUSY")) return answerBefore(ctx, input, error);
     if (!(error instanceof Lacking)) throw error;
-    if ((await expireOverdue(ctx, error.nights)) === 0) throw refuse("SOLD_OUT", { nights: error.nights });
+    await expireOverdue(ctx, error.nights);
     return attempt().catch((again: unknown) => {
       throw again instanceof Lacking ? refuse("SOLD_OUT", { nights: again.nights }) : again;
     });

@@ -96,8 +96,10 @@ async function takeAll(asks: readonly HoldAsk[], outcomes: Map<HoldAsk, Outcome<
   await tryAll(asks);
   const lacking = asks.filter((ask) => lackingOf(outcomes.get(ask)));
   if (lacking.length === 0) return;
-  // Overdue holds never refuse anyone: let them go, each in its own transaction, and try once more.
-  if ((await expireOverdue(ctx, distinct(lacking.flatMap((ask) => ask.nights)))) > 0) await tryAll(lacking);
+  // Overdue holds never refuse anyone: let them go, each in its own transaction, and try once more. Where none is left,
+  // somebody else may have let it go since the first try.
+  await expireOverdue(ctx, distinct(lacking.flatMap((ask) => ask.nights)));
+  await tryAll(lacking);
   for (const ask of lacking) {
     const nights = lackingOf(outcomes.get(ask));
     if (nights) outcomes.set(ask, { error: refuse("SOLD_OUT", { nights }) });

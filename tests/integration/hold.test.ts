@@ -343,6 +343,36 @@ test("an overdue hold that another transaction is expiring this instant refuses 
   expect((await next)?.bookingId).toBeTruthy();
 });
 
+test("an overdue hold that somebody else has let go between refusal and look refuses nobody either", async () => {
+  const world = await oneRoom();
+  const lost = await holdStay(ctx.as(anonymous()), world);
+  await ctx.advance(15 * 60_000 + 1000);
+  const context = makeContext(database);
+  // The look for overdue holds is the one question that is asked this way.
+  const selectDistinct = database.db.selectDistinct.bind(database.db);
+  const db = Object.create(database.db, {
+    selectDistinct: {
+      value: (fields: Parameters<typeof selectDistinct>[0]) => {
+        const from = selectDistinct(fields);
+        const late = <T extends object>(query: T): T =>
+          new Proxy(query, {
+            get: (target, name) => {
+              if (name === "then")
+                return (resolve: () => void, reject: () => void) =>
+                  expire(ctx.as(SYSTEM), lost.bookingId)
+                    .then(async () => target)
+                    .then(resolve, reject);
+              const value: unknown = Reflect.get(target, name);
+              return typeof value === "function" ? (...args: unknown[]) => late(value.apply(target, args) as object) : value;
+            },
+          });
+        return late(from);
+      },
+    },
+  }) as typeof database.db;
+  expect((await holdStay({ ...context, db }, world)).bookingId).toBeTruthy();
+});
+
 test("the sweep's list has overdue holds only, and expiring twice gives back once", async () => {
   const world = await oneRoom();
   const held = await holdStay(ctx, world);

@@ -8,7 +8,7 @@ import { newId } from "../../server/platform/ids.ts";
 import { inGroups } from "../../server/platform/together.ts";
 import { transact } from "../../server/platform/transact.ts";
 import { moveNights } from "../../server/rooms/index.ts";
-import { expectAudited, ledgerOf, stateOf, wish } from "../helpers/booking.ts";
+import { changeStay, expectAudited, ledgerOf, stateOf, wish } from "../helpers/booking.ts";
 import { anonymous, makeContext, SYSTEM, type TestContext } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { createProperty, FIRST_NIGHT, type World } from "../helpers/world.ts";
@@ -70,6 +70,16 @@ async function doIt({ ctx, world, clients }: Product, action: Action): Promise<s
       client.held ??= held;
       expect(held, "a repeated request gets its first answer").toEqual(client.held);
       return "held";
+    }
+    case "change": {
+      const { ctx: guest, held } = clients[action.guest]!;
+      const [checkIn, checkOut] = action.to.map((night) => addDays(FIRST_NIGHT, night));
+      const ask = async () => (await changeStay(guest, held!.bookingId, { checkIn: checkIn!, checkOut: checkOut! })).status;
+      // Changed by a twin since it was quoted: the guest agrees to the new price.
+      return ask().catch((error: unknown) => {
+        if (isDomainError(error, "PRICE_CHANGED")) return ask();
+        throw error;
+      });
     }
     default: {
       const client = clients[action.guest]!;
@@ -153,6 +163,7 @@ const action = fc.oneof(
   { weight: 3, arbitrary: verbOf("pay") },
   { weight: 3, arbitrary: verbOf("cancel") },
   { weight: 2, arbitrary: verbOf("end the hold of") },
+  { weight: 3, arbitrary: fc.tuple(fc.nat(GUESTS - 1), span).map(([guest, to]): Action => ({ do: "change", guest, to })) },
   moveOf("channel", { sold: 1 }, true),
   moveOf("block", { blocked: 1 }, false),
   moveOf("block", { blocked: -1 }, false),

@@ -1,10 +1,11 @@
 import { take } from "./explore.ts";
 import { move, type Need } from "./ledger.ts";
-import { copyOf, type Model, type State } from "./state.ts";
+import { copyOf, type Model, type Span, type State } from "./state.ts";
 
 /** What a test may do to the model and to the product alike. */
 export type Action =
   | { do: "hold" | "pay" | "cancel" | "end the hold of"; guest: number }
+  | { do: "change"; guest: number; to: Span }
   | { do: "move"; why: "channel" | "block" | "adjust"; nights: Need[]; force: boolean }
   | { do: "let holds run out" };
 
@@ -30,6 +31,8 @@ export function act(model: Model, state: State, action: Action): Done {
       const next = take(model, state, action.guest, "cancels");
       return next ? { outcome: "cancelled", state: next } : { outcome: "PRECONDITION", state };
     }
+    case "change":
+      return change(model, state, action);
     case "end the hold of": {
       const closed = take(model, state, action.guest, "'s page is closed, for the hold is over");
       const next = closed && take(model, closed, action.guest, "'s hold is brought to its end");
@@ -42,6 +45,17 @@ export function act(model: Model, state: State, action: Action): Done {
     case "let holds run out":
       return { outcome: "later", state: state.guests.reduce((at, _, index) => take(model, at, index, "'s hold is over") ?? at, state) };
   }
+}
+
+/** A stay that is paid at the property changes at once, as often as its guest likes. */
+function change(model: Model, state: State, { guest, to }: { guest: number; to: Span }): Done {
+  const before = state.guests[guest]!;
+  if (before.state !== "confirmed" || (before.from === to[0] && before.to === to[1])) return { outcome: "PRECONDITION", state };
+  const guests = model.configuration.guests.map((plan, index) => (index === guest ? { ...plan, changesTo: to } : plan));
+  const next = copyOf(take({ ...model, configuration: { ...model.configuration, guests } }, state, guest, "changes the stay")!);
+  const outcome = next.guests[guest]!.change === "done" ? "applied" : "SOLD_OUT";
+  next.guests[guest]!.change = "";
+  return { outcome, state: next };
 }
 
 /** What a guest is told whose booking waits for no payment: it is confirmed already, or its time is over. */
