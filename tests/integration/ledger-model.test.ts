@@ -112,6 +112,15 @@ async function rowsOf({ world, clients }: Product) {
 
 const rowsExpected = ({ nights, guests }: State) => ({ nights, states: guests.map(({ state }) => state) });
 
+/**
+ * Between a hold's two tries there is room for a whole action of somebody else's, and then it lets overdue holds go that
+ * it would have needed no more. Those that the actions themselves are about end by these.
+ */
+function withoutOverdue({ model, state }: Expected, actions: readonly Action[]): State {
+  const others = [...state.guests.keys()].filter((guest) => state.guests[guest]!.made > 0 && !actions.some((action) => "guest" in action && action.guest === guest));
+  return others.reduce((at, guest) => act(model, at, { do: "end the hold of", guest }).state, state);
+}
+
 /** One action, or two that are sent at once: then the product must have done them in one order or the other. */
 class Actions implements fc.AsyncCommand<Expected, Product> {
   readonly actions: Action[];
@@ -132,16 +141,19 @@ class Actions implements fc.AsyncCommand<Expected, Product> {
 
   async run(expected: Expected, product: Product): Promise<void> {
     const outcomes = await Promise.all(this.actions.map((action) => outcomeOf(doIt(product, action))));
-    const could = this.orders().map((order) => {
-      let { state } = expected;
-      const said = new Map<Action, string>();
-      for (const action of order) {
-        const done = act(expected.model, state, action);
-        said.set(action, done.outcome);
-        ({ state } = done);
-      }
-      return { wanted: { outcomes: this.actions.map((action) => said.get(action)), ...rowsExpected(state) }, state };
-    });
+    const starts = this.actions.length === 1 ? [expected.state] : [expected.state, withoutOverdue(expected, this.actions)];
+    const could = starts
+      .flatMap((start) => this.orders().map((order) => ({ start, order })))
+      .map(({ start, order }) => {
+        let state = start;
+        const said = new Map<Action, string>();
+        for (const action of order) {
+          const done = act(expected.model, state, action);
+          said.set(action, done.outcome);
+          ({ state } = done);
+        }
+        return { wanted: { outcomes: this.actions.map((action) => said.get(action)), ...rowsExpected(state) }, state };
+      });
     const is = { outcomes, ...(await rowsOf(product)) };
     const match = could.find(({ wanted }) => JSON.stringify(wanted) === JSON.stringify(is)) ?? could[0]!;
     expect(is).toEqual(match.wanted);
