@@ -30,6 +30,7 @@ const LAPSE_NEAR_MS = 24 * 3_600_000;
  */
 export async function balance(ctx: Context, bookingId: string): Promise<void> {
   const refused = new Set<string>();
+  /** Payments that don't move now: a later success in one of them would close the incident of what is stuck in it. */
   const left = new Set<string>();
   let unreachable: OutsideError | undefined;
   for (let round = 0; round < ROUNDS; round++) {
@@ -39,13 +40,13 @@ export async function balance(ctx: Context, bookingId: string): Promise<void> {
     });
     let surprised = false;
     // What is stuck or out of reach in one payment keeps no other from moving.
-    for (const action of actions.filter((one) => !left.has(nameOf(one)))) {
+    for (const action of actions.filter((one) => !left.has(one.payment.id))) {
       const outcome = await attempt(ctx, action, refused).catch((error: unknown) => {
         if (!(error instanceof OutsideError)) throw error;
         unreachable ??= error;
         return "stuck" as const;
       });
-      if (outcome === "stuck") left.add(nameOf(action));
+      if (outcome === "stuck") left.add(action.payment.id);
       if (outcome !== "surprised") continue;
       surprised = true;
       break;
