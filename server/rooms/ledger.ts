@@ -1,4 +1,4 @@
-import { asc, sql } from "drizzle-orm";
+import { asc, count, sql } from "drizzle-orm";
 import { pgArray, statement, type Executor, type Transaction } from "../../db/client.ts";
 import { inventoryNights, type MoveReason } from "../../db/schema/inventory.ts";
 
@@ -57,16 +57,19 @@ const isNeeded = sql`need.room_type_id = ${n.roomTypeId} and need.stay_date = ${
  * not a part of it: the move's snapshot must be younger than the locks, or a night that another transaction
  * has just freed would still look full.
  */
-const lock = statement((db) =>
-  db
-    .with(needed(db))
-    .select({ version: n.version })
-    .from(n)
-    .innerJoin(sql`need`, isNeeded)
-    .orderBy(asc(n.roomTypeId), asc(n.stayDate))
-    .for("no key update", { of: n })
-    .prepare("lock_nights"),
-);
+const lock = statement((db) => {
+  const locked = db.$with("locked").as(
+    db
+      .with(needed(db))
+      .select({ version: n.version })
+      .from(n)
+      .innerJoin(sql`need`, isNeeded)
+      .orderBy(asc(n.roomTypeId), asc(n.stayDate))
+      .for("no key update", { of: n }),
+  );
+  // One row back, however many are locked.
+  return db.with(locked).select({ count: count() }).from(locked).prepare("lock_nights");
+});
 
 /**
  * What `lock` itself answers is not to be used: Postgres looks once more at a row that was waited for, and with
