@@ -1,4 +1,5 @@
-import { inArray, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import { pgArray, statement } from "../db/client.ts";
 import { outbox } from "../db/schema/jobs.ts";
 import type { Services } from "../server/context.ts";
 import type { Message } from "./define.ts";
@@ -6,6 +7,26 @@ import { publish, queueOf, type Outgoing } from "./qstash.ts";
 import { followers } from "./registry.ts";
 
 const BATCH = 100;
+
+const { placeholder } = sql;
+
+const lease = statement((db) => {
+  const ready = sql`select id from ${outbox} where published_at is null and (leased_until is null or leased_until < now()) order by id limit ${placeholder("most")} for update skip locked`;
+  return db
+    .update(outbox)
+    .set({ leasedUntil: sql`now() + interval '30 seconds'` })
+    .where(sql`${outbox.id} in (${ready})`)
+    .returning({ outboxId: outbox.id, type: outbox.type, v: outbox.v, payload: outbox.payload })
+    .prepare("outbox_lease");
+});
+
+const mark = statement((db) =>
+  db
+    .update(outbox)
+    .set({ publishedAt: sql`app_now()`, leasedUntil: null })
+    .where(sql`${outbox.id} = any(${placeholder("ids")}::uuid[])`)
+    .prepare("outbox_mark"),
+);
 
 /**
  * The relay: leases ready events, publishes one message per event and job, marks them published.
@@ -16,24 +37,11 @@ export async function relay(services: Services): Promise<number> {
   const { db, config } = services;
   const client = queueOf(config);
   if (!client) return 0;
-  const ready = sql`select id from ${outbox} where published_at is null and (leased_until is null or leased_until < now()) order by id limit ${BATCH} for update skip locked`;
-  const rows = await db
-    .update(outbox)
-    .set({ leasedUntil: sql`now() + interval '30 seconds'` })
-    .where(sql`${outbox.id} in (${ready})`)
-    .returning({ outboxId: outbox.id, type: outbox.type, v: outbox.v, payload: outbox.payload });
+  const rows = await lease(db, { most: BATCH });
   if (rows.length === 0) return 0;
   const outgoing = rows.flatMap((message: Message): Outgoing[] => followers(message.type, message.payload).map((job) => ({ job, message, replay: 0 })));
   await publish(config, client, outgoing);
-  await db
-    .update(outbox)
-    .set({ publishedAt: sql`app_now()`, leasedUntil: null })
-    .where(
-      inArray(
-        outbox.id,
-        rows.map((row) => row.outboxId),
-      ),
-    );
+  await mark(db, { ids: pgArray(rows.map((row) => row.outboxId)) });
   services.metrics.count("outbox_published_total", {}, rows.length);
   return rows.length;
 }

@@ -136,7 +136,7 @@ async function take(tx: Transaction, ctx: Context, asks: readonly HoldAsk[]): Pr
     ),
     databaseNow(tx),
   ]);
-  const world = { products, calendar: byProduct(rates), now, nights: new Map(locked.map((night) => [keyOf(night), night])), held: [...held] };
+  const world = { products, calendar: byProduct(rates), now, nights: new Map(locked.map((night) => [keyOf(night), night])), held: [...held], quotes: new Map() };
   const decided: Decided[] = [];
   const outcomes: Outcome<Held>[] = [];
   for (const [index, ask] of asks.entries()) {
@@ -173,13 +173,17 @@ interface HoldWorld {
   now: Date;
   nights: Map<string, LockedNight>;
   held: HeldStay[];
+  /** Guests who want the same are told the same: it is priced once. */
+  quotes: Map<string, ReturnType<typeof quoteIn>>;
 }
 
 /** Prices the wish, and takes it out of the world's free nights. @throws a refusal, Lacking */
 function decide(ctx: Context, ask: HoldAsk, world: HoldWorld): Decided {
   const { input, actor } = ask;
   const facts = input.rooms.flatMap((room) => world.products.get(room.productId) ?? []);
-  const quote = quoteIn(ctx.config, input, facts, world.calendar, ctx.clock.now());
+  const wanted = JSON.stringify([input.propertyId, input.checkIn, input.checkOut, input.rooms]);
+  const quote = world.quotes.get(wanted) ?? quoteIn(ctx.config, input, facts, world.calendar, ctx.clock.now());
+  world.quotes.set(wanted, quote);
   if (quote.hash !== input.quoteHash) throw refuse("PRICE_CHANGED", { total: quote.total, currency: quote.currency, quoteHash: quote.hash });
 
   const needs = new Map<number, number>();
