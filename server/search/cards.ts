@@ -8,7 +8,6 @@ import { feeAt, priceStay } from "../rooms/price.ts";
 import { methodsFor } from "../rooms/quote.ts";
 import type { Ranked } from "./rank.ts";
 import type { HotelCard, HotelsInput } from "./schemas.ts";
-import type { Supply } from "./supply.ts";
 
 const faces = statement((db) =>
   db
@@ -35,7 +34,7 @@ const faces = statement((db) =>
  * The cards of one page, priced again by the engine from the facts of this moment: a product that can't
  * be sold any more drops its property from the page.
  */
-export async function cardsOf(ctx: Context, page: Ranked[], supply: Supply, input: HotelsInput, now: Date): Promise<HotelCard[]> {
+export async function cardsOf(ctx: Context, page: Ranked[], input: HotelsInput, now: Date): Promise<HotelCard[]> {
   if (page.length === 0) return [];
   const [faceRows, facts] = await Promise.all([
     faces(ctx.db, { ids: pgArray(page.map((item) => item.entry.propertyId)) }),
@@ -45,18 +44,18 @@ export async function cardsOf(ctx: Context, page: Ranked[], supply: Supply, inpu
   const factsOf = new Map(facts.map((product) => [product.productId, product]));
   return page.flatMap((item) => {
     const face = faceOf.get(item.entry.propertyId);
-    const cheapest = cheapestOf(ctx, item, factsOf, supply, input, now);
+    const cheapest = cheapestOf(ctx, item, factsOf, input, now);
     if (!face || !cheapest) return [];
     const { version, ...shown } = face;
     return { ...shown, picture: propertyPicture(face.slug, version), cheapest };
   });
 }
 
-function cheapestOf(ctx: Context, item: Ranked, factsOf: Map<number, ProductFacts>, supply: Supply, input: HotelsInput, now: Date): HotelCard["cheapest"] | undefined {
+function cheapestOf(ctx: Context, item: Ranked, factsOf: Map<number, ProductFacts>, input: HotelsInput, now: Date): HotelCard["cheapest"] | undefined {
   const rooms: { product: ProductFacts; total: number; free: boolean }[] = [];
   for (const [index, party] of input.rooms.entries()) {
     const product = factsOf.get(item.productIds[index]!);
-    const stay = product && priceStay(product, supply.nightsOf(product.baseProductId), input.checkIn, input.checkOut, party, now).stay;
+    const stay = product && priceStay(product, item.supply.nightsOf(product.baseProductId), input.checkIn, input.checkOut, party, now).stay;
     if (!stay) return undefined;
     rooms.push({ product, total: stay.total, free: feeAt(stay.policy, now) === 0 });
   }

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import type { Context } from "../context.ts";
 import type { Life } from "../platform/cache.ts";
-import { entriesOf } from "./book.ts";
+import { entriesOf, type Entry } from "./book.ts";
 import { cardsOf } from "./cards.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { placeOf } from "./place.ts";
-import { after, rank } from "./rank.ts";
+import { after, fitting, sorted, type Ranked } from "./rank.ts";
 import { hotelsOutput, type HotelsInput } from "./schemas.ts";
-import { supplyOf } from "./supply.ts";
+import { supplyOf, type Supply } from "./supply.ts";
 
 export type HotelsPage = z.infer<typeof hotelsOutput>;
 
@@ -33,14 +33,39 @@ async function findHotels(ctx: Context, input: HotelsInput): Promise<HotelsPage>
   const now = ctx.clock.now();
   const place = await placeOf(ctx.db, input.destinationId);
   const { entries, inReach: propertiesInDestination } = await entriesOf(ctx.db, place, input);
-  const supply = await supplyOf(ctx.db, entries, input);
-  const ranked = rank(ctx.config, entries, supply, input, now);
+  const found: Ranked[] = [];
+  for await (const { entries: part, supply } of inParts(ctx, entries, input)) found.push(...fitting(ctx.config, part, supply, input, now));
+  const ranked = sorted(found);
   const rest = cursor ? after(ranked, cursor) : ranked;
   const page = rest.slice(0, input.limit);
-  const items = await cardsOf(ctx, page, supply, input, now);
+  const items = await cardsOf(ctx, page, input, now);
   const last = page.at(-1);
   if (!last || rest.length === page.length) return { items, propertiesInDestination };
   return { items, nextCursor: encodeCursor([input.sort, ...last.keys, last.entry.propertyId]), propertiesInDestination };
+}
+
+/** So many properties are priced while the nights of the next ones are read: neither we nor the database wait long. */
+const PART = 300;
+
+interface Part {
+  entries: Entry[];
+  supply: Supply;
+}
+
+async function* inParts(ctx: Context, entries: Entry[], input: HotelsInput): AsyncGenerator<Part> {
+  const read = async (from: number): Promise<Part | undefined> => {
+    const part = entries.slice(from, from + PART);
+    return part.length === 0 ? undefined : { entries: part, supply: await supplyOf(ctx.db, part, input) };
+  };
+  let next = read(0);
+  for (let from = PART; ; from += PART) {
+    const part = await next;
+    if (!part) return;
+    next = read(from);
+    // Should pricing fail, nobody would hear of its failure.
+    next.catch(() => undefined);
+    yield part;
+  }
 }
 
 /** Equal searches, equal text: every field in one order, lists sorted where their order means nothing. */

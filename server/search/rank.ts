@@ -11,6 +11,8 @@ import type { Supply } from "./supply.ts";
 /** The cheapest way to lodge the whole party in one property. */
 export interface Ranked {
   entry: Entry;
+  /** Where it was found. */
+  supply: Supply;
   total: number;
   /** Per room of the party. */
   productIds: number[];
@@ -25,18 +27,20 @@ interface Priced {
   total: number;
 }
 
-/** Every property that can lodge the party, within the asked total, sorted. */
-export function rank(config: Config, entries: Entry[], supply: Supply, input: HotelsInput, now: Date): Ranked[] {
+/** Every property that can lodge the party, within the asked total. */
+export function fitting(config: Config, entries: Entry[], supply: Supply, input: HotelsInput, now: Date): Ranked[] {
   const words = (input.roomType ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const min = input.minTotal ?? 0;
   const max = input.maxTotal ?? Infinity;
   const asked = askedOf(input);
-  return entries
-    .flatMap((entry) => {
-      const found = cheapest(config, entry, words, supply, asked, now);
-      return found && found.total >= min && found.total <= max ? { ...found, entry, keys: keysOf(input.sort, found.total, entry.stars) } : [];
-    })
-    .toSorted((a, b) => compare(a.keys, a.entry.propertyId, b.keys, b.entry.propertyId));
+  return entries.flatMap((entry) => {
+    const found = cheapest(config, entry, words, supply, asked, now);
+    return found && found.total >= min && found.total <= max ? { ...found, entry, supply, keys: keysOf(input.sort, found.total, entry.stars) } : [];
+  });
+}
+
+export function sorted(found: readonly Ranked[]): Ranked[] {
+  return found.toSorted((a, b) => compare(a.keys, a.entry.propertyId, b.keys, b.entry.propertyId));
 }
 
 /** The items after a cursor. */
@@ -85,13 +89,13 @@ const WAYS = ["online", "property"] as const;
  * A booking is paid either online or at the property, and each rate plan allows one or both: so the party
  * is lodged once for each way that is open here, and the cheaper wins.
  */
-function cheapest(config: Config, entry: Entry, words: string[], supply: Supply, asked: Asked, now: Date): Omit<Ranked, "entry" | "keys"> | undefined {
+function cheapest(config: Config, entry: Entry, words: string[], supply: Supply, asked: Asked, now: Date): Omit<Ranked, "entry" | "supply" | "keys"> | undefined {
   const rooms = entry.rooms.filter((room) => supply.left.has(room.roomTypeId) && words.every((word) => room.name.includes(word)));
   if (rooms.length === 0) return undefined;
   const left = rooms.map((room) => supply.left.get(room.roomTypeId)!);
   const priced = rooms.map((room) => pricesOf(room, supply, asked, now));
   const { paymentMethods, currency } = entry;
-  let best: Omit<Ranked, "entry" | "keys"> | undefined;
+  let best: Omit<Ranked, "entry" | "supply" | "keys"> | undefined;
   for (const way of WAYS) {
     if (methodsFor(config, [{ paymentMethods, currency, payment: way }]).length === 0) continue;
     const offers = priced.map((byParty) => byParty.map((list) => cheapestBy(way, list)));

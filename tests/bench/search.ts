@@ -31,10 +31,10 @@ export async function search(bench: Bench): Promise<Figure[]> {
 }
 
 async function uncached(world: World, load: Load): Promise<Figure[]> {
-  const [first, ...inputs] = distinct(world.destinationId, UNCACHED + 21);
+  const [first, ...inputs] = distinct(world.destinationId, UNCACHED + 401);
   // What the process learns once of a city, apart: the first search after a start waits for it.
   const cold = await repeat(1, 1, () => ask(load, first!));
-  await repeat(20, 1, (index) => ask(load, inputs[UNCACHED + index]!));
+  await repeat(400, 2, (index) => ask(load, inputs[UNCACHED + index]!));
   const ping = await repeat(500, 1, () => load.query("ping"));
   const before = await readMetric(load, "nightledger_cache_requests_total", 'family="search",result="miss"');
   const { latencies } = await repeat(UNCACHED, 1, (index) => ask(load, inputs[index]!));
