@@ -45,6 +45,8 @@ export async function launch(
   return { ...running, child };
 }
 
+const PRELOADED = ["./quick-imports.ts", "./leash.ts"].flatMap((module) => ["--import", new URL(module, import.meta.url).href]);
+
 /** Starts one of our own modules; it ends by itself when this process disappears (`leash.ts`). */
 export function launchNode(
   module: URL,
@@ -54,7 +56,7 @@ export function launchNode(
   const child = fork(fileURLToPath(module), [], {
     cwd: ROOT,
     env: options.env,
-    execArgv: ["--import", new URL("./leash.ts", import.meta.url).href, ...(options.execArgv ?? [])],
+    execArgv: [...PRELOADED, ...(options.execArgv ?? [])],
     stdio: ["ignore", options.log, options.log, "ipc"],
     detached: true,
   });

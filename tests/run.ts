@@ -45,6 +45,7 @@ if (mode !== "verify") {
   findChromium();
 }
 
+const QUICK = new URL("../local/quick-imports.ts", import.meta.url).href;
 let broken = false;
 for (const step of steps) {
   const started = performance.now();
@@ -64,7 +65,7 @@ process.exitCode = broken ? 1 : 0;
 
 function run([program, ...args]: string[]): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(program!, args, { stdio: "inherit", env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning" } });
+    const child = spawn(program!, args, { stdio: "inherit", env: { ...process.env, NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import ${QUICK}` } });
     child.once("error", () => resolve(127));
     child.once("close", (code) => resolve(code ?? 1));
   });
