@@ -1,15 +1,19 @@
 import { defineConfig } from "vitest/config";
 
-/** Each kind of test is a project; `tests/run.ts` decides which services stand behind it. */
+/**
+ * Each kind of test is a project; `tests/run.ts` decides which services stand behind it. A file owns its data, not its
+ * modules (`isolate: false`): loading the server anew for each file costs more than most tests.
+ */
 export default defineConfig({
   test: {
     root: import.meta.dirname,
     projects: [
-      { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], setupFiles: ["tests/helpers/quiet.ts"] } },
+      { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], isolate: false, setupFiles: ["tests/helpers/quiet.ts"] } },
       {
         test: {
           name: "contract",
           include: ["tests/contract/**/*.test.ts"],
+          isolate: false,
           globalSetup: ["tests/helpers/services.ts"],
           setupFiles: ["tests/helpers/quiet.ts"],
           testTimeout: 30_000,
@@ -20,7 +24,6 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
-          // Each file owns its data, not its modules: loading the server anew for each costs more than most tests.
           isolate: false,
           globalSetup: ["tests/helpers/services.ts"],
           setupFiles: ["tests/helpers/quiet.ts"],
@@ -32,6 +35,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
+          isolate: false,
           globalSetup: ["tests/helpers/services.ts"],
           setupFiles: ["tests/helpers/quiet.ts"],
           testTimeout: 90_000,
@@ -39,6 +43,6 @@ export default defineConfig({
         },
       },
     ],
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

@@ -179,11 +179,11 @@ test("production without a mail key is one sentence that says what to set, and s
   expect(readdirSync(dir)).toEqual([]);
 });
 
-test("each part killed by -9 comes back, and SIGTERM ends the whole tree", { timeout: 180_000 }, async () => {
+test("each part killed by -9 comes back, a killed supervisor leaves no child, and SIGTERM and SIGINT end the whole tree", { timeout: 180_000 }, async () => {
   const dir = dataFolder();
   const ports = await freePorts();
-  const started = run("main.ts", { DATA_DIR: dir, ...ports });
-  await ready(started);
+  const first = run("main.ts", { DATA_DIR: dir, ...ports });
+  await ready(first);
   const secrets = readFileSync(join(dir, "secrets.json"), "utf8");
   for (const part of [/postgres -D/, /redis-server|valkey-server/, /cloud-process/, /server\/node/, /^\/bin\/sh/]) {
     const before = find(dir, part);
@@ -195,29 +195,27 @@ test("each part killed by -9 comes back, and SIGTERM ends the whole tree", { tim
     });
     await vi.waitUntil(() => healthy(ports.PORT), { timeout: 20_000, interval: 50 });
   }
-  started.child.kill("SIGTERM");
-  expect(await started.ended).toBe(0);
-  expect(processesOf(dir)).toEqual([]);
-  expect(readFileSync(join(dir, "secrets.json"), "utf8")).toBe(secrets);
-});
-
-test("kill -9 of the supervisor leaves no child, and the next start works on the same data", { timeout: 180_000 }, async () => {
-  const dir = dataFolder();
-  const ports = await freePorts();
-  const first = run("main.ts", { DATA_DIR: dir, ...ports });
-  await ready(first);
   first.child.kill("SIGKILL");
   await vi.waitUntil(() => processesOf(dir).length === 0, { timeout: 20_000, interval: 20 });
+
   const second = run("main.ts", { DATA_DIR: dir, ...ports });
   await ready(second);
   // Now the guard can't help: it dies first, and what stays behind is ended by the next start.
   process.kill(find(dir, /^\/bin\/sh/) ?? 0, "SIGKILL");
   second.child.kill("SIGKILL");
   await second.ended;
+
   const third = run("main.ts", { DATA_DIR: dir, ...ports });
   await ready(third);
   expect(await healthy(ports.PORT)).toBe(true);
-  third.child.kill("SIGINT");
+  third.child.kill("SIGTERM");
   expect(await third.ended).toBe(0);
   expect(processesOf(dir)).toEqual([]);
+
+  const fourth = run("main.ts", { DATA_DIR: dir, ...ports });
+  await ready(fourth);
+  fourth.child.kill("SIGINT");
+  expect(await fourth.ended).toBe(0);
+  expect(processesOf(dir)).toEqual([]);
+  expect(readFileSync(join(dir, "secrets.json"), "utf8")).toBe(secrets);
 });
