@@ -45,7 +45,7 @@ export async function launch(
   return { ...running, child };
 }
 
-const PRELOADED = ["./quick-imports.ts", "./leash.ts"].flatMap((module) => ["--import", new URL(module, import.meta.url).href]);
+const PRELOADED = [new URL("./quick-imports.ts", import.meta.url), new URL("./leash.ts", import.meta.url)].flatMap((module) => ["--import", module.href]);
 
 /** Starts one of our own modules; it ends by itself when this process disappears (`leash.ts`). */
 export function launchNode(

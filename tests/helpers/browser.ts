@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { DEMO_PASSWORD } from "../../db/seed/accounts.ts";
-import { seedDemo } from "../../db/seed/demo.ts";
 import { addDays, dateIn } from "../../server/platform/dates.ts";
 import { type RunningApp, startApp } from "./app.ts";
 import { findChromium } from "./chromium.ts";
@@ -87,9 +86,8 @@ export function useDemoSite(): DemoSite {
 }
 
 async function startDemo(closers: (() => Promise<void>)[]): Promise<Omit<DemoSite, "open">> {
-  const database = await createDatabase();
+  const database = await createDatabase({ demo: true });
   closers.push(() => database.drop());
-  await seedDemo(database.url);
   const app = await startApp({ databaseUrl: database.url, redisUrl: await emptyRedis() });
   closers.push(() => app.stop());
   let offset = 0;
