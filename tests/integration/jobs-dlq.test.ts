@@ -55,7 +55,7 @@ function dlq(args: string[], env: Record<string, string> = {}): Promise<{ code: 
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ["jobs/dlq.ts", ...args],
+      ["--import", "./local/quick-imports.ts", "jobs/dlq.ts", ...args],
       { env: { PATH, HOME, DATABASE_URL: world.database.url, NODE_COMPILE_CACHE: compiled, ...env }, timeout: 20_000 },
       (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
