@@ -8,6 +8,8 @@ import { turns } from "./turns.ts";
 export interface Life {
   ttlMs: number;
   staleMs?: number;
+  /** For so long after that it is still served where this process has others to refresh first: else a crowd would wait for all of them. */
+  lateMs?: number;
   /** Its loading keeps Postgres and this process busy: only so many at once. */
   heavy?: boolean;
 }
@@ -94,10 +96,10 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
     }
   }
 
-  function load<T>(key: string, { ttlMs, staleMs = 0, heavy = false }: Life, work: () => Promise<T>, defer: Defer): Promise<T> {
+  function load<T>(key: string, { ttlMs, staleMs = 0, lateMs = 0, heavy = false }: Life, work: () => Promise<T>, defer: Defer): Promise<T> {
     return once(key, async () => {
       const value = await (heavy ? inTurn(work) : work());
-      defer(write(key, value, ttlMs + staleMs).catch(() => undefined));
+      defer(write(key, value, ttlMs + staleMs + lateMs).catch(() => undefined));
       return value;
     });
   }
@@ -122,13 +124,16 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
   }
 
   async function find(key: string, life: Life, work: () => Promise<unknown>, defer: Defer): Promise<Entry | undefined> {
-    const { ttlMs, staleMs = 0 } = life;
+    const { ttlMs, staleMs = 0, lateMs = 0 } = life;
     const head = await readHead?.(key).catch(() => null);
     const age = head ? clock.now().getTime() - Number.parseInt(head, 10) : Infinity;
-    const entry = head && age >= 0 && age <= ttlMs + staleMs ? await entryOf(key, head) : undefined;
+    const entry = head && age >= 0 && age <= ttlMs + staleMs + lateMs ? await entryOf(key, head) : undefined;
     if (!entry) return undefined;
-    count(key, age <= ttlMs ? "hit" : "stale");
     if (age > ttlMs) refreshBehind(() => load(key, life, work, defer), defer);
+    const late = age > ttlMs + staleMs;
+    // Who could begin its refresh, or finds it under way, waits for it.
+    if (late && flights.has(key)) return undefined;
+    count(key, age <= ttlMs ? "hit" : late ? "late" : "stale");
     return entry;
   }
 

@@ -12,11 +12,12 @@ import { supplyOf, type Supply } from "./supply.ts";
 export type HotelsPage = z.infer<typeof hotelsOutput>;
 
 /** Decision 009. */
-export const LIFE: Life = { ttlMs: 10_000, staleMs: 50_000, heavy: true };
+export const LIFE: Life = { ttlMs: 10_000, staleMs: 50_000, lateMs: 240_000, heavy: true };
 
 /**
  * The properties of a place that can lodge the whole party on every night, restrictions included, each
- * with its cheapest total. May be 10 s old (a minute while it is refreshed); a quote never is.
+ * with its cheapest total. May be 10 s old (a minute while it is refreshed,
+ * five where too many others are); a quote never is.
  * @throws NOT_FOUND destination, INVALID cursor
  */
 export function hotels(ctx: Context, input: HotelsInput): Promise<HotelsPage> {
@@ -45,7 +46,7 @@ async function findHotels(ctx: Context, input: HotelsInput): Promise<HotelsPage>
 }
 
 /** So many properties are priced while the nights of the next ones are read: neither we nor the database wait long. */
-const PART = 300;
+const PART = 150;
 
 interface Part {
   entries: Entry[];

@@ -9,8 +9,9 @@ import type { World } from "./world.ts";
 const UNCACHED = 150;
 const QUERIES = 500;
 const CONNECTIONS = 32;
-/** Longer than a page stays fresh (10 s), so that refreshing is in the figure. */
-const SECONDS = 20;
+/** Rounds in turn with the floor, for the machine's own speed wanders; together longer than a page stays fresh (10 s), so that refreshing is in the figure. */
+const ROUNDS = 5;
+const SECONDS = 4;
 /** Bounds the run on a machine of any speed. */
 const MOST_REQUESTS = 200_000;
 const BOOKINGS_PER_SECOND = 20;
@@ -52,25 +53,34 @@ async function cached(bench: Bench, world: World, load: Load): Promise<Figure[]>
   const draw = zipf(QUERIES);
   await repeat(QUERIES, 2, (index) => ask(load, inputs[index]!));
   const count = async (result: string): Promise<number> => readMetric(load, "nightledger_cache_requests_total", `family="search",result="${result}"`);
-  const before = { hit: await count("hit"), stale: await count("stale"), miss: await count("miss") };
-  const ours = await whileBooking(world, load, () => repeat(MOST_REQUESTS, CONNECTIONS, () => ask(load, inputs[draw()]!), SECONDS));
-  const after = { hit: await count("hit"), stale: await count("stale"), miss: await count("miss") };
+  const counts = async () => ({ hit: await count("hit"), stale: await count("stale"), late: await count("late"), miss: await count("miss") });
+  const before = await counts();
+  const rounds: { ours: Timing; floor: Timing }[] = [];
   // The floor stands under the same bookings.
-  const floor = await whileBooking(world, load, () => repeat(MOST_REQUESTS, CONNECTIONS, () => load.query("ping"), SECONDS / 2));
-  const [hit, stale, miss] = [after.hit - before.hit, after.stale - before.stale, after.miss - before.miss];
+  await whileBooking(world, load, async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const ours = await repeat(MOST_REQUESTS, CONNECTIONS, () => ask(load, inputs[draw()]!), SECONDS);
+      rounds.push({ ours, floor: await repeat(MOST_REQUESTS, CONNECTIONS, () => load.query("ping"), SECONDS / 2) });
+    }
+  });
+  const after = await counts();
+  const ratioOf = (round: (typeof rounds)[number]): number => round.ours.perSecond / round.floor.perSecond;
+  const { ours, floor } = rounds.toSorted((one, other) => ratioOf(one) - ratioOf(other))[Math.floor(ROUNDS / 2)]!;
+  const [hit, stale, late, miss] = [after.hit - before.hit, after.stale - before.stale, after.late - before.late, after.miss - before.miss];
+  const answered = hit + stale + late;
   bench.say(
-    `search, cached: ${ours.count} requests over ${QUERIES} queries by Zipf: ${hit} hits, ${stale} stale (refreshed behind), ${miss} misses; ${BOOKINGS_PER_SECOND} bookings/s beside it`,
+    `search, cached, ratios ${rounds.map((round) => ratioOf(round).toFixed(2)).join(" ")}: ${answered + miss} requests over ${QUERIES} queries by Zipf: ${hit} hits, ${stale} stale (refreshed behind), ${late} late, ${miss} misses; ${BOOKINGS_PER_SECOND} bookings/s beside it`,
   );
   return [
     figure("search", `cached, at ${CONNECTIONS} connections while bookings commit`, ours.perSecond, "req/s", { floor: floor.perSecond, ratio: 0.5 }),
-    figure("search", "cached, hit ratio (stale counts)", ((hit + stale) / (hit + stale + miss)) * 100, "%"),
+    figure("search", "cached, hit ratio (stale counts)", (answered / (answered + miss)) * 100, "%"),
     figure("search", "cached, p95", percentile(ours.latencies, 95), "ms", { floor: percentile(floor.latencies, 95) }),
   ];
 }
 
 /** Runs `work` while bookings commit at a steady pace, whatever the speed of the rest. */
-async function whileBooking(world: World, load: Load, work: () => Promise<Timing>): Promise<Timing> {
-  const wanted = await wishes(world, load, BOOKINGS_PER_SECOND * (SECONDS + 5));
+async function whileBooking(world: World, load: Load, work: () => Promise<void>): Promise<void> {
+  const wanted = await wishes(world, load, BOOKINGS_PER_SECOND * (ROUNDS * SECONDS * 1.5 + 5));
   let over = false;
   const bookings: Promise<void>[] = [];
   async function pace(): Promise<void> {
@@ -80,11 +90,10 @@ async function whileBooking(world: World, load: Load, work: () => Promise<Timing
     }
   }
   const pacing = pace();
-  const timing = await work();
+  await work();
   over = true;
   await pacing;
   await Promise.all(bookings);
-  return timing;
 }
 
 interface Query {

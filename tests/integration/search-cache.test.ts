@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { eq, inArray, sql } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { inventoryNights } from "../../db/schema/index.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { openRedisGateway, redisAt, type TestRedis } from "../helpers/context.ts";
@@ -86,8 +86,46 @@ test("a stale page is refreshed behind the wire's answer", async () => {
   expect(counted).toEqual({ miss: 1, hit: 2, stale: 1 });
   await gateway.ctx.advance(61_000);
   await database.db.update(inventoryNights).set({ sold: 0 }).where(eq(inventoryNights.roomTypeId, world.roomTypeId));
-  expect(await left()).toBe(2);
-  expect(counted).toEqual({ miss: 2, hit: 2, stale: 1 });
+  // The refresh before it is followed by a rest; then whoever comes waits for the new page.
+  await vi.waitFor(async () => expect(await left()).toBe(2));
+  expect(counted).toMatchObject({ miss: 2, stale: 1 });
+});
+
+test("past its minute a page is waited for, but where another one's refresh is under way", async () => {
+  const gateway = await start();
+  const [one, other] = [await createProperty(database.db), await createProperty(database.db)];
+  const left = async (world: World) => (await search(gateway, asked(world))).data?.items[0]?.cheapest.left;
+  await Promise.all([left(one), left(other)]);
+  await gateway.ctx.settled();
+  await database.db
+    .update(inventoryNights)
+    .set({ sold: 1 })
+    .where(inArray(inventoryNights.roomTypeId, [one.roomTypeId, other.roomTypeId]));
+  await gateway.ctx.advance(70_000);
+
+  const fresh = await database.db.transaction(async (tx) => {
+    await tx.execute(sql`lock table inventory_nights in access exclusive mode`);
+    const waiting = left(one);
+    await vi.waitFor(async () => {
+      const [row] = await tx.execute<{ n: number }>(
+        sql`select count(*)::int as n from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`,
+      );
+      expect(row!.n).toBeGreaterThan(0);
+    });
+    expect(await left(other)).toBe(2);
+    return { waiting };
+  });
+  expect(await fresh.waiting).toBe(1);
+  await vi.waitFor(async () => expect(await left(other)).toBe(1));
+  expect(counted).toMatchObject({ late: expect.any(Number) });
+
+  // After five minutes nobody is shown it.
+  await gateway.ctx.advance(301_000);
+  await database.db
+    .update(inventoryNights)
+    .set({ sold: 0 })
+    .where(inArray(inventoryNights.roomTypeId, [one.roomTypeId, other.roomTypeId]));
+  expect(await Promise.all([left(one), left(other)])).toEqual([2, 2]);
 });
 
 test("errors are never stored, and are the procedure's own each time", async () => {
