@@ -40,7 +40,8 @@ export async function balance(ctx: Context, bookingId: string): Promise<void> {
     });
     let surprised = false;
     // What is stuck or out of reach in one payment keeps no other from moving.
-    for (const action of actions.filter((one) => !left.has(one.payment.id))) {
+    for (const action of actions) {
+      if (left.has(action.payment.id)) continue;
       const outcome = await attempt(ctx, action, refused).catch((error: unknown) => {
         if (!(error instanceof OutsideError)) throw error;
         unreachable ??= error;

@@ -3,10 +3,11 @@ import { disputes } from "../../db/schema/index.ts";
 import { balance, cancel, cancelQuote, get, settle, startPayment, takenPayments, unbalanced, unsettledPayments } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
-import { changeStay, eventsOf, stateOf } from "../helpers/booking.ts";
+import { changeStay, eventsOf, holdStay, stateOf } from "../helpers/booking.ts";
+import { anonymous } from "../helpers/context.ts";
 import { payByStripe, playMidtrans } from "../helpers/gateway.ts";
 import { answer3ds, DAY, MINUTE, paymentDesk, RUPIAH, STRICT } from "../helpers/payments.ts";
-import type { WorldOverrides } from "../helpers/world.ts";
+import { createProperty, type WorldOverrides } from "../helpers/world.ts";
 
 const desk = paymentDesk();
 
@@ -278,6 +279,33 @@ test("money that is stuck in one payment keeps no other from moving", async () =
   await settle(desk.ctx, (await desk.payments(bookingId))[1]!.id);
   await balance(desk.ctx, bookingId).catch((error: unknown) => expect(error).toBeInstanceOf(OutsideError));
   expect(await desk.states(bookingId)).toEqual(["captured", "voided"]);
+});
+
+test("a payment whose refund is stuck waits as a whole: a later refund of it does not close the incident", async () => {
+  const world = await createProperty(desk.db, { rooms: [{ units: 2 }] });
+  const guest = desk.ctx.as(anonymous());
+  const { bookingId } = await holdStay(guest, world, { rooms: [{ productId: world.productId }, { productId: world.productId }] });
+  await payByStripe(await desk.pageOf(guest, bookingId), "4000000000000259");
+  await vi.waitFor(async () => expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed", "confirmed"]));
+  await balance(desk.ctx, bookingId);
+  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("dispute:") }]));
+  const [dispute] = await desk.incidents(bookingId);
+  const [first, second] = (await get(guest, { bookingId })).stays;
+  await cancel(guest, { bookingId, roomStayIds: [first!.id], expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  await desk.dashboard("stripe", `/v1/disputes/${dispute!.cause.replace("dispute:", "")}`, "evidence[uncategorized_text]=winning_evidence");
+  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("money-stuck"), data: { step: "refund" } }]));
+
+  // Stripe repeats its refusal of the first refund for a day; it would make the second.
+  await cancel(guest, { bookingId, roomStayIds: [second!.id], expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  expect((await desk.refunds(bookingId)).map((refund) => refund.state)).toEqual(["requested", "requested"]);
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("money-stuck") }]);
+
+  await desk.ctx.advance(DAY + MINUTE);
+  await balance(desk.ctx, bookingId);
+  expect((await desk.refunds(bookingId)).map((refund) => refund.state)).toEqual(["succeeded", "succeeded"]);
+  expect(await desk.incidents(bookingId)).toEqual([]);
 });
 
 test("a dispute is one incident however often it is read, and closes when it is won", async () => {
