@@ -11,7 +11,7 @@ import type { Supply } from "./supply.ts";
 /** The cheapest way to lodge the whole party in one property. */
 export interface Ranked {
   entry: Entry;
-  /** Where it was found. */
+  /** The nights and the stock that it was priced from. */
   supply: Supply;
   total: number;
   /** Per room of the party. */
@@ -39,6 +39,7 @@ export function fitting(config: Config, entries: Entry[], supply: Supply, input:
   });
 }
 
+/** In the asked order; of equals the one with the smaller id first, so that pages fit together. */
 export function sorted(found: readonly Ranked[]): Ranked[] {
   return found.toSorted((a, b) => compare(a.keys, a.entry.propertyId, b.keys, b.entry.propertyId));
 }

@@ -63,6 +63,7 @@ function shuffled(work: Work[], seed: number): Work[] {
 }
 
 test.each<[string, (work: Work[]) => Promise<void>]>([
+  ["once, in order", (work) => inOrder(work)],
   ["twice in a row", (work) => inOrder(work, 2)],
   [
     "twice at once",
@@ -71,6 +72,7 @@ test.each<[string, (work: Work[]) => Promise<void>]>([
     },
   ],
   ["backwards", (work) => inOrder(work.toReversed())],
+  ["in some order", (work) => inOrder(shuffled(work, 1))],
   [
     "in another order, three at once, each twice",
     async (work) => {

@@ -36,6 +36,8 @@ async function start(options: GatewayOptions = {}): Promise<Gateway> {
   return gateway;
 }
 
+/** A refresh is followed by a rest of three times its length, however long that was. */
+const PATIENCE = { timeout: 15_000, interval: 50 };
 const asked = (world: World) => ({ destinationId: world.destinationId, checkIn: "2027-03-02", checkOut: "2027-03-04", rooms: [{ adults: 2, childAges: [] }] });
 const search = (gateway: Gateway, input: object, headers?: Record<string, string>) =>
   callWire<{ items: { cheapest: { left: number } }[] }>(gateway, "search.hotels", input, { ...(headers && { headers }) });
@@ -87,7 +89,7 @@ test("a stale page is refreshed behind the wire's answer", async () => {
   await gateway.ctx.advance(61_000);
   await database.db.update(inventoryNights).set({ sold: 0 }).where(eq(inventoryNights.roomTypeId, world.roomTypeId));
   // The refresh before it is followed by a rest; then whoever comes waits for the new page.
-  await vi.waitFor(async () => expect(await left()).toBe(2));
+  await vi.waitFor(async () => expect(await left()).toBe(2), PATIENCE);
   expect(counted).toMatchObject({ miss: 2, stale: 1 });
 });
 
@@ -116,7 +118,7 @@ test("past its minute a page is waited for, but where another one's refresh is u
     return { waiting };
   });
   expect(await fresh.waiting).toBe(1);
-  await vi.waitFor(async () => expect(await left(other)).toBe(1));
+  await vi.waitFor(async () => expect(await left(other)).toBe(1), PATIENCE);
   expect(counted).toMatchObject({ late: expect.any(Number) });
 
   // After five minutes nobody is shown it.
