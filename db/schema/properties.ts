@@ -82,6 +82,8 @@ export const properties = pgTable(
     art: jsonb("art").$type<ArtParams>().notNull(),
     /** Rises with each change of content; part of cache keys. */
     version: integer("version").notNull().default(1),
+    /** Rises with each change of its rate nights; a trigger of that table sees to it. */
+    ratesVersion: integer("rates_version").notNull().default(1),
     publishedAt: instant("published_at"),
     archivedAt: instant("archived_at"),
     createdAt: createdAt(),

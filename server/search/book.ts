@@ -9,11 +9,18 @@ import type { HotelsInput } from "./schemas.ts";
 /** What a property sells, without dates. */
 export interface Entry {
   propertyId: string;
-  version: number;
+  /** Of its content and of its rates. */
+  version: string;
   stars: number;
   currency: string;
   paymentMethods: PaymentMethod[];
   rooms: EntryRoom[];
+  /** The base products that the offers are priced from. */
+  bases: number[];
+  /** The most that any of its rooms takes. */
+  adults: number;
+  /** How many child buckets it has. */
+  buckets: number;
 }
 
 export interface EntryRoom {
@@ -34,10 +41,12 @@ const { placeholder } = sql;
 
 const passes = sql`(${placeholder("stars")}::smallint[] is null or ${properties.stars} = any(${placeholder("stars")}::smallint[])) and ${properties.amenities} @> ${placeholder("amenities")}::text[]`;
 
+const version = sql<string>`${properties.version} || '.' || ${properties.ratesVersion}`;
+
 /** One row: how many are in reach, and "id version" of each that passes, as a thousand rows cost more than finding them. */
 const inPlace = statement((db) =>
   db
-    .select({ inReach: sql<number>`count(*)::int`, wanted: sql<string | null>`string_agg(concat_ws(' ', ${properties.id}, ${properties.version}), ',') filter (where ${passes})` })
+    .select({ inReach: sql<number>`count(*)::int`, wanted: sql<string | null>`string_agg(concat_ws(' ', ${properties.id}, ${version}), ',') filter (where ${passes})` })
     .from(properties)
     .where(inReach)
     .prepare("search_properties"),
@@ -58,7 +67,7 @@ const entryRows = statement((db) =>
   db
     .select({
       propertyId: properties.id,
-      version: properties.version,
+      version,
       stars: properties.stars,
       zone: properties.zone,
       currency: properties.currency,
@@ -90,7 +99,7 @@ const books = new WeakMap<Database, Map<string, Entry>>();
  */
 export async function entriesOf(db: Database, place: Place, filters: Pick<HotelsInput, "stars" | "amenities">): Promise<{ entries: Entry[]; inReach: number }> {
   const [found] = await inPlace(db, { ...place, stars: filters.stars?.length ? pgArray(filters.stars) : null, amenities: pgArray(filters.amenities ?? []) });
-  const wanted = (found?.wanted?.split(",") ?? []).map((one) => ({ propertyId: one.slice(0, UUID_LENGTH), version: Number(one.slice(UUID_LENGTH)) }));
+  const wanted = (found?.wanted?.split(",") ?? []).map((one) => ({ propertyId: one.slice(0, UUID_LENGTH), version: one.slice(UUID_LENGTH + 1) }));
   const book = books.get(db) ?? new Map<string, Entry>();
   books.set(db, book);
   const unknown = wanted.filter((property) => book.get(property.propertyId)?.version !== property.version);
@@ -104,7 +113,7 @@ export async function entriesOf(db: Database, place: Place, filters: Pick<Hotels
 }
 
 function entryOf(row: Awaited<ReturnType<typeof entryRows>>[number]): Entry {
-  const { propertyId, version, stars, currency, paymentMethods } = row;
+  const { propertyId, stars, currency, paymentMethods } = row;
   const { zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts } = row;
   const rooms = row.rooms.map(({ roomTypeId, name, offers: rows, ...capacity }) => ({
     roomTypeId,
@@ -113,7 +122,9 @@ function entryOf(row: Awaited<ReturnType<typeof entryRows>>[number]): Entry {
       .filter((offer) => !rows.some((other) => beats(other, offer, rows)))
       .map((offer) => ({ currency, zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts, ...capacity, ...offer })),
   }));
-  return { propertyId, version, stars, currency, paymentMethods, rooms };
+  const bases = [...new Set(rooms.flatMap((room) => room.offers.map((offer) => offer.baseProductId)))];
+  const adults = Math.max(0, ...row.rooms.map((room) => room.maxAdults));
+  return { propertyId, version: row.version, stars, currency, paymentMethods, rooms, bases, adults, buckets: childBuckets.length };
 }
 
 /**

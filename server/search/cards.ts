@@ -55,7 +55,7 @@ function cheapestOf(ctx: Context, item: Ranked, factsOf: Map<number, ProductFact
   const rooms: { product: ProductFacts; total: number; free: boolean }[] = [];
   for (const [index, party] of input.rooms.entries()) {
     const product = factsOf.get(item.productIds[index]!);
-    const stay = product && priceStay(product, item.supply.nightsOf(product.baseProductId), input.checkIn, input.checkOut, party, now).stay;
+    const stay = product && priceStay(product, item.supply.nightsOf(item.entry, product.baseProductId), input.checkIn, input.checkOut, party, now).stay;
     if (!stay) return undefined;
     rooms.push({ product, total: stay.total, free: feeAt(stay.policy, now) === 0 });
   }

@@ -94,7 +94,7 @@ function cheapest(config: Config, entry: Entry, words: string[], supply: Supply,
   const rooms = entry.rooms.filter((room) => supply.left.has(room.roomTypeId) && words.every((word) => room.name.includes(word)));
   if (rooms.length === 0) return undefined;
   const left = rooms.map((room) => supply.left.get(room.roomTypeId)!);
-  const priced = rooms.map((room) => pricesOf(room, supply, asked, now));
+  const priced = rooms.map((room) => pricesOf(entry, room, supply, asked, now));
   const { paymentMethods, currency } = entry;
   let best: Omit<Ranked, "entry" | "supply" | "keys"> | undefined;
   for (const way of WAYS) {
@@ -127,12 +127,12 @@ function cheapestBy(way: (typeof WAYS)[number], list: Priced[]): Priced | undefi
 }
 
 /** Per party: what each offer of the room type costs it. */
-function pricesOf(room: EntryRoom, supply: Supply, { parties, checkIn, checkOut }: Asked, now: Date): Priced[][] {
+function pricesOf(entry: Entry, room: EntryRoom, supply: Supply, { parties, checkIn, checkOut }: Asked, now: Date): Priced[][] {
   const lists = parties.map((): Priced[] => []);
   let nights: Nights | undefined;
   let base: number | undefined;
   for (const offer of room.offers) {
-    if (!nights || offer.baseProductId !== base) nights = supply.nightsOf((base = offer.baseProductId));
+    if (!nights || offer.baseProductId !== base) nights = supply.nightsOf(entry, (base = offer.baseProductId));
     for (let index = 0; index < parties.length; index += 1) {
       const { amount } = amountOf(offer, nights, checkIn, checkOut, parties[index]!, now);
       if (amount) lists[index]!.push({ offer, total: amount.total });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Redis } from "@upstash/redis";
 import postgres from "postgres";
 import { seedMass } from "../../db/seed/mass.ts";
 import { takeDataFolder } from "../../local/data-folder.ts";
@@ -57,6 +58,8 @@ export interface System extends Omit<World, "destinationId"> {
 export async function openWorld(say: Say): Promise<World> {
   const system = await openSystem(DATA_DIR, say);
   try {
+    // Pages that an earlier run left would be found.
+    await new Redis({ ...system.redis, enableTelemetry: false }).flushdb();
     return { ...system, destinationId: await prepare(system.databaseUrl, say) };
   } catch (error) {
     await system.stop();

@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { properties } from "../../db/schema/index.ts";
 import { randomOf, type Random } from "../../db/seed/random.ts";
 import { isDomainError } from "../../server/errors.ts";
 import { addDays } from "../../server/platform/dates.ts";
@@ -36,6 +38,34 @@ test.each([1, 2, 3, 4])("search shows the cheapest of all quotes, for every stay
     }
   }
   expect(shown).toBeGreaterThan(5);
+});
+
+test("a night's price that is changed, closed, taken away or given back by any statement counts in the next search, and no other property is read again for it", async () => {
+  const world = await createProperty(database.db, { taxes: [], rooms: [{ prices: [10_000, 10_000] }] });
+  const other = await createProperty(database.db);
+  const search = async (): Promise<number | undefined> => {
+    const stay = { checkIn: "2027-03-02", checkOut: "2027-03-04", rooms: [{ adults: 2, childAges: [] }] };
+    const page = await hotels(contextAt(database.db, NOW), { ...stay, destinationId: world.destinationId, sort: "price", limit: 20 });
+    return page.items[0]?.cheapest.total;
+  };
+  const night = sql`product_id = ${world.productId} and stay_date = '2027-03-03'`;
+  const edits = [
+    { edit: sql`update rate_nights set adult_prices = '{12000,13000}' where ${night}`, total: 23_000 },
+    { edit: sql`update rate_nights set closed = true where ${night}`, total: undefined },
+    { edit: sql`delete from rate_nights where ${night}`, total: undefined },
+    { edit: sql`insert into rate_nights (product_id, stay_date, adult_prices) values (${world.productId}, '2027-03-03', '{9000,9000}')`, total: 19_000 },
+  ];
+  const versions = () => database.db.select({ id: properties.id, version: properties.version, rates: properties.ratesVersion }).from(properties);
+  const versionOf = (rows: Awaited<ReturnType<typeof versions>>, id: string) => rows.find((row) => row.id === id);
+  expect(await search()).toBe(20_000);
+  for (const { edit, total } of edits) {
+    const before = await versions();
+    await database.db.execute(edit);
+    expect(await search()).toBe(total);
+    const after = await versions();
+    expect(versionOf(after, world.propertyId)).toEqual({ ...versionOf(before, world.propertyId)!, rates: versionOf(before, world.propertyId)!.rates + 1 });
+    expect(versionOf(after, other.propertyId)).toEqual(versionOf(before, other.propertyId));
+  }
 });
 
 type Stay = Pick<QuoteInput, "checkIn" | "checkOut"> & { rooms: PartyRoom[] };
