@@ -7,7 +7,8 @@ import { isTransient, OutsideError } from "../platform/outside.ts";
 import { transact } from "../platform/transact.ts";
 import { assertRefundMove, gatewayOf, hasMoney } from "../payments/index.ts";
 import { keptOnline } from "./amounts.ts";
-import { closeIncident, givenBack, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
+import { givenBack } from "./given-back.ts";
+import { closeIncident, manualOf, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
 import { applyView, settle } from "./settle.ts";
 import { staysOf } from "./stays.ts";
 import { bookingState } from "./states.ts";
@@ -72,7 +73,7 @@ async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
       actions.push(amount > 0 ? { payment, do: "capture", amount } : { payment, do: "void" });
       due -= amount;
     } else if (payment.captured > 0) {
-      // One that failed counts as given: it is a person's task, and asking for it anew would fail anew.
+      // One that failed counts as given until a person has paid it: asking for it anew would fail anew.
       const given = await givenBack(tx, payment);
       for (const refund of given) {
         if (refund.state === "requested") actions.push({ payment, do: "refund", refundId: refund.id, amount: refund.amount });
@@ -173,7 +174,7 @@ async function perform(ctx: Context, action: Action): Promise<boolean> {
   if (moved && state === "failed") await refundFailed(ctx.db, payment, action.refundId);
   if (moved && state === "manual") {
     await raiseIncident(ctx.db, {
-      cause: `refund-manual:${action.refundId}`,
+      cause: manualOf(action.refundId),
       severity: "warning",
       title: "A refund must be paid by hand: the guest's method has no way back",
       propertyId: payment.propertyId,

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, ne, or, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
 import type { Executor, Transaction } from "../../db/client.ts";
 import { disputes, incidents, payments, refunds } from "../../db/schema/index.ts";
 import { raiseIncident } from "../platform/incidents.ts";
@@ -70,7 +70,7 @@ async function recordRefund(tx: Transaction, payment: Payment, refund: ProviderR
 /** The guest must get it another way: the same way has just failed. */
 export async function refundFailed(db: Executor, payment: Payment, refundId: string): Promise<void> {
   await raiseIncident(db, {
-    cause: `refund-failed:${refundId}`,
+    cause: failedOf(refundId),
     severity: "critical",
     title: "A refund failed at the provider: it must be paid by hand",
     propertyId: payment.propertyId,
@@ -115,29 +115,9 @@ export async function requestRefund(tx: Transaction, payment: Payment, amount: n
   return id;
 }
 
-/**
- * The payment's refunds, made and asked for. What was asked for and has no room any more beside a refund of
- * somebody else's (the provider's dashboard) is withdrawn first: no provider gives back more than it took.
- */
-export async function givenBack(tx: Transaction, payment: Payment): Promise<(typeof refunds.$inferSelect)[]> {
-  const rows = await tx.select().from(refunds).where(eq(refunds.paymentId, payment.id)).orderBy(asc(refunds.createdAt), asc(refunds.id));
-  const given = rows.filter(({ state }) => state !== "withdrawn");
-  let room = payment.captured;
-  for (const { state, amount } of given) if (state !== "requested" && state !== "failed") room -= amount;
-  const overtaken = new Set<string>();
-  for (const { id, state, amount } of given) {
-    if (state !== "requested") continue;
-    if (amount > room) overtaken.add(id);
-    else room -= amount;
-  }
-  if (overtaken.size > 0) {
-    await tx
-      .update(refunds)
-      .set({ state: "withdrawn", updatedAt: sql`app_now()` })
-      .where(and(inArray(refunds.id, [...overtaken]), eq(refunds.state, "requested")));
-  }
-  return given.filter(({ id }) => !overtaken.has(id));
-}
+/** The causes of the incidents of a refund that a person must pay. */
+export const failedOf = (refundId: string): string => `refund-failed:${refundId}`;
+export const manualOf = (refundId: string): string => `refund-manual:${refundId}`;
 
 /** The cause of the incident that marks money of another amount or currency; it stays after a person closed it. */
 export function mismatchOf(paymentId: string): string {

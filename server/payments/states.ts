@@ -34,15 +34,16 @@ export type RefundState = (typeof REFUND_STATES)[number];
 
 /**
  * How a refund may move. A bank may send money back days after it was given. One that somebody else's refund
- * overtook is withdrawn before it is made; if its provider has it all the same, that decides.
+ * overtook, or that a person has paid in its stead, is withdrawn; if its provider made it all the same, that decides.
  */
 export const REFUND_MOVES = {
   requested: ["pending", "succeeded", "failed", "manual", "withdrawn"],
   pending: ["succeeded", "failed"],
   succeeded: ["failed"],
-  failed: [],
-  manual: [],
-  withdrawn: ["pending", "succeeded", "failed"],
+  failed: ["withdrawn"],
+  manual: ["withdrawn"],
+  // That it failed is nothing new: no money went by it.
+  withdrawn: ["pending", "succeeded"],
 } as const satisfies Record<RefundState, readonly RefundState[]>;
 
 export function canMoveRefund(from: RefundState, to: RefundState): boolean {

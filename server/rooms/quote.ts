@@ -1,6 +1,6 @@
-import { and, eq, lt, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { pgArray, statement } from "../../db/client.ts";
-import { bookings, roomStays } from "../../db/schema/bookings.ts";
+import { bookingChanges, bookings, roomStays } from "../../db/schema/bookings.ts";
 import type { PaymentMethod } from "../../db/schema/properties.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
@@ -96,30 +96,31 @@ async function refuseSoldOut(ctx: Context, input: QuoteInput, answer: Quote): Pr
   const dates = answer.stays[0]!.nights.map((night) => night.date);
   const lacking = () => [...needs].flatMap(([roomTypeId, need]) => dates.filter((date) => (left.get(`${roomTypeId}:${date}`) ?? 0) < need).map((date) => ({ roomTypeId, date })));
   if (lacking().length === 0) return;
-  // `hold` takes the nights of overdue holds before it refuses anyone; so their units count as free here.
-  const overdue = await overdueStays(ctx.db, { ids: pgArray([...needs.keys()]), from: answer.checkIn, to: answer.checkOut });
-  for (const held of overdue) {
-    for (const date of dates) {
-      const key = `${held.roomTypeId}:${date}`;
-      if (held.checkIn <= date && date < held.checkOut) left.set(key, (left.get(key) ?? 0) + 1);
-    }
+  // `hold` takes the nights of overdue holds and drafts before it refuses anyone; so their units count as free here.
+  for (const { roomTypeId, date, units } of await overdue(ctx.db, { ids: pgArray([...needs.keys()]), from: answer.checkIn, to: answer.checkOut })) {
+    const key = `${roomTypeId}:${date}`;
+    left.set(key, (left.get(key) ?? 0) + units);
   }
   const nights = lacking();
   if (nights.length > 0) throw refuse("SOLD_OUT", { nights, nearest: await nearestDates(ctx, input) });
 }
 
-const overdueStays = statement((db) =>
+const { placeholder } = sql;
+
+/** Units by night that holds and drafts of changes have beyond their end. */
+const overdue = statement((db) =>
   db
-    .select({ roomTypeId: roomStays.roomTypeId, checkIn: roomStays.checkIn, checkOut: roomStays.checkOut })
-    .from(roomStays)
-    .innerJoin(bookings, eq(bookings.id, roomStays.bookingId))
-    .where(
-      and(
-        lt(bookings.holdExpiresAt, sql`app_now()`),
-        eq(roomStays.state, "pending"),
-        sql`${roomStays.roomTypeId} = any(${sql.placeholder("ids")}::int[])`,
-        sql`${roomStays.checkIn} < ${sql.placeholder("to")} and ${roomStays.checkOut} > ${sql.placeholder("from")}`,
-      ),
+    .select({ roomTypeId: sql<number>`overdue.room_type_id`, date: sql<string>`overdue.date::text`, units: sql<number>`overdue.units` })
+    .from(
+      sql`(select s.room_type_id, night::date as date, 1 as units
+          from ${roomStays} s join ${bookings} b on b.id = s.booking_id
+          cross join generate_series(greatest(s.check_in, ${placeholder("from")}::date), least(s.check_out, ${placeholder("to")}::date) - 1, interval '1 day') night
+          where b.hold_expires_at < app_now() and s.state = 'pending' and s.room_type_id = any(${placeholder("ids")}::int[])
+        union all
+        select h."roomTypeId", h.date, h.units
+          from ${bookingChanges} c cross join jsonb_to_recordset(c.held) as h("roomTypeId" int, date date, units int)
+          where c.state = 'pending' and c.expires_at < app_now() and h."roomTypeId" = any(${placeholder("ids")}::int[])
+            and h.date >= ${placeholder("from")}::date and h.date < ${placeholder("to")}::date) as overdue`,
     )
-    .prepare("overdue_stays"),
+    .prepare("overdue_units"),
 );

@@ -8,6 +8,7 @@ import { modifyQuoteInput } from "../../server/bookings/modify-schemas.ts";
 import { paymentStatus } from "../../server/bookings/payment-status.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
+import { quote } from "../../server/rooms/quote.ts";
 import { changeOf, changeStay, eventsOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, refusalOf, stateOf, type Wanted } from "../helpers/booking.ts";
 import { anonymous, openRedisGateway, type TestContext } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
@@ -172,8 +173,12 @@ test("a draft that nobody pays ends: its page closes, the night it held is for s
 test("an overdue draft refuses nobody, though no job has come by", async () => {
   const paid = await paidBooking();
   await draftOf(paid);
+  const { propertyId, productId } = paid.world;
+  const quoted = () => quote(ctx.as(anonymous()), { propertyId, checkIn: "2027-03-03", checkOut: "2027-03-04", rooms: [{ productId, adults: 2, childAges: [] }] });
+  await refusalOf(quoted(), "SOLD_OUT");
   await refusalOf(holdStay(ctx.as(anonymous()), paid.world, { checkIn: "2027-03-03", nights: 1 }), "SOLD_OUT");
   await ctx.advance(16 * MINUTE);
+  expect(await quoted()).toMatchObject({ total: 11_000 });
   await holdStay(ctx.as(anonymous()), paid.world, { checkIn: "2027-03-03", nights: 1 });
 });
 

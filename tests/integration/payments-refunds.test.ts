@@ -130,6 +130,32 @@ test("a refund that fails later is told once, counts as not given, and is not as
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("refund-failed"), severity: "critical", count: 1 }]);
 });
 
+test("a refund that failed and is then made in the dashboard, in parts, counts once, and its incident closes with the last part", async () => {
+  const { bookingId, guest, paymentRef } = await failedLater();
+  await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 5000 });
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toMatchObject([{ state: "failed" }, { amount: 5000, state: "succeeded" }]));
+  await balance(desk.ctx, bookingId);
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("refund-failed") }]);
+  await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 17_000 });
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toHaveLength(3));
+  await settle(desk.ctx, (await desk.payment(bookingId)).id);
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 22_000, state: "withdrawn" }, { amount: 5000 }, { amount: 17_000, state: "succeeded" }]);
+  expect(await desk.incidents(bookingId)).toEqual([]);
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000, refunded: 22_000 });
+});
+
+/** A cancelled booking whose refund the bank sent back, and all of whose jobs have come to rest. */
+async function failedLater() {
+  const { bookingId, guest } = await taken("4000000000005126");
+  const paymentRef = (await desk.payment(bookingId)).paymentRef!;
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  await desk.ctx.advance(2 * MINUTE);
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toMatchObject([{ state: "failed" }]));
+  return { bookingId, guest, paymentRef };
+}
+
 test("a refund that the provider refuses for good is one open incident, and is made when it can be", async () => {
   // A disputed charge can't be refunded before the dispute is won.
   const { bookingId, guest } = await taken("4000000000000259");

@@ -33,14 +33,15 @@ test("a refund moves only as its table says, and the error of any other move nam
   }
 });
 
-test("a refund is never pending again, and what failed or is a person's task stays so", () => {
+test("a refund is never pending again, and what failed or is a person's task is never asked for again", () => {
   expect(canMoveRefund("succeeded", "pending")).toBe(false);
   expect(canMoveRefund("succeeded", "failed")).toBe(true);
-  expect(REFUND_MOVES.failed).toEqual([]);
-  expect(REFUND_MOVES.manual).toEqual([]);
+  expect(REFUND_MOVES.failed).toEqual(["withdrawn"]);
+  expect(REFUND_MOVES.manual).toEqual(["withdrawn"]);
 });
 
-test("only what was not made yet is withdrawn, and is never asked for again", () => {
-  expect(REFUND_STATES.filter((from) => canMoveRefund(from, "withdrawn"))).toEqual(["requested"]);
+test("only what gave no money back is withdrawn, and is never asked for again", () => {
+  expect(REFUND_STATES.filter((from) => canMoveRefund(from, "withdrawn"))).toEqual(["requested", "failed", "manual"]);
   expect(canMoveRefund("withdrawn", "requested")).toBe(false);
+  expect(canMoveRefund("withdrawn", "failed")).toBe(false);
 });
