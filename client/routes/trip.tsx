@@ -20,13 +20,18 @@ const route = getRouteApi("/trips/$bookingId");
 
 /** While a change waits to be paid. */
 const POLL_MS = 10_000;
+/** While a cancelled booking's refund is being asked for. */
+const REFUND_POLL_MS = 3000;
 
 export function Trip() {
   const { bookingId } = route.useParams();
   const access = route.useSearch();
   const { data: booking } = useSuspenseQuery({
     ...trpc.bookings.get.queryOptions({ bookingId, ...access }),
-    refetchInterval: ({ state: { data } }) => (data?.change ? POLL_MS : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (data && notAskedBack(data) > 0) return REFUND_POLL_MS;
+      return data?.change ? POLL_MS : false;
+    },
   });
   return (
     <Page
@@ -57,7 +62,7 @@ export function Trip() {
 /** What was paid and what goes back, where there is something to say. */
 function Money({ booking }: { booking: BookingView }) {
   const money = (amount: number) => formatMoney(amount, booking.currency);
-  const fee = booking.stays.reduce((sum, stay) => sum + stay.fee, 0);
+  const fee = feeOf(booking);
   if (booking.state === "cancelled") {
     return (
       <Notice title={m.booking_cancelled()}>
@@ -75,11 +80,28 @@ function Money({ booking }: { booking: BookingView }) {
   );
 }
 
+/** Its refunds, and what is still to be asked back: the guest need not wait for our job to read it. */
 function Refunds({ booking }: { booking: BookingView }) {
-  return booking.refunds.map((refund, index) => {
+  const left = notAskedBack(booking);
+  const refunds = left > 0 ? [...booking.refunds, { amount: left, state: "requested" }] : booking.refunds;
+  const released = booking.payments.reduce((sum, payment) => sum + (payment.state === "voided" ? payment.amount : 0), 0);
+  if (refunds.length === 0 && released > 0) return <p>{m.reserved_is_released({ amount: formatMoney(released, booking.currency) })}</p>;
+  return refunds.map((refund, index) => {
     const amount = formatMoney(refund.amount, booking.currency);
-    return <p key={index}>{refund.state === "manual" ? m.refund_manual({ amount }) : m.refund_on_its_way({ amount })}</p>;
+    const byHand = refund.state === "manual" || refund.state === "failed";
+    return <p key={index}>{byHand ? m.refund_manual({ amount }) : m.refund_on_its_way({ amount })}</p>;
   });
+}
+
+function feeOf(booking: BookingView): number {
+  return booking.stays.reduce((sum, stay) => sum + stay.fee, 0);
+}
+
+/** What a cancelled booking's guest gets back and no refund tells of yet (decision 013). */
+function notAskedBack(booking: BookingView): number {
+  if (booking.state !== "cancelled") return 0;
+  const kept = Math.min(feeOf(booking), booking.dueOnline);
+  return booking.refunds.reduce((left, refund) => left - refund.amount, booking.paid) - kept;
 }
 
 function Actions({ booking, access }: { booking: BookingView; access: BookingSearch }) {
