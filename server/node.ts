@@ -16,7 +16,7 @@ import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
 import { prometheus } from "./platform/prometheus.ts";
 import { inGroups } from "./platform/together.ts";
-import { accountMails, createServices } from "./services.ts";
+import { createServices } from "./services.ts";
 
 // The Node entry: one process with long-lived clients.
 
@@ -42,12 +42,13 @@ const files = serveStatic({
 });
 const spa = serveStatic({ path: "dist/client/index.html", precompressed: true, onFound: (_, c) => c.header("cache-control", "no-cache") });
 
+const published = coalesced(services, defer);
 const runtime: Omit<Runtime, "clientAddress"> = {
   services,
-  auth: createAuth(services, accountMails(services), defer),
+  auth: createAuth({ ...services, defer, published }),
   limits: createLimits(services.redis, config, metrics),
   defer,
-  published: coalesced(services, defer),
+  published,
   metricsPage: page,
   // The SPA answers every path that is not a file's.
   assets: createMiddleware(async (c, next) => {

@@ -8,7 +8,7 @@ import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
 import { noMetrics } from "./platform/metrics.ts";
 import { alone } from "./platform/together.ts";
-import { accountMails, createServices } from "./services.ts";
+import { createServices } from "./services.ts";
 
 // The workerd entry. A socket belongs to the request that opened it, so every client lives for one request.
 
@@ -36,17 +36,18 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
   let auth: Auth | undefined;
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>): void => void deferred.push(work.catch((error: unknown) => log.warn("deferred work failed", {}, error)));
+  const published = coalesced(services, defer);
   try {
     return await app.fetch(request, {
       services,
       // Made where it is asked for: files, public queries, jobs and webhooks know no accounts.
       get auth() {
-        return (auth ??= createAuth(services, accountMails(services), defer));
+        return (auth ??= createAuth({ ...services, defer, published }));
       },
       limits: createLimits(services.redis, config, noMetrics),
       clientAddress: addressOf(request, config),
       defer,
-      published: coalesced(services, defer),
+      published,
       assets: createMiddleware((c) => file(c.req.raw, env.ASSETS)),
     });
   } finally {

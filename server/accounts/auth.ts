@@ -2,22 +2,18 @@ import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { organization } from "better-auth/plugins";
 import { credentials, invitations, members, organizations, sessions, users, verifications } from "../../db/schema/accounts.ts";
-import type { Services } from "../context.ts";
+import type { Context } from "../context.ts";
 import { ownOrigins } from "../platform/config.ts";
-
-/** How an account's own mails are sent; given by the gateway, so that accounts know no mailer. */
-export interface AccountMails {
-  verifyEmail(to: string, name: string, url: string): Promise<void>;
-  resetPassword(to: string, name: string, url: string): Promise<void>;
-}
+import { askMail, RESET_SECONDS } from "./ask-mail.ts";
 
 /**
  * Accounts by better-auth: sign-up, sign-in, verification, reset, sessions, organisations with roles.
  * Sessions are read from the database each time, without a cookie cache: a revoked one ends at once.
+ * Its mails are asked for by events; what sends them is a job's.
  * On workerd build one per request, as the database client is.
  */
-export function createAuth(services: Services, mails: AccountMails, defer: (work: Promise<unknown>) => void) {
-  const { config, db } = services;
+export function createAuth(ctx: Pick<Context, "config" | "db" | "log" | "defer" | "published">) {
+  const { config, db } = ctx;
   return betterAuth({
     appName: "Nightledger",
     baseURL: config.PUBLIC_URL,
@@ -35,12 +31,13 @@ export function createAuth(services: Services, mails: AccountMails, defer: (work
       enabled: true,
       minPasswordLength: 8,
       maxPasswordLength: 128,
-      sendResetPassword: ({ user, url }) => mails.resetPassword(user.email, user.name, url),
+      resetPasswordTokenExpiresIn: RESET_SECONDS,
+      sendResetPassword: ({ user, url }) => askMail(ctx, "account.reset_asked", user.id, url),
     },
     emailVerification: {
       sendOnSignUp: true,
       autoSignInAfterVerification: true,
-      sendVerificationEmail: ({ user, url }) => mails.verifyEmail(user.email, user.name, url),
+      sendVerificationEmail: ({ user, url }) => askMail(ctx, "account.verification_asked", user.id, url),
     },
     // The gateway limits by address before this is reached, with Redis; memory would be useless on the edge.
     rateLimit: { enabled: false },
@@ -48,7 +45,7 @@ export function createAuth(services: Services, mails: AccountMails, defer: (work
     advanced: {
       cookiePrefix: "nightledger",
       useSecureCookies: config.PUBLIC_URL.startsWith("https:"),
-      backgroundTasks: { handler: defer },
+      backgroundTasks: { handler: ctx.defer },
     },
   });
 }

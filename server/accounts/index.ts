@@ -1,3 +1,6 @@
 // The public face of the accounts service.
 export { greetGuest, guestActor } from "./actor.ts";
-export { createAuth, type AccountMails, type Auth } from "./auth.ts";
+export { RESET_SECONDS } from "./ask-mail.ts";
+export { createAuth, type Auth } from "./auth.ts";
+export { dueMail, forgetMail } from "./due-mail.ts";
+export { ACCOUNT_EVENTS, type AccountEventType, type AccountPayload } from "./events.ts";

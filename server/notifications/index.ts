@@ -3,6 +3,7 @@ export { composeAccountMail, composeMail, type Attachment, type Mail } from "./c
 export { deliver, overtake, type Delivered, type Delivery } from "./deliver.ts";
 export { factsOf, type MailFacts } from "./facts.ts";
 export { recordStatus } from "./record-status.ts";
+export { sendAccountMail } from "./send-account-mail.ts";
 export { sendEmail, type Email } from "./send-email.ts";
 export { sendSms, type Sms } from "./send-sms.ts";
 export { smsText } from "./sms.ts";

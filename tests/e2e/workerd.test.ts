@@ -66,16 +66,18 @@ test("on workerd every path of the SPA is its page and files carry the gateway's
   expect((await fetch(`${place.url}/assets/gone-1234.js`)).status).toBe(404);
 });
 
-test("on workerd an account is made, its mail sent after the answer, and its session known", async () => {
+test("on workerd an account is made, its mail sent by a job, its address verified, and its session known", async () => {
   const email = `host-${crypto.randomUUID()}@example.test`;
   const post = (path: string, body: object) =>
     fetch(`${place.url}/auth/${path}`, { method: "POST", headers: { "content-type": "application/json", origin: place.url }, body: JSON.stringify(body) });
   expect((await post("sign-up/email", { name: "Made", email, password: "a password of ten" })).status).toBe(200);
-  expect((await mailTo(place, email, /confirm|verify/i)).text).toContain(place.url);
+  const mail = await mailTo(place, email, /confirm|verify/i);
+  const link = mail.text.match(/https?:\/\/\S+/g)!.find((url) => url.startsWith(`${place.url}/auth/verify-email`));
+  expect((await fetch(link!, { redirect: "manual" })).status).toBe(302);
   expect((await post("sign-in/email", { email, password: "another password" })).status).toBe(401);
   const signedIn = await post("sign-in/email", { email, password: "a password of ten" });
   const session = await fetch(`${place.url}/auth/get-session`, { headers: { cookie: signedIn.headers.get("set-cookie")?.split(";")[0] ?? "" } });
-  expect(await session.json()).toMatchObject({ user: { email } });
+  expect(await session.json()).toMatchObject({ user: { email, emailVerified: true } });
 });
 
 test("on workerd health names each dependency, and there is no metrics page", async () => {

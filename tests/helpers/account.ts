@@ -21,6 +21,12 @@ export async function signUp(gateway: Gateway, email = `${newId()}@guest.test`):
   return { email, userId: user.id, cookie: cookiesOf(response) };
 }
 
+/** Asks for a reset, as the page of the forgotten password does. */
+export async function askReset(gateway: Gateway, email: string): Promise<void> {
+  const response = await postAuth(gateway, "request-password-reset", { email, redirectTo: "/reset?from=mail" });
+  if (!response.ok) throw new Error(`asking for a reset answered ${response.status}: ${await response.text()}`);
+}
+
 /** A call of the account's pages, as the app's own browser makes it. */
 export function postAuth(gateway: Gateway, path: string, body: unknown, cookie = ""): Promise<Response> {
   return gateway.request(`/auth/${path}`, {

@@ -7,7 +7,6 @@ import { coalesced } from "../../jobs/outbox.ts";
 import { createAuth } from "../../server/accounts/index.ts";
 import { app, type Runtime } from "../../server/app.ts";
 import { createLimits } from "../../server/platform/limits.ts";
-import { accountMails } from "../../server/services.ts";
 import { makeContext, SYSTEM, type ContextOptions, type TestContext } from "./context.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -43,7 +42,7 @@ export async function startGateway(database: TestDatabase, { cloud: ports = ALL,
   ctx.published = publishing ? coalesced(ctx, ctx.defer) : () => {};
   const runtime: Runtime = {
     services: ctx,
-    auth: createAuth(ctx, accountMails(ctx), ctx.defer),
+    auth: createAuth(ctx),
     limits: createLimits(ctx.redis, ctx.config, ctx.metrics),
     clientAddress: "127.0.0.1",
     defer: ctx.defer,

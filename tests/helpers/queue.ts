@@ -104,9 +104,9 @@ export async function letterOf({ database }: QueueWorld, outboxId: string, job =
 }
 
 /** Waits for the letter to say so. */
-export function letterBecomes(world: QueueWorld, outboxId: string, wanted: Record<string, unknown>): Promise<void> {
+export function letterBecomes(world: QueueWorld, outboxId: string, wanted: Record<string, unknown>, job?: string): Promise<void> {
   return vi.waitFor(async () => {
-    expect(await letterOf(world, outboxId)).toMatchObject(wanted);
+    expect(await letterOf(world, outboxId, job)).toMatchObject(wanted);
   }, PATIENT);
 }
 

@@ -8,6 +8,7 @@ import { anonymous } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { startGateway, type Gateway } from "../helpers/gateway.ts";
 import { mailsTo } from "../helpers/mail.ts";
+import { PATIENT } from "../helpers/queue.ts";
 import { callWire } from "../helpers/trpc.ts";
 import { createProperty, FIRST_NIGHT, type World } from "../helpers/world.ts";
 
@@ -15,21 +16,22 @@ let database: TestDatabase;
 let gateway: Gateway;
 beforeAll(async () => {
   database = await createDatabase();
-  gateway = await startGateway(database, { cloud: { resend: 0 }, publishing: false });
+  gateway = await startGateway(database, { cloud: { qstash: 0, resend: 0 } });
 });
 afterAll(async () => {
+  await gateway.ctx.settled();
   await gateway.close();
   await database.drop();
 });
 
-/** The link of the newest mail to the address, as its reader would click it. */
+/** The newest such link that was mailed to the address, as its reader would click it. */
 async function linkTo(email: string, path: RegExp): Promise<string> {
   const found = await vi.waitFor(async () => {
-    const [mail] = await mailsTo(gateway, email);
-    const link = mail?.text.match(/https?:\/\/\S+/g)?.find((url) => path.test(url));
+    const mails = await mailsTo(gateway, email);
+    const link = mails.flatMap((mail) => mail.text.match(/https?:\/\/\S+/g) ?? []).find((url) => path.test(url));
     expect(link).toBeDefined();
     return link!;
-  });
+  }, PATIENT);
   return found.slice(gateway.url.length);
 }
 

@@ -4,6 +4,8 @@ import { outbox } from "../../db/schema/index.ts";
 import { refusal } from "../../jobs/answer.ts";
 import type { Job } from "../../jobs/define.ts";
 import { followers, JOBS } from "../../jobs/registry.ts";
+import { askReset, signUp } from "../helpers/account.ts";
+import { mailsTo } from "../helpers/mail.ts";
 import { queueWorld, type QueueWorld } from "../helpers/queue.ts";
 import { endsOf, ENDS, tellStory } from "../helpers/story.ts";
 
@@ -82,14 +84,19 @@ test.each<[string, (work: Work[]) => Promise<void>]>([
   ],
 ])("every job run %s comes to the same, and does nothing more when it is run again much later", { timeout: 60_000 }, async (_, play) => {
   const story = await tellStory(world);
+  const { email } = await signUp(world.gateway);
+  await askReset(world.gateway, email);
+  await world.ctx.settled();
   const work = await runAll(play);
   expect(await endsOf(world, story)).toEqual(ENDS);
+  expect(await mailsTo(world.gateway, email)).toHaveLength(2);
   const known = JOBS.flatMap((job) => job.on.map((type) => `${type} > ${job.name}`));
   expect(new Set(work.map((one) => one.name)), "a job, or an event of one, that the story lacks").toEqual(new Set(known));
 
   await world.ctx.advance(3 * 3_600_000);
   await inOrder(work.toReversed());
   expect(await endsOf(world, story)).toEqual(ENDS);
+  expect(await mailsTo(world.gateway, email)).toHaveLength(2);
   const after = (await newWork(world, new Set(work.map((one) => one.outboxId)))).map((one) => one.name);
   expect(after).toEqual([]);
 });

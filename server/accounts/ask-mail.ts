@@ -1,0 +1,45 @@
+import { sql } from "drizzle-orm";
+import { verifications } from "../../db/schema/accounts.ts";
+import type { Context } from "../context.ts";
+import { newId } from "../platform/ids.ts";
+import { emit } from "../platform/outbox.ts";
+import { transact } from "../platform/transact.ts";
+import type { AccountEventType } from "./events.ts";
+
+/** How long the link of a reset is good. */
+export const RESET_SECONDS = 3600;
+
+/** How long a link waits for its mail, though it be over: whoever comes to the dead letter is told so. */
+const WAITS = "7 days";
+
+/** What of the gateway the accounts need to ask for a mail. */
+export type Asker = Pick<Context, "db" | "log" | "published">;
+
+/**
+ * Asks for an account's mail. Its link waits in `verifications`, where its token is anyway and better-auth clears
+ * away what is over; the event carries that row's id, and the job finds the link by it.
+ */
+export async function askMail({ db, log, published }: Asker, type: AccountEventType, userId: string, link: string): Promise<void> {
+  const mailId = newId();
+  // The wall clock's time, since better-auth judges by it.
+  const times = { createdAt: sql`now()`, expiresAt: sql`now() + ${WAITS}::interval` };
+  try {
+    await transact(db, async (tx) => {
+      await tx.insert(verifications).values({ id: mailId, identifier: type, value: waiting(type, link), ...times });
+      await emit(tx, { type, payload: { userId, mailId } });
+    });
+  } catch (error) {
+    // better-auth runs this beside its answer, and would say nothing.
+    log.error("an account's mail could not be asked for", { type }, error);
+    throw error;
+  }
+  published();
+}
+
+/** A verification's token is nowhere in the database: it is left out, and made anew. */
+function waiting(type: AccountEventType, link: string): string {
+  if (type === "account.reset_asked") return link;
+  const url = new URL(link);
+  url.searchParams.delete("token");
+  return url.href;
+}
