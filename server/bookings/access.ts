@@ -1,15 +1,16 @@
 import { eq, sql } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
-import { bookings, guests } from "../../db/schema/index.ts";
+import { bookings, guests, properties } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { bookingToken, sameText } from "../platform/tokens.ts";
 
 const head = (db: Executor) =>
   db
-    .select({ booking: bookings, email: guests.email })
+    .select({ booking: bookings, email: guests.email, zone: properties.zone, sameDayCutOff: properties.sameDayCutOff })
     .from(bookings)
     .innerJoin(guests, eq(guests.id, bookings.guestId))
+    .innerJoin(properties, eq(properties.id, bookings.propertyId))
     .where(eq(bookings.id, sql.placeholder("bookingId")));
 const read = statement((db) => head(db).prepare("booking_head"));
 const lockAndRead = statement((db) => head(db).for("no key update", { of: bookings }).prepare("booking_head_locked"));
@@ -23,8 +24,12 @@ const lockAndRead = statement((db) => head(db).for("no key update", { of: bookin
 export async function authoriseBooking(ctx: Context, db: Executor, ref: { bookingId: string; token?: string | undefined }, lock = false) {
   const [found] = await (lock ? lockAndRead : read)(db, { bookingId: ref.bookingId });
   if (!found || !mayAccess(ctx, found, ref.token)) throw refuse("NOT_FOUND", { what: "booking" });
-  return found.booking;
+  const { booking, zone, sameDayCutOff } = found;
+  return { ...booking, property: { zone, sameDayCutOff } };
 }
+
+/** A booking as `authoriseBooking` gives it, with its property's zone and the time until which a night can be sold. */
+export type AuthorisedBooking = Awaited<ReturnType<typeof authoriseBooking>>;
 
 /** Whether the caller may see and change the booking. */
 export function mayAccess(ctx: Context, found: { booking: typeof bookings.$inferSelect; email: string }, token: string | undefined): boolean {

@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
 import type { ChargeLine, StayState } from "../../db/schema/bookings.ts";
+import type { PaymentState } from "../../db/schema/payments.ts";
 import { payments, refunds } from "../../db/schema/index.ts";
 import type { StayRow } from "./stays.ts";
 
@@ -31,11 +32,16 @@ export function amountsOf(
   standing: readonly Priced[],
   stays: readonly (Priced & Pick<StayRow, "state" | "fee">)[],
 ): { total: number; dueOnline: number } {
-  const fees = stays.reduce((sum, stay) => sum + (COSTS[stay.state] === "fee" ? stay.fee : 0), 0);
+  const left = stays.filter((stay) => COSTS[stay.state] === "fee");
   const whole = [...standing, ...stays.filter((stay) => COSTS[stay.state] === "all")];
-  const total = fees + whole.reduce((sum, stay) => sum + stay.total, 0);
-  const atProperty = whole.flatMap((stay) => stay.charges).reduce((sum, charge) => sum + (charge.collect === "property" ? charge.amount : 0), 0);
-  return { total, dueOnline: payment === "online" ? total - atProperty : 0 };
+  const total = left.reduce((sum, stay) => sum + stay.fee, 0) + whole.reduce((sum, stay) => sum + stay.total, 0);
+  // As of a booking that ended (`keptOnline`): no more of a room's fee than the room was to be paid online.
+  const online = left.reduce((sum, stay) => sum + Math.min(stay.fee, onlineOf(stay)), 0) + whole.reduce((sum, stay) => sum + onlineOf(stay), 0);
+  return { total, dueOnline: payment === "online" ? online : 0 };
+}
+
+function onlineOf({ total, charges }: Priced): number {
+  return total - charges.reduce((sum, charge) => sum + (charge.collect === "property" ? charge.amount : 0), 0);
 }
 
 /**
@@ -46,13 +52,16 @@ export function keptOnline(booking: { dueOnline: number }, fees: number): number
   return Math.min(fees, booking.dueOnline);
 }
 
-/** The guest's money that is with us now, taken or reserved, without what has been given back; minor units. */
+/** What of a payment is or was with us: its reservation, else all that was ever taken; what went back of that is a refund. Minor units. */
+export function takenOf(payment: { state: PaymentState; amount: number; captured: number }): number {
+  return payment.state === "authorised" ? payment.amount : payment.captured;
+}
+
+/** The sum of `takenOf` over the booking's payments without what has been given back: the guest's money that is with us now. Minor units. */
 export async function moneyOf(db: Executor, bookingId: string): Promise<number> {
   const [row] = await db
     .select({
-      has: sql<number>`coalesce(sum(case when ${payments.state} = 'authorised' then ${payments.amount} else ${payments.captured} end) filter (where ${payments.state} in ('authorised','captured','paid')), 0)::bigint`.mapWith(
-        Number,
-      ),
+      has: sql<number>`coalesce(sum(case when ${payments.state} = 'authorised' then ${payments.amount} else ${payments.captured} end), 0)::bigint`.mapWith(Number),
       gone: sql<number>`coalesce((select sum(r.amount) from ${refunds} r join ${payments} p on p.id = r.payment_id where p.booking_id = ${bookingId} and r.state not in ('failed', 'withdrawn')), 0)::bigint`.mapWith(
         Number,
       ),

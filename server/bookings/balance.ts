@@ -166,23 +166,27 @@ async function perform(ctx: Context, action: Action): Promise<boolean> {
   const made = await gateway.refund(ref, { refundId: action.refundId, amount: action.amount, reason: "requested_by_customer" });
   const state = made === "manual" ? "manual" : made.state;
   assertRefundMove("requested", state);
-  const [moved] = await ctx.db
-    .update(refunds)
-    .set({ state, providerRef: made === "manual" ? null : made.ref, updatedAt: sql`app_now()` })
-    .where(and(eq(refunds.id, action.refundId), eq(refunds.state, "requested")))
-    .returning({ id: refunds.id });
-  if (moved && state === "failed") await refundFailed(ctx.db, payment, action.refundId);
-  if (moved && state === "manual") {
-    await raiseIncident(ctx.db, {
-      cause: manualOf(action.refundId),
-      severity: "warning",
-      title: "A refund must be paid by hand: the guest's method has no way back",
-      propertyId: payment.propertyId,
-      bookingId: payment.bookingId,
-      data: { refundId: action.refundId, amount: action.amount, currency: payment.currency },
-    });
-  }
+  await transact(ctx.db, async (tx) => {
+    const [moved] = await tx
+      .update(refunds)
+      .set({ state, providerRef: made === "manual" ? null : made.ref, updatedAt: sql`app_now()` })
+      .where(and(eq(refunds.id, action.refundId), eq(refunds.state, "requested")))
+      .returning({ id: refunds.id });
+    if (moved && state === "failed") await refundFailed(tx, payment, action.refundId);
+    if (moved && state === "manual") await refundByHand(tx, payment, action);
+  });
   return true;
+}
+
+async function refundByHand(tx: Transaction, payment: Payment, { refundId, amount }: { refundId: string; amount: number }): Promise<void> {
+  await raiseIncident(tx, {
+    cause: manualOf(refundId),
+    severity: "warning",
+    title: "A refund must be paid by hand: the guest's method has no way back",
+    propertyId: payment.propertyId,
+    bookingId: payment.bookingId,
+    data: { refundId, amount, currency: payment.currency },
+  });
 }
 
 /** The same step of the same money, however often it is planned. */

@@ -7,11 +7,12 @@ import { refuse } from "../errors.ts";
 import { once } from "../platform/idempotency.ts";
 import { emit } from "../platform/outbox.ts";
 import { feeAt, feeChangesAt, moveNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
-import { authoriseBooking } from "./access.ts";
+import { authoriseBooking, type AuthorisedBooking } from "./access.ts";
 import { amountsOf, keptOnline, moneyOf } from "./amounts.ts";
 import { abandonChange } from "./changes.ts";
 import { recordEvent } from "./record.ts";
 import type { CancelInput, cancelOutput, CancelQuoteInput, cancelQuoteOutput } from "./schemas.ts";
+import { hasBegun } from "./begun.ts";
 import { endHold, endStays, nightMoves, staysOf, type StayRow } from "./stays.ts";
 import { bookingState } from "./states.ts";
 import { databaseNow } from "./view.ts";
@@ -79,9 +80,9 @@ interface CancelPlan {
 
 /**
  * Which rooms leave, and what the booking costs from then on.
- * @throws PRECONDITION in a state without a way out, or for some rooms of a hold; NOT_FOUND for a room that isn't the booking's
+ * @throws PRECONDITION in a state without a way out, for some rooms of a hold, or once the stay has begun; NOT_FOUND for a room that isn't the booking's
  */
-function planCancel(booking: Booking, stays: readonly StayRow[], ids: readonly string[] | undefined, now: Date): CancelPlan {
+function planCancel(booking: AuthorisedBooking, stays: readonly StayRow[], ids: readonly string[] | undefined, now: Date): CancelPlan {
   const state = bookingState(stays);
   if (state !== "confirmed" && state !== "pending") throw refuse("PRECONDITION", { reason: "can't be cancelled", state });
   const standing = stays.filter((stay) => stay.state === state);
@@ -89,6 +90,7 @@ function planCancel(booking: Booking, stays: readonly StayRow[], ids: readonly s
   if (ids && leaving.length < new Set(ids).size) throw refuse("NOT_FOUND", { what: "room" });
   const over = leaving.find((stay) => stay.state !== state);
   if (over) throw refuse("PRECONDITION", { reason: "can't be cancelled", state: over.state });
+  if (state === "confirmed" && leaving.some((stay) => hasBegun(booking.property, stay.checkIn, now))) throw refuse("PRECONDITION", { reason: "the stay has begun", state });
   const staying = standing.filter((stay) => !leaving.includes(stay));
   // Its page asks for the whole amount: a hold is let go as a whole, and taken anew.
   if (state === "pending" && staying.length > 0) throw refuse("PRECONDITION", { reason: "a hold can't lose single rooms", state });

@@ -7,7 +7,9 @@ import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
 import { feeAt, methodsFor, productsByIds, quoteFrom, rateNightsOf } from "../rooms/index.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
+import type { AuthorisedBooking } from "./access.ts";
 import { amountsOf } from "./amounts.ts";
+import { hasBegun } from "./begun.ts";
 import type { ModifyQuoteInput } from "./modify-schemas.ts";
 import { bookingState } from "./states.ts";
 import type { StayRow } from "./stays.ts";
@@ -33,10 +35,11 @@ export interface ChangePlan {
   hash: string;
 }
 
-/** @throws PRECONDITION unless the booking is confirmed, and nobody has arrived, and it is ours to change */
-function standingStays(booking: Pick<Booking, "source">, stays: readonly StayRow[]): StayRow[] {
+/** @throws PRECONDITION unless the booking is confirmed, the stay has not begun, and it is ours to change */
+function standingStays(booking: AuthorisedBooking, stays: readonly StayRow[], now: Date): StayRow[] {
   const state = bookingState(stays);
   if (state !== "confirmed") throw refuse("PRECONDITION", { reason: "can't be changed", state });
+  if (hasBegun(booking.property, booking.checkIn, now)) throw refuse("PRECONDITION", { reason: "the stay has begun", state });
   if (booking.source === "channel") throw refuse("PRECONDITION", { reason: "is changed where it was booked", state });
   return stays.filter((stay) => stay.state === "confirmed");
 }
@@ -53,8 +56,8 @@ interface WantedStay {
  * The stays as the guest wants them, those that stand only.
  * @throws NOT_FOUND for a room that isn't theirs or doesn't stand, INVALID for dates that make no stay, PRECONDITION
  */
-function wantedStays(booking: Booking, stays: readonly StayRow[], wanted: Wanted): { checkIn: string; checkOut: string; list: WantedStay[] } {
-  const standing = standingStays(booking, stays);
+function wantedStays(booking: AuthorisedBooking, stays: readonly StayRow[], wanted: Wanted, now: Date): { checkIn: string; checkOut: string; list: WantedStay[] } {
+  const standing = standingStays(booking, stays, now);
   const { checkIn = booking.checkIn, checkOut = booking.checkOut } = wanted;
   const nights = daysBetween(checkIn, checkOut);
   if (nights < 1) throw refuse("INVALID", { field: "checkOut", reason: "must be after check-in" });
@@ -78,12 +81,12 @@ function wantedStays(booking: Booking, stays: readonly StayRow[], wanted: Wanted
 export async function planChange(
   ctx: Pick<Context, "config" | "clock">,
   db: Executor,
-  booking: Booking,
+  booking: AuthorisedBooking,
   stays: readonly StayRow[],
   wanted: Wanted,
   now: Date,
 ): Promise<ChangePlan> {
-  const { checkIn, checkOut, list } = wantedStays(booking, stays, wanted);
+  const { checkIn, checkOut, list } = wantedStays(booking, stays, wanted, now);
   const changed = list.filter((one) => one.changed);
   const nothing = { planned: [], changeFee: 0, holdMinutes: 0 };
   const { planned, changeFee, holdMinutes } = changed.length > 0 ? await priced(ctx, db, booking, { checkIn, checkOut, changed }, now) : nothing;

@@ -5,12 +5,11 @@ import type { Context } from "../context.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { methodsFor, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
+import { takenOf } from "./amounts.ts";
+import { hasBegun } from "./begun.ts";
 import { pendingChange, type ChangeRow } from "./changes.ts";
 import type { BookingView } from "./schemas.ts";
 import { bookingState } from "./states.ts";
-
-/** Payment states in which the guest's money is ours or reserved for us. */
-const HAS_MONEY = new Set(["authorised", "captured", "paid"]);
 
 /** The booking as its guest sees it. @throws NOT_FOUND unless the caller may see it */
 export async function get(ctx: Context, ref: { bookingId: string; token?: string | undefined }): Promise<BookingView> {
@@ -47,6 +46,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     pendingChange(db, booking.id),
   ]);
   const state = bookingState(stays);
+  const standsAhead = state === "confirmed" && !hasBegun(property, booking.checkIn, ctx.clock.now());
   const holds = state === "pending" && booking.holdExpiresAt !== null && booking.holdExpiresAt > ctx.clock.now();
   return {
     id: booking.id,
@@ -61,7 +61,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     currency: booking.currency,
     total: booking.total,
     dueOnline: booking.dueOnline,
-    paid: money.reduce((sum, payment) => sum + (HAS_MONEY.has(payment.state) ? (payment.state === "authorised" ? payment.amount : payment.captured) : 0), 0),
+    paid: money.reduce((sum, payment) => sum + takenOf(payment), 0),
     refunded: given.reduce((sum, refund) => sum + (refund.state === "failed" ? 0 : refund.amount), 0),
     payment: booking.payment,
     paymentMethods: methodsFor(ctx.config, products).filter((method) => method === "property" || booking.dueOnline > 0),
@@ -103,8 +103,8 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     payments: money.map((payment) => ({ id: payment.id, provider: payment.provider, state: payment.state, amount: payment.amount, method: payment.method })),
     refunds: given,
     change: draft && draft.expiresAt > ctx.clock.now() ? changeView(draft) : null,
-    canModify: state === "confirmed" && booking.source !== "channel",
-    canCancel: state === "confirmed" || state === "pending",
+    canModify: standsAhead && booking.source !== "channel",
+    canCancel: standsAhead || state === "pending",
     canPay: holds,
   };
 }

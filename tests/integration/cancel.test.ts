@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { bookingEvents, roomStays } from "../../db/schema/index.ts";
-import { cancel, cancelQuote, get, startPayment } from "../../server/bookings/index.ts";
+import { cancel, cancelQuote, get, modifyQuote, startPayment } from "../../server/bookings/index.ts";
 import { followers } from "../../jobs/registry.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { eventsOf, expectAudited, expectBooked, holdStay, nightOf, refusalOf, stateOf, type Wanted } from "../helpers/booking.ts";
@@ -39,6 +39,28 @@ test("cancelling in time is free, and the nights are for sale again at once", as
   expect(await nightOf(database.db, world.roomTypeId)).toMatchObject({ sold: 0, held: 0 });
   expect(await eventsOf(database.db, bookingId)).toEqual(["booking.held", "booking.confirmed", "booking.cancelled"]);
   await holdStay(ctx.as(anonymous()), world);
+});
+
+test("once the first night can't be sold any more, its guest neither cancels nor changes the stay; a moment before, both are possible", async () => {
+  const world = await createProperty(database.db);
+  const bookingId = await confirmed(world);
+  // Sold until 23:00 of its day, in Makassar.
+  const close = Date.parse("2027-03-01T15:00:00Z") - ctx.clock.now().getTime();
+  const wanted = { bookingId, checkOut: "2027-03-04", rooms: [] };
+  try {
+    await ctx.advance(close - 60_000);
+    expect(await cancelQuote(ctx, { bookingId })).toMatchObject({ fee: expect.any(Number) });
+    await modifyQuote(ctx, wanted);
+    expect(await get(ctx, { bookingId })).toMatchObject({ canCancel: true, canModify: true });
+    await ctx.advance(120_000);
+    expect(await get(ctx, { bookingId })).toMatchObject({ canCancel: false, canModify: false });
+    const begun = { reason: "the stay has begun" };
+    expect(await refusalOf(cancelQuote(ctx, { bookingId }), "PRECONDITION")).toMatchObject(begun);
+    expect(await refusalOf(ask(bookingId, 0), "PRECONDITION")).toMatchObject(begun);
+    expect(await refusalOf(modifyQuote(ctx, wanted), "PRECONDITION")).toMatchObject(begun);
+  } finally {
+    await ctx.advance(-close - 60_000);
+  }
 });
 
 test("two cancels at once: one cancels, the other says the state, and the nights return once", async () => {

@@ -1,7 +1,9 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { bookingEvents } from "../../db/schema/index.ts";
 import { balance, closeHold, closePages, expire, settle } from "../../server/bookings/index.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
-import { eventsOf, holdStay, nightOf, stateOf } from "../helpers/booking.ts";
+import { bookingOf, eventsOf, holdStay, nightOf, stateOf } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { payByStripe } from "../helpers/gateway.ts";
 import { answer3ds, MINUTE, paymentDesk } from "../helpers/payments.ts";
@@ -52,6 +54,13 @@ test("paid after the hold's end with the nights gone: the money is let go, and t
   await settle(desk.ctx, payment!.id);
   expect(await stateOf(desk.db, bookingId)).toEqual(["expired"]);
   expect(await eventsOf(desk.db, bookingId)).toEqual(["booking.held", "booking.expired", "booking.expired", "booking.money_changed"]);
+  // Each version of a booking has its event.
+  const told = await desk.db
+    .select({ version: bookingEvents.version, type: bookingEvents.type })
+    .from(bookingEvents)
+    .where(eq(bookingEvents.bookingId, bookingId))
+    .orderBy(bookingEvents.id);
+  expect(told.at(-1)).toEqual({ version: (await bookingOf(desk.db, bookingId)).version, type: "paid_late" });
   await balance(desk.ctx, bookingId);
   expect(await desk.states(bookingId)).toEqual(["voided"]);
   expect(await stateOf(desk.db, winner.bookingId)).toEqual(["pending"]);

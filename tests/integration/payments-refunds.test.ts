@@ -77,6 +77,20 @@ test("a bank transfer has no way back: the refund is a person's task", async () 
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("refund-manual") }]);
 });
 
+test("card money that Midtrans let go the same day is paid and refunded, before the next reading and after it", async () => {
+  const { bookingId, pageUrl, guest } = await desk.onPage("midtrans");
+  await answer3ds(await playMidtrans(pageUrl, { do: "card", card: "4811111111111114" }));
+  await desk.becomes(bookingId, "confirmed");
+  await balance(desk.ctx, bookingId);
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000_000, refunded: 0 });
+  const payment = await desk.payment(bookingId);
+  await desk.dashboard("midtrans", `/v2/${payment.pageRef}/cancel`);
+  await settle(desk.ctx, payment.id);
+  expect(await desk.states(bookingId)).toEqual(["voided"]);
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000_000, refunded: 22_000_000 });
+  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ refund: 0 });
+});
+
 test("money that comes for a booking paid at the property goes back", async () => {
   const { bookingId, pageUrl, guest } = await desk.onPage();
   desk.loseWebhooks();
