@@ -132,6 +132,20 @@ test("a change tells the booking as it is now: the rooms that stand, the fees of
   expect(await mailOf("booking_modified", { ...view, refunded: 18_000, refunds: [{ amount: 18_000, state: "succeeded" }] })).toEqual(await mailOf("booking_modified", view));
 });
 
+test("a change's fee is said in the guest's language, the property's taxes as it named them", async () => {
+  const charges = [
+    { name: "Change fee", amount: 700, inclusive: false, collect: "now" as const },
+    { name: "Pajak hotel", amount: 900, inclusive: false, collect: "now" as const },
+  ];
+  const [english, indonesian] = await Promise.all([bookingView(), baliView()].map((view) => mailOf("booking_modified", { ...view, stays: [{ ...view.stays[0]!, charges }] })));
+  for (const part of [english!.html, english!.text]) expect(part).toContain("Change fee");
+  for (const part of [indonesian!.html, indonesian!.text]) {
+    expect(part).toContain("Biaya perubahan");
+    expect(part).toContain("Pajak hotel");
+    expect(part).not.toContain("Change fee");
+  }
+});
+
 test("confirmation, change and cancellation bring the calendar along", async () => {
   for (const kind of ["booking_confirmed", "booking_modified", "booking_cancelled"] as const) {
     const view = bookingView({ state: kind === "booking_cancelled" ? "cancelled" : "confirmed" });
