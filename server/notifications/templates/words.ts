@@ -53,6 +53,14 @@ const en = {
     held: (when: string) => `Your rooms are still held for you until ${when}. You can try again with the same or another way to pay.`,
     open: "Try again",
   },
+  change_late: {
+    subject: (place: string) => `The change of your stay at ${place} was not made`,
+    title: "The change was not made",
+    lead: (place: string) => `Your payment for the change of your stay at ${place} came too late, so that the change could not be made.`,
+    refund: (amount: string) => `${amount} goes back to you in full.`,
+    stands: "Your booking stands as you see it here, without the change.",
+    cancelled: "The booking itself has been cancelled in the meantime.",
+  },
   hold_expired: {
     subject: (place: string) => `Your rooms at ${place} were released`,
     title: "Your booking wasn't completed",
@@ -139,6 +147,14 @@ const id: Words = {
     lead: (place) => `Pembayaran Anda untuk ${place} ditolak, dan tidak ada dana yang terpotong.`,
     held: (when) => `Kamar Anda masih kami simpan sampai ${when}. Anda dapat mencoba lagi dengan cara bayar yang sama atau lainnya.`,
     open: "Coba lagi",
+  },
+  change_late: {
+    subject: (place) => `Perubahan penginapan Anda di ${place} tidak dilakukan`,
+    title: "Perubahan tidak dilakukan",
+    lead: (place) => `Pembayaran Anda untuk perubahan penginapan di ${place} tiba terlambat sehingga perubahannya tidak dapat dilakukan.`,
+    refund: (amount) => `${amount} kami kembalikan seluruhnya.`,
+    stands: "Pemesanan Anda tetap berlaku seperti tertera di sini, tanpa perubahan tersebut.",
+    cancelled: "Pemesanannya sendiri sudah dibatalkan sementara itu.",
   },
   hold_expired: {
     subject: (place) => `Kamar Anda di ${place} sudah dilepas`,
