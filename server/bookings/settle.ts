@@ -204,6 +204,7 @@ async function becomePaid(
     // The mail of the hold's end is sent anew, under a new version: it names the refund that is written here.
     version = await endHold(tx, booking.id);
     if (payment.captured > 0) await requestRefund(tx, payment, payment.captured, state);
+    await recordEvent(tx, { bookingId: booking.id, propertyId: booking.propertyId, version, type: "paid_late", actor: actorKey(ctx.actor), data: { paymentId: payment.id } });
     await emit(tx, { type: "booking.expired", payload: { bookingId: booking.id, propertyId: booking.propertyId, version } });
   }
   // Too late, cancelled, or paid twice: the balance decides what goes back.

@@ -75,7 +75,7 @@ export function factsOf(view: BookingView, links: { trip: string; search: string
     fee: sum(view.stays.map((stay) => stay.fee)),
     // Of a booking that stands: known before the refund is made, so that each try of a mail says the same.
     refund: stands ? Math.max(0, view.paid - view.dueOnline) : Math.max(view.refunded, sum(back.map((refund) => refund.amount))),
-    refundWay: back.some((refund) => refund.state === "manual") ? "manual" : isReleased(view) ? "released" : "automatic",
+    refundWay: isManual(view) || back.some((refund) => refund.state === "manual") ? "manual" : isReleased(view) ? "released" : "automatic",
     policy: policyOf(view, stays),
     holdExpiresAt: view.holdExpiresAt,
     tripUrl: links.trip,
@@ -90,6 +90,12 @@ export function backOf({ payments }: BookingView, paymentId: string): Pick<MailF
   if (!payment) throw new Error(`no payment ${paymentId} of this booking`);
   const reserved = payment.state === "authorised" || payment.state === "voided";
   return { refund: payment.amount, refundWay: reserved ? "released" : hasWayBack(payment.provider, payment.method) ? "automatic" : "manual" };
+}
+
+/** Nothing that was taken has a way back of its own: known before a refund is tried. */
+function isManual({ payments }: BookingView): boolean {
+  const taken = payments.filter(({ state }) => state === "captured" || state === "paid");
+  return taken.length > 0 && taken.every(({ provider, method }) => !hasWayBack(provider, method));
 }
 
 function isReleased(view: BookingView): boolean {
