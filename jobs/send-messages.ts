@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { deliveries } from "../db/schema/notifications.ts";
 import { BOOKING_EVENTS, viewOf, type BookingPayload } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
-import { composeMail, deliver, factsOf, overtake, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
+import { backOf, composeMail, deliver, factsOf, overtake, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 
 type View = Awaited<ReturnType<typeof viewOf>>;
@@ -17,8 +17,12 @@ const TRUE_IN = {
   booking_confirmed: ["confirmed", "checked_in", "checked_out", "no_show"],
   booking_cancelled: ["cancelled"],
   hold_expired: ["expired"],
+  change_late: ["confirmed", "checked_in", "checked_out", "no_show", "cancelled"],
   payment_failed: ["pending", "expired"],
 } as const satisfies Record<MailKind, readonly View["state"][]>;
+
+/** Of some events, which payment it was. */
+type Payload = Pick<BookingPayload, "bookingId" | "version"> & { paymentId?: string };
 
 interface Reading {
   view: View;
@@ -27,15 +31,18 @@ interface Reading {
 }
 
 /** What a message says of a booking, and whom it goes to, read anew at each try. */
-async function read(ctx: Context, bookingId: string, kind: MailKind): Promise<Reading> {
+async function read(ctx: Context, { bookingId, version, paymentId }: Payload, kind: MailKind): Promise<Reading> {
   const view = await viewOf(ctx, ctx.db, bookingId);
   const base = ctx.config.PUBLIC_URL;
   const facts = factsOf(view, { trip: `${base}/trips/${view.id}?token=${view.token}`, search: `${base}/hotels/${view.property.slug}` });
-  return { view, facts, stale: !TRUE_IN[kind].some((state) => state === view.state) };
+  const back = kind === "change_late" && paymentId ? backOf(view, paymentId) : {};
+  // Of a booking that stands since before, it was a change's payment: the guest is told unless the booking is another by now.
+  const ofChange = kind === "payment_failed" && view.state === "confirmed" && view.version === version;
+  return { view, facts: { ...facts, ...back }, stale: !ofChange && !TRUE_IN[kind].some((state) => state === view.state) };
 }
 
 function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKind): Job {
-  const input: z.ZodType<BookingPayload> = BOOKING_EVENTS[event];
+  const input: z.ZodType<Payload> = BOOKING_EVENTS[event];
   const compose = async ({ view, facts }: Reading) => ({ to: view.guest.email, ...(await composeMail(kind, facts)) });
   return defineJob({
     name,
@@ -43,13 +50,15 @@ function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKin
     input,
     // An outage of the mail vendor for a day needs nobody; a confirmation later than that needs a call.
     deadlineMs: 24 * HOUR_MS,
-    async handler(ctx, { bookingId, version }) {
-      const reading = await read(ctx, bookingId, kind);
+    async handler(ctx, payload) {
+      const { bookingId, version } = payload;
+      const reading = await read(ctx, payload, kind);
       if (reading.stale) return overtake(ctx, { bookingId, kind, version, channel: "email" });
       await deliver(ctx, { bookingId, kind, version, channel: "email", compose: () => compose(reading) });
     },
-    async preview(ctx, { bookingId, version }) {
-      const reading = await read(ctx, bookingId, kind);
+    async preview(ctx, payload) {
+      const { bookingId, version } = payload;
+      const reading = await read(ctx, payload, kind);
       const mail = await compose(reading);
       return (await before(ctx, reading, { bookingId, kind, version, channel: "email" })) ?? [`send an e-mail to ${mail.to}: ${mail.subject}`, "", mail.text];
     },
@@ -66,14 +75,14 @@ function smsJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: "booking
     // The e-mail says the same.
     severity: "info",
     async handler(ctx, { bookingId, version }) {
-      const { view, facts, stale } = await read(ctx, bookingId, kind);
+      const { view, facts, stale } = await read(ctx, { bookingId, version }, kind);
       const { phone } = view.guest;
       if (stale) return overtake(ctx, { bookingId, kind, version, channel: "sms" });
       if (phone === "") return;
       await deliver(ctx, { bookingId, kind, version, channel: "sms", compose: async () => ({ to: phone, text: smsText(kind, facts) }) });
     },
     async preview(ctx, { bookingId, version }) {
-      const reading = await read(ctx, bookingId, kind);
+      const reading = await read(ctx, { bookingId, version }, kind);
       const { phone } = reading.view.guest;
       if (phone === "") return ["nothing: the guest gave no telephone number"];
       return (await before(ctx, reading, { bookingId, kind, version, channel: "sms" })) ?? [`send a text to ${phone}`, "", smsText(kind, reading.facts)];
@@ -102,6 +111,7 @@ export const messageJobs: readonly Job[] = [
   mailJob("send-cancellation", "booking.cancelled", "booking_cancelled"),
   smsJob("text-cancellation", "booking.cancelled", "booking_cancelled"),
   mailJob("send-change", "booking.modified", "booking_modified"),
+  mailJob("send-change-late", "booking.change_late", "change_late"),
   mailJob("send-hold-expired", "booking.expired", "hold_expired"),
   mailJob("send-payment-failed", "booking.payment_failed", "payment_failed"),
 ];

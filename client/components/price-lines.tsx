@@ -3,7 +3,7 @@ import { m } from "../lib/i18n/compiled/messages.js";
 import { formatMoney } from "../lib/money.ts";
 import { peopleText } from "../lib/party-words.ts";
 import type { QuotedStay } from "../lib/types.ts";
-import { mealName } from "../lib/words.ts";
+import { chargeName, mealName } from "../lib/words.ts";
 
 /** What a quoted and a booked stay have in common. */
 export type PricedStay = Pick<QuotedStay, "roomName" | "rateName" | "adults" | "childAges" | "nights" | "charges" | "total"> & { meal: string };
@@ -36,12 +36,7 @@ export function PriceLines({ stays, total, dueOnline, currency, payment, fees = 
               <Line key={night.date} term={formatDay(night.date)} amount={money(night.price)} />
             ))}
             {stay.charges.map((charge, place) => (
-              <Line
-                key={place}
-                term={charge.inclusive ? m.charge_included({ name: charge.name }) : charge.collect === "property" ? m.charge_at_property({ name: charge.name }) : charge.name}
-                amount={money(charge.amount)}
-                soft={charge.inclusive}
-              />
+              <Line key={place} term={chargeTerm(charge)} amount={money(charge.amount)} soft={charge.inclusive} />
             ))}
             {stays.length > 1 && <Line term={m.room_total()} amount={money(stay.total)} strong />}
           </dl>
@@ -55,6 +50,12 @@ export function PriceLines({ stays, total, dueOnline, currency, payment, fees = 
       </dl>
     </div>
   );
+}
+
+function chargeTerm({ name, inclusive, collect }: PricedStay["charges"][number]): string {
+  const own = chargeName(name);
+  if (inclusive) return m.charge_included({ name: own });
+  return collect === "property" ? m.charge_at_property({ name: own }) : own;
 }
 
 function Line({ term, amount, strong = false, soft = false }: { term: string; amount: string; strong?: boolean; soft?: boolean }) {

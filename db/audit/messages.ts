@@ -9,6 +9,12 @@ export const TOLD = [
   { type: "booking.modified", kind: "booking_modified", job: "send-change", states: ["confirmed", "checked_in", "checked_out", "no_show"] },
   { type: "booking.cancelled", kind: "booking_cancelled", job: "send-cancellation", states: ["cancelled"] },
   { type: "booking.expired", kind: "hold_expired", job: "send-hold-expired", states: ["expired"] },
+  {
+    type: "booking.change_late",
+    kind: "change_late",
+    job: "send-change-late",
+    states: ["confirmed", "checked_in", "checked_out", "no_show", "cancelled"],
+  },
   { type: "booking.payment_failed", kind: "payment_failed", job: "send-payment-failed", states: ["pending", "expired"] },
 ] as const;
 

@@ -5,6 +5,7 @@ import { refuse } from "../errors.ts";
 import { canonicalJson, sha256 } from "../platform/canonical.ts";
 import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
+import { CHANGE_FEE } from "../platform/money.ts";
 import { feeAt, methodsFor, productsByIds, quoteFrom, rateNightsOf } from "../rooms/index.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
 import type { AuthorisedBooking } from "./access.ts";
@@ -138,7 +139,7 @@ function bound(stay: QuotedStay, old: StayRow, changeFee: number, now: Date): Pl
   const later = stay.policy.steps.filter((step) => step.from >= since.from && step.fee > first.fee);
   const policy = { ...stay.policy, steps: [first, ...later], noShowFee: Math.max(fee, stay.policy.noShowFee) };
   if (changeFee === 0) return { ...planned, policy };
-  const charge = { name: "Change fee", amount: changeFee, inclusive: false, collect: "now" as const };
+  const charge = { name: CHANGE_FEE, amount: changeFee, inclusive: false, collect: "now" as const };
   return { ...planned, total: stay.total + changeFee, charges: [...stay.charges, charge], policy };
 }
 

@@ -20,7 +20,9 @@ export const BOOKING_EVENTS = {
   /** A hold that its guest let go. */
   "booking.released": bookingPayload,
   "booking.expired": bookingPayload,
-  /** A payment was declined, or came too late to keep the nights: the guest is told. */
+  /** Money came for a change that can't be made any more: it goes back, and the guest is told. */
+  "booking.change_late": changePayload.extend({ paymentId: z.uuid() }),
+  /** A payment was declined: the guest is told. */
   "booking.payment_failed": bookingPayload.extend({ paymentId: z.uuid() }),
   /** Money came, or moved: what is due and what was taken are compared. */
   "booking.money_changed": bookingPayload,

@@ -1,16 +1,20 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
-import { bookingChanges, type bookings } from "../../db/schema/bookings.ts";
+import { bookingChanges, type bookings, type payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
+import { emit } from "../platform/outbox.ts";
 import { moveNights, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { applyChange } from "./apply-change.ts";
 import { netUnits } from "./change-plan.ts";
-import { heldMoves, type ChangeRow } from "./changes.ts";
+import { heldMoves, pendingChange, type ChangeRow } from "./changes.ts";
+import { recordEvent } from "./record.ts";
+import { requestRefund } from "./record-money.ts";
 import { bookingState } from "./states.ts";
-import type { StayRow } from "./stays.ts";
+import { endHold, type StayRow } from "./stays.ts";
 
 type Booking = typeof bookings.$inferSelect;
+type Payment = typeof payments.$inferSelect;
 
 async function changeOf(tx: Transaction, booking: Booking, changeId: string): Promise<ChangeRow> {
   const [change] = await tx
@@ -40,7 +44,9 @@ export type PaidChange = { moved: MovedNight[] } | { lacking: NightMove[] } | "l
 /** The difference is there: the change is applied, whatever the clock says; one that expired takes its nights again. */
 export async function payChange(tx: Transaction, booking: Booking, stays: readonly StayRow[], changeId: string, actor: string): Promise<PaidChange> {
   const change = await changeOf(tx, booking, changeId);
-  const applies = (change.state === "pending" || change.state === "expired") && change.baseVersion === booking.version && bookingState(stays) === "confirmed";
+  // A newer draft is the guest's newer wish: what expired before it would end it, and leave it with nights that nobody can pay.
+  const open = change.state === "pending" || (change.state === "expired" && !(await pendingChange(tx, booking.id)));
+  const applies = open && change.baseVersion === booking.version && bookingState(stays) === "confirmed";
   if (!applies) return "late";
   const net = netUnits(stays, change.stays);
   const sold = net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
@@ -56,4 +62,24 @@ export async function payChange(tx: Transaction, booking: Booking, stays: readon
   if (!applied) throw new Error("a change left its state under its booking's lock");
   await applyChange(tx, booking, stays, change, actor);
   return { moved };
+}
+
+/**
+ * Money came for a change that can't be made any more: what was taken is asked back here, as the mail that follows
+ * says, and a reservation is let go by the balance. Each such mail has a version of its own. It changes nothing of the
+ * booking, so a draft that was for the version before is for the new one.
+ * @returns the booking's new version
+ */
+export async function refuseLate(tx: Transaction, booking: Booking, payment: Payment & { changeId: string }, actor: string): Promise<number> {
+  const { changeId, id: paymentId } = payment;
+  const version = await endHold(tx, booking.id);
+  await tx
+    .update(bookingChanges)
+    .set({ baseVersion: version })
+    .where(and(eq(bookingChanges.bookingId, booking.id), eq(bookingChanges.baseVersion, booking.version), inArray(bookingChanges.state, ["pending", "expired"])));
+  if (payment.captured > 0) await requestRefund(tx, payment, payment.captured, "change_late");
+  const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
+  await recordEvent(tx, { ...event, type: "change_late", actor, data: { changeId, paymentId } });
+  await emit(tx, { type: "booking.change_late", payload: { ...event, changeId, paymentId } });
+  return version;
 }

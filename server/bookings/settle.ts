@@ -10,7 +10,7 @@ import { canMove, gatewayOf, hasMoney, type ProviderView, type WebhookHint } fro
 import { writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { confirm } from "./confirm.ts";
 import { expireOverdue } from "./expire.ts";
-import { payChange } from "./pay-change.ts";
+import { payChange, refuseLate } from "./pay-change.ts";
 import { recordEvent } from "./record.ts";
 import { mismatchOf, recordMoney, requestRefund } from "./record-money.ts";
 import { endHold, nightMoves, staysOf } from "./stays.ts";
@@ -154,8 +154,10 @@ async function applyOnce(ctx: Context, seen: Pick<Payment, "id" | "version">, vi
       return false;
     }
     if (!hasMoney(view.state)) {
-      const refused = view.state === "denied" || payment.state === "challenged";
-      if (refused && booking.holdExpiresAt) await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
+      // A change's guest saw the decline on the page, and was promised a mail only where the provider looked again.
+      const examined = payment.state === "challenged";
+      const told = payment.changeId ? examined : booking.holdExpiresAt && (examined || view.state === "denied");
+      if (told) await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
       if (view.state === "pending" && view.expiresAt) await extendHold(tx, booking, view.expiresAt);
       return false;
     }
@@ -191,7 +193,7 @@ async function becomePaid(
       return "other";
     }
     if (paid !== "late" && attempt === "try") throw new NightsTaken(paid.lacking);
-    await emit(tx, { type: "booking.payment_failed", payload: { bookingId: booking.id, propertyId: booking.propertyId, version, paymentId: payment.id } });
+    version = await refuseLate(tx, booking, { ...payment, changeId: payment.changeId }, actorKey(ctx.actor));
   } else if (state === "pending" || state === "expired") {
     const moved = await confirm(tx, booking, stays, { actor: actorKey(ctx.actor), payment: "online" });
     if (moved) {

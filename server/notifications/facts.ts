@@ -1,5 +1,6 @@
 import type { BookingView } from "../bookings/schemas.ts";
 import { daysBetween } from "../platform/dates.ts";
+import { hasWayBack } from "../payments/index.ts";
 import type { Locale } from "../platform/fields.ts";
 import { calendarOf, shownStays } from "./calendar.ts";
 
@@ -14,6 +15,7 @@ interface Charge {
 /** All that a booking's mails and texts say, and nothing that changes between two tries of sending them. */
 export interface MailFacts {
   bookingId: string;
+  state: BookingView["state"];
   code: string;
   locale: Locale;
   guestName: string;
@@ -49,6 +51,7 @@ export function factsOf(view: BookingView, links: { trip: string; search: string
   const stands = view.state === "confirmed" || view.state === "checked_in";
   return {
     bookingId: view.id,
+    state: view.state,
     code: view.code,
     locale: view.locale === "id" ? "id" : "en",
     guestName: view.guest.name,
@@ -72,13 +75,27 @@ export function factsOf(view: BookingView, links: { trip: string; search: string
     fee: sum(view.stays.map((stay) => stay.fee)),
     // Of a booking that stands: known before the refund is made, so that each try of a mail says the same.
     refund: stands ? Math.max(0, view.paid - view.dueOnline) : Math.max(view.refunded, sum(back.map((refund) => refund.amount))),
-    refundWay: back.some((refund) => refund.state === "manual") ? "manual" : isReleased(view) ? "released" : "automatic",
+    refundWay: isManual(view) || back.some((refund) => refund.state === "manual") ? "manual" : isReleased(view) ? "released" : "automatic",
     policy: policyOf(view, stays),
     holdExpiresAt: view.holdExpiresAt,
     tripUrl: links.trip,
     searchUrl: links.search,
     calendar: calendarOf(view, links.trip),
   };
+}
+
+/** What goes back of a payment that came too late: all of it. How is known before it is done, so that each try of a mail says the same. */
+export function backOf({ payments }: BookingView, paymentId: string): Pick<MailFacts, "refund" | "refundWay"> {
+  const payment = payments.find(({ id }) => id === paymentId);
+  if (!payment) throw new Error(`no payment ${paymentId} of this booking`);
+  const reserved = payment.state === "authorised" || payment.state === "voided";
+  return { refund: payment.amount, refundWay: reserved ? "released" : hasWayBack(payment.provider, payment.method) ? "automatic" : "manual" };
+}
+
+/** Nothing that was taken has a way back of its own: known before a refund is tried. */
+function isManual({ payments }: BookingView): boolean {
+  const taken = payments.filter(({ state }) => state === "captured" || state === "paid");
+  return taken.length > 0 && taken.every(({ provider, method }) => !hasWayBack(provider, method));
 }
 
 function isReleased(view: BookingView): boolean {

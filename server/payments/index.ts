@@ -4,6 +4,7 @@ import type { PaymentGateway } from "./gateway.ts";
 import { midtransGateway } from "./midtrans.ts";
 import { stripeGateway } from "./stripe.ts";
 
+export { hasWayBack } from "./way-back.ts";
 export type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView, WebhookHint } from "./gateway.ts";
 export { assertRefundMove, canMove, canMoveRefund, hasMoney, MOVES, REFUND_MOVES, type RefundState } from "./states.ts";
 export { readMidtransWebhook, readStripeWebhook } from "./webhooks.ts";

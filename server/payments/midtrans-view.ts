@@ -33,17 +33,6 @@ const STATE = {
   partial_chargeback: "paid",
 } as const satisfies Record<TransactionStatus, PaymentState>;
 
-/** How each method gives money back; the others (virtual accounts, counters) can't by API. */
-export const REFUND_PATH: Record<string, string | undefined> = {
-  credit_card: "refund",
-  kredivo: "refund",
-  akulaku: "refund",
-  gopay: "refund/online/direct",
-  shopeepay: "refund/online/direct",
-  qris: "refund/online/direct",
-  dana: "refund/online/direct",
-};
-
 /** No method was chosen on the page yet, so that Midtrans knows of no transaction. */
 export const NOTHING_YET: ProviderView = {
   state: "created",

@@ -3,8 +3,9 @@ import type { Config } from "../platform/config.ts";
 import { again, OutsideError } from "../platform/outside.ts";
 import type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView } from "./gateway.ts";
 import { midtransClient, refusedBy, type MidtransAnswer, type MidtransClient } from "./midtrans-client.ts";
-import { jakartaTime, NOTHING_YET, REFUND_PATH, viewOf } from "./midtrans-view.ts";
+import { jakartaTime, NOTHING_YET, viewOf } from "./midtrans-view.ts";
 import { hasMoney } from "./states.ts";
+import { REFUND_PATH } from "./way-back.ts";
 
 /** Midtrans' own expiry can't be relied on below a quarter of an hour; our job closes the page itself. */
 const SHORTEST_MINUTES = 15;

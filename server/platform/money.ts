@@ -32,3 +32,9 @@ export function roundMoney(amount: number, currency: string): number {
 export function percentOf(amount: number, bps: number, currency: string): number {
   return roundMoney((amount * bps) / 10_000, currency);
 }
+
+/**
+ * The name of the charge that keeps what a change must not give back. It is stored with each room stay, so it stays as
+ * it is; screens and mails say it in the reader's language. A property's own taxes and fees are shown as it named them.
+ */
+export const CHANGE_FEE = "Change fee";

@@ -83,8 +83,8 @@ export class PaymentDesk {
     return { world, guest, bookingId, pageUrl: await this.pageOf(guest, bookingId, method) };
   }
 
-  async pageOf(guest: TestContext, bookingId: string, method: Provider = "stripe"): Promise<string> {
-    const started = await startPayment(guest, { bookingId, method, idempotencyKey: newId() });
+  async pageOf(guest: TestContext, bookingId: string, method: Provider = "stripe", changeId?: string): Promise<string> {
+    const started = await startPayment(guest, { bookingId, changeId, method, idempotencyKey: newId() });
     if (started.status !== "redirect") throw new Error(`confirmed instead of ${method}`);
     return started.redirectUrl;
   }
@@ -125,8 +125,9 @@ export class PaymentDesk {
     return vi.waitFor(async () => expect(await stateOf(this.db, bookingId)).toEqual([state]), { timeout: 5000 });
   }
 
-  paymentBecomes(bookingId: string, state: string): Promise<void> {
-    return vi.waitFor(async () => expect(await this.states(bookingId)).toEqual([state]), { timeout: 5000 });
+  /** Of every attempt, first to last. */
+  paymentBecomes(bookingId: string, ...states: string[]): Promise<void> {
+    return vi.waitFor(async () => expect(await this.states(bookingId)).toEqual(states), { timeout: 5000 });
   }
 
   /** What the providers themselves say that we have of the booking's guest: taken, and not given back. */

@@ -64,6 +64,14 @@ export const ENDS = {
     payments: ["captured 22000", "expired 0"],
     refunds: [],
   },
+  changePaidTooLate: {
+    state: "confirmed",
+    night: { held: 0, sold: 1 },
+    mails: ["booking_confirmed", "booking_modified", "change_late"],
+    texts: ["booking_confirmed"],
+    payments: ["captured 22000", "voided 0"],
+    refunds: [],
+  },
   paidAfterLettingGo: { state: "cancelled", night: { held: 0, sold: 0 }, mails: [], texts: [], payments: ["voided 0"], refunds: [] },
 };
 
@@ -125,6 +133,13 @@ const happens: Record<keyof Story, Happening> = {
   async lengthenedAndForgotten(world, guest, bookingId) {
     await taken(world, guest, bookingId);
     await changePageOf(guest, bookingId);
+  },
+  async changePaidTooLate(world, guest, bookingId) {
+    await taken(world, guest, bookingId);
+    const page = await changePageOf(guest, bookingId);
+    await changeStay(guest, bookingId, { notes: "Quiet room, please" });
+    await payByStripe(page);
+    await paymentBecomes(world, bookingId, "captured", "authorised");
   },
   async paidAfterLettingGo(world, guest, bookingId) {
     const page = await pageOf(guest, bookingId);

@@ -213,7 +213,7 @@ test.each([
   expect(await changeState(changeId)).toBe(taken ? "expired" : "applied");
   await balance(ctx, bookingId);
   expect(await keptOf(bookingId)).toBe(taken ? 22_000 : 33_000);
-  expect((await eventsOf(database.db, bookingId)).includes("booking.payment_failed")).toBe(taken);
+  expect((await eventsOf(database.db, bookingId)).includes("booking.change_late")).toBe(taken);
 });
 
 test("another change takes the draft's place: one draft holds nights, and the first one's page closes", async () => {

@@ -6,6 +6,7 @@ import { balance, bookingPayload, cancel, cancelQuote, closeHold, closePages, ge
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { bookingOf, eventsOf, holdStay, nightOf, stateOf } from "../helpers/booking.ts";
+import { expectInOrder } from "../helpers/change-desk.ts";
 import { anonymous } from "../helpers/context.ts";
 import { playMidtrans } from "../helpers/gateway.ts";
 import { mailsTo } from "../helpers/mail.ts";
@@ -185,11 +186,14 @@ test("a virtual account paid after its extension ended, with the nights gone: a 
   await holdStay(desk.ctx.as(anonymous()), world);
   await desk.control("midtrans", `orders/${(await desk.payment(bookingId)).pageRef}/settle`, {});
   await desk.paymentBecomes(bookingId, "paid");
+  // Said before the refund is tried: a virtual account has no way back.
+  expect((await mailsOfTheEnd(bookingId)).map(({ text }) => /The property will contact you to send the refund/.test(text))).toContain(true);
   await balance(desk.ctx, bookingId);
   expect(await stateOf(desk.db, bookingId)).toEqual(["expired"]);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 22_000_000, state: "manual" }]);
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("refund-manual") }]);
   expect((await eventsOf(desk.db, bookingId)).filter((type) => type === "booking.expired")).toHaveLength(2);
+  await expectInOrder(desk, ["bookings-versions"]);
 });
 
 test("Midtrans out of reach at the hold's end, and the transfer comes after the nights were sold: it goes back", async () => {

@@ -4,6 +4,7 @@ import { overwriteGetLocale } from "../../client/lib/i18n/compiled/runtime.js";
 import { formatMoney, toMajor, toMinor } from "../../client/lib/money.ts";
 import { freeUntil, policySentences } from "../../client/lib/policy.ts";
 import { partyText } from "../../client/lib/party-words.ts";
+import { chargeName } from "../../client/lib/words.ts";
 
 afterEach(() => overwriteGetLocale(() => "en"));
 
@@ -87,4 +88,10 @@ test("once a deadline is over, only what holds now and what comes is told", () =
 
 test("a policy without steps is free at any time", () => {
   expect(policySentences({ ...POLICY, steps: [], noShowFee: 0 }, "EUR", 0)).toEqual(["Free cancellation at any time"]);
+});
+
+test("our change fee is said in the reader's language, a property's own tax as the property named it", () => {
+  expect([chargeName("Change fee"), chargeName("Tourism tax")]).toEqual(["Change fee", "Tourism tax"]);
+  overwriteGetLocale(() => "id");
+  expect([chargeName("Change fee"), chargeName("Tourism tax")]).toEqual(["Biaya perubahan", "Tourism tax"]);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
+import { backOf, composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
 import { baliView, bookingView } from "../helpers/booking-view.ts";
 
 const LINKS = { trip: "https://stay.test/trips/1?token=t0ken", search: "https://stay.test/" };
-const KINDS = ["booking_confirmed", "booking_modified", "payment_failed", "hold_expired", "booking_cancelled"] as const satisfies MailKind[];
+const KINDS = ["booking_confirmed", "booking_modified", "payment_failed", "change_late", "hold_expired", "booking_cancelled"] as const satisfies MailKind[];
 const VIEWS = { en: bookingView({ holdExpiresAt: "2026-11-01T09:45:00Z" }), id: baliView({ holdExpiresAt: "2026-11-01T09:45:00Z" }) };
 const CASES = KINDS.flatMap((kind) => (["en", "id"] as const).map((locale) => ({ kind, locale })));
 
@@ -132,6 +132,20 @@ test("a change tells the booking as it is now: the rooms that stand, the fees of
   expect(await mailOf("booking_modified", { ...view, refunded: 18_000, refunds: [{ amount: 18_000, state: "succeeded" }] })).toEqual(await mailOf("booking_modified", view));
 });
 
+test("a change's fee is said in the guest's language, the property's taxes as it named them", async () => {
+  const charges = [
+    { name: "Change fee", amount: 700, inclusive: false, collect: "now" as const },
+    { name: "Pajak hotel", amount: 900, inclusive: false, collect: "now" as const },
+  ];
+  const [english, indonesian] = await Promise.all([bookingView(), baliView()].map((view) => mailOf("booking_modified", { ...view, stays: [{ ...view.stays[0]!, charges }] })));
+  for (const part of [english!.html, english!.text]) expect(part).toContain("Change fee");
+  for (const part of [indonesian!.html, indonesian!.text]) {
+    expect(part).toContain("Biaya perubahan");
+    expect(part).toContain("Pajak hotel");
+    expect(part).not.toContain("Change fee");
+  }
+});
+
 test("confirmation, change and cancellation bring the calendar along", async () => {
   for (const kind of ["booking_confirmed", "booking_modified", "booking_cancelled"] as const) {
     const view = bookingView({ state: kind === "booking_cancelled" ? "cancelled" : "confirmed" });
@@ -171,6 +185,25 @@ test("a failed payment says until when the rooms are held, an expired hold what 
   expect(held.text).toContain("until Sun, 1 Nov 2026, 09:45 GMT+0");
   expect((await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [] }))).text).toContain("Nothing was charged.");
   expect((await mailOf("hold_expired", bookingView({ state: "expired", refunds: [{ amount: 23_000, state: "pending" }] }))).text).toContain("€230.00 goes back to you in full.");
+});
+
+test.each([
+  ["reserved on a card", "stripe", "authorised", "card", "is released"],
+  ["let go already", "stripe", "voided", "card", "is released"],
+  ["taken from a card", "midtrans", "captured", "credit_card", "The refund goes to the way you paid by."],
+  ["by QR code", "midtrans", "paid", "qris", "The refund goes to the way you paid by."],
+  ["by bank transfer", "midtrans", "paid", "bank_transfer", "The property will contact you"],
+])("money that came too late for a change, %s: how it goes back is said before it does", async (_, provider, state, method, said) => {
+  const view = bookingView();
+  const late = { id: "0199a000-0000-7000-8000-000000000005", provider, state, method, amount: 11_000 } as const;
+  const mail = await composeMail("change_late", { ...factsOf(view, LINKS), ...backOf({ ...view, payments: [...view.payments, late] }, late.id) });
+  expect(mail.attachments).toEqual([]);
+  for (const words of ["the change could not be made", "€110.00 goes back to you in full.", said, "stands as you see it here", LINKS.trip]) expect(mail.text).toContain(words);
+});
+
+test("a change's payment that was refused leaves the booking as it is, and the mail says so", async () => {
+  expect((await mailOf("payment_failed", bookingView())).text).toContain("Your booking stands as you see it here, without the change.");
+  expect((await mailOf("payment_failed", bookingView({ state: "pending" }))).text).not.toContain("stands");
 });
 
 test.each(["verify_email", "reset_password"] as const)("%s carries its link in both parts and locales", async (kind) => {

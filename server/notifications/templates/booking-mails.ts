@@ -11,12 +11,13 @@ export interface Template {
   element: ReactElement;
 }
 
-export type MailKind = "booking_confirmed" | "booking_modified" | "payment_failed" | "hold_expired" | "booking_cancelled";
+export type MailKind = "booking_confirmed" | "booking_modified" | "payment_failed" | "change_late" | "hold_expired" | "booking_cancelled";
 
 export const TEMPLATES = {
   booking_confirmed: (facts) => standing(facts, WORDS[facts.locale].booking_confirmed),
   booking_modified: (facts) => standing(facts, WORDS[facts.locale].booking_modified),
   payment_failed: paymentFailed,
+  change_late: changeLate,
   hold_expired: holdExpired,
   booking_cancelled: cancelled,
 } as const satisfies Record<MailKind, (facts: MailFacts) => Template>;
@@ -57,10 +58,32 @@ function paymentFailed(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
+      facts.state === "confirmed" ? paragraph(words.change_late.stands) : null,
       facts.holdExpiresAt ? paragraph(own.held(instantText(facts.holdExpiresAt, facts.property.zone, facts.locale))) : null,
       button(own.open, facts.tripUrl),
       codePanel(facts),
       datesRow(facts),
+    ),
+  };
+}
+
+/** The booking as it is, and what becomes of the money that came too late to change it. */
+function changeLate(facts: MailFacts): Template {
+  const words = WORDS[facts.locale];
+  const own = words.change_late;
+  const lead = own.lead(facts.property.name);
+  return {
+    subject: own.subject(facts.property.name),
+    element: layout(
+      frame(facts, own.title, lead),
+      paragraph(words.hello(facts.guestName)),
+      paragraph(lead),
+      paragraph(own.refund(money(facts.refund, facts.currency, facts.locale))),
+      note(words.booking_cancelled[facts.refundWay]),
+      paragraph(facts.state === "cancelled" ? own.cancelled : own.stands),
+      codePanel(facts),
+      datesRow(facts),
+      button(words.open, facts.tripUrl),
     ),
   };
 }
