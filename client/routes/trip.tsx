@@ -120,6 +120,7 @@ function Actions({ booking, access }: { booking: BookingView; access: BookingSea
       )}
       {booking.canModify && <ChangeDialog booking={booking} access={access} />}
       {booking.canCancel && <CancelDialog booking={booking} access={access} />}
+      {stands && !booking.canCancel && <p className="self-center text-soft">{m.stay_has_begun({ phone: booking.property.phone })}</p>}
       {(booking.state === "cancelled" || booking.state === "expired") && (
         <Link {...paths.property(booking.property.slug)} className={buttonClass("secondary")}>
           {m.book_again()}
