@@ -6,7 +6,7 @@ import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { once } from "../platform/idempotency.ts";
 import { emit } from "../platform/outbox.ts";
-import { feeAt, feeChangesAt, moveNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { feeAt, feeChangesAt, giveBackNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
 import { authoriseBooking, type AuthorisedBooking } from "./access.ts";
 import { amountsOf, keptOnline, moneyOf } from "./amounts.ts";
 import { abandonChange } from "./changes.ts";
@@ -53,7 +53,7 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     if (staying.length > 0) await followRooms(tx, booking, plan);
     const actor = actorKey(ctx.actor);
     const moves = [...(await abandonChange(tx, { ...booking, version }, actor)), ...nightMoves(pending, { held: -1 }), ...nightMoves(confirmed, { sold: -1 })];
-    moved = (await moveNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id })) ?? [];
+    moved = await giveBackNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id });
     const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
     const rooms = staying.length > 0 ? { roomStayIds: leaving.map((stay) => stay.id) } : {};
     await recordEvent(tx, { ...event, type: staying.length > 0 ? "room_cancelled" : "cancelled", actor, data: { fee, refund, ...rooms } });

@@ -1,12 +1,13 @@
-import { and, eq, inArray, lt, lte, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, lte, not, sql } from "drizzle-orm";
 import { pgArray, type Executor, type Transaction } from "../../db/client.ts";
 import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
 import { newId } from "../platform/ids.ts";
 import { emit } from "../platform/outbox.ts";
 import { transact } from "../platform/transact.ts";
-import { moveNights, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { giveBackNights, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import type { ChangePlan } from "./change-plan.ts";
+import { changeExamined, isExamined, type Rival } from "./examined.ts";
 import { recordEvent } from "./record.ts";
 
 // Draft changes: what is priced dearer waits here for its difference, holding the nights that the booking lacks.
@@ -64,17 +65,18 @@ export async function abandonChange(tx: Transaction, booking: Booking, actor: st
 
 /**
  * Gives back the nights of a draft that is over. Quiet when it isn't any more: paid, or abandoned.
+ * @param rival who wants its nights, where it isn't its own end that calls
  * @returns whether it expired now
  */
-export async function expireChange(ctx: Context, changeId: string): Promise<boolean> {
+export async function expireChange(ctx: Context, changeId: string, rival?: Rival): Promise<boolean> {
   let moved: MovedNight[] = [];
   const expired = await transact(ctx.db, async (tx) => {
     const [booking] = await tx
       .select()
       .from(bookings)
       .where(inArray(bookings.id, tx.select({ id: bookingChanges.bookingId }).from(bookingChanges).where(eq(bookingChanges.id, changeId))))
-      .for("no key update");
-    if (!booking) return false;
+      .for("no key update", rival?.waits === false ? { noWait: true } : {});
+    if (!booking || (rival && (await isExamined(tx, booking.id, changeId)))) return false;
     const [ended] = await tx
       .update(bookingChanges)
       .set({ state: "expired", endedAt: sql`app_now()` })
@@ -82,7 +84,7 @@ export async function expireChange(ctx: Context, changeId: string): Promise<bool
       .returning({ held: bookingChanges.held });
     if (!ended) return false;
     const actor = actorKey(ctx.actor);
-    moved = (await moveNights(tx, heldMoves(ended.held, -1), { reason: "expire", actor, bookingId: booking.id })) ?? [];
+    moved = await giveBackNights(tx, heldMoves(ended.held, -1), { reason: "expire", actor, bookingId: booking.id });
     await tellEnd(tx, booking, changeId, "change_expired", actor);
     return true;
   });
@@ -112,20 +114,20 @@ export async function overdueChanges(ctx: Context, graceSeconds: number, limit: 
 }
 
 /** Overdue drafts that hold any of these nights: like overdue holds, they refuse nobody. */
-export async function overdueChangesOn(ctx: Context, nights: readonly { roomTypeId: number; date: string }[]): Promise<string[]> {
+export function overdueChangesOn(ctx: Context, nights: readonly { roomTypeId: number; date: string }[]): Promise<Pick<ChangeRow, "id" | "held">[]> {
   const rooms = pgArray(nights.map((night) => night.roomTypeId));
   const dates = pgArray(nights.map((night) => night.date));
-  const rows = await ctx.db
-    .select({ id: bookingChanges.id })
+  return ctx.db
+    .select({ id: bookingChanges.id, held: bookingChanges.held })
     .from(bookingChanges)
     .where(
       and(
         eq(bookingChanges.state, "pending"),
         lt(bookingChanges.expiresAt, sql`app_now()`),
+        not(changeExamined),
         sql`exists (select 1 from jsonb_to_recordset(${bookingChanges.held}) as h("roomTypeId" int, date date)
           join unnest(${rooms}::int[], ${dates}::date[]) as n(room_type_id, date) on n.room_type_id = h."roomTypeId" and n.date = h.date)`,
       ),
     )
     .limit(100);
-  return rows.map((row) => row.id);
 }

@@ -1,8 +1,9 @@
 import { and, eq, sql } from "drizzle-orm";
-import { bookingChanges, payments } from "../../db/schema/index.ts";
+import { bookingChanges } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { closePages, GRACE_MS } from "./close-hold.ts";
 import { expireChange } from "./changes.ts";
+import { isExamined } from "./examined.ts";
 
 /**
  * A draft's end: first its page is closed at the provider, then the nights it held go back.
@@ -19,19 +20,11 @@ export async function closeChange(ctx: Context, changeId: string): Promise<"paid
   if (overdueMs < 0) return "not_due";
   try {
     // Money of another amount applied nothing: the draft ends as any other. What the provider still examines keeps it.
-    if ((await closePages(ctx, draft.bookingId, changeId)) === "paid" && (await isExamined(ctx, changeId))) return "paid";
+    if ((await closePages(ctx, draft.bookingId, changeId)) === "paid" && (await isExamined(ctx.db, draft.bookingId, changeId))) return "paid";
   } catch (error) {
     if (overdueMs < GRACE_MS) throw error;
     ctx.log.warn("a change's nights released with its payment page still open", { booking_id: draft.bookingId }, error);
   }
   if (await expireChange(ctx, changeId)) return "expired";
   return "paid";
-}
-
-async function isExamined(ctx: Context, changeId: string): Promise<boolean> {
-  const rows = await ctx.db
-    .select({ id: payments.id })
-    .from(payments)
-    .where(and(eq(payments.changeId, changeId), eq(payments.state, "challenged")));
-  return rows.length > 0;
 }

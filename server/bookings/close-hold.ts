@@ -1,9 +1,10 @@
-import { and, eq, inArray, isNotNull, notExists, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, not, or, sql } from "drizzle-orm";
 import { bookings, payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { gatewayOf } from "../payments/index.ts";
-import { applyView, mayBeTriedAgain } from "./settle.ts";
+import { bookingExamined } from "./examined.ts";
 import { expire } from "./expire.ts";
+import { applyView, mayBeTriedAgain } from "./settle.ts";
 
 /** With the provider out of reach, nights go back this long after the hold's end; money is sorted out later. */
 export const GRACE_MS = 5 * 60_000;
@@ -39,18 +40,7 @@ async function countsAsPaid(ctx: Context, bookingId: string): Promise<boolean> {
   const [held] = await ctx.db
     .select({ id: bookings.id })
     .from(bookings)
-    .where(
-      and(
-        eq(bookings.id, bookingId),
-        isNotNull(bookings.holdExpiresAt),
-        notExists(
-          ctx.db
-            .select({ id: payments.id })
-            .from(payments)
-            .where(and(eq(payments.bookingId, bookings.id), eq(payments.state, "challenged"))),
-        ),
-      ),
-    );
+    .where(and(eq(bookings.id, bookingId), isNotNull(bookings.holdExpiresAt), not(bookingExamined)));
   return !held;
 }
 

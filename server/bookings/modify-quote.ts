@@ -1,13 +1,12 @@
 import type { z } from "zod";
 import type { HeldUnits } from "../../db/schema/bookings.ts";
 import type { Context } from "../context.ts";
-import { refuse } from "../errors.ts";
 import { feeAt, freeUntil, stockOf } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { moneyOf } from "./amounts.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { pendingChange } from "./changes.ts";
-import { expireOverdue } from "./expire.ts";
+import { expireOverdue, refusalOfLacking } from "./expire.ts";
 import type { ModifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -17,7 +16,7 @@ const QUOTE_LIFE_MS = 15 * 60_000;
 
 /**
  * What a change of dates, rooms or guests would cost, before it is made. Nights that the booking has are its own.
- * @throws NOT_FOUND, PRECONDITION by the booking's state, RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights
+ * @throws NOT_FOUND, PRECONDITION by the booking's state, RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY
  */
 export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promise<z.infer<typeof modifyQuoteOutput>> {
   const booking = await authoriseBooking(ctx, ctx.db, input);
@@ -29,8 +28,9 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
   // Overdue holds refuse nobody: as a change itself would, let them go first.
   const nights = await lacking();
   if (nights.length > 0) {
-    await expireOverdue(ctx, nights);
-    if ((await lacking()).length > 0) throw refuse("SOLD_OUT", { nights });
+    const left = await expireOverdue(ctx, nights);
+    const still = await lacking();
+    if (still.length > 0) throw refusalOfLacking(ctx, still, left);
   }
   const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
   return {

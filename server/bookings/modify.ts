@@ -11,7 +11,7 @@ import { authoriseBooking } from "./access.ts";
 import { applyChange } from "./apply-change.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { abandonChange, draftChange, heldMoves } from "./changes.ts";
-import { expireOverdue } from "./expire.ts";
+import { expireOverdue, refusalOfLacking } from "./expire.ts";
 import type { ModifyInput, ModifyOutput } from "./modify-schemas.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -42,9 +42,9 @@ export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOu
   const answer = await attempt().catch(async (error: unknown) => {
     if (isDomainError(error, "ROOM_BUSY")) return answerBefore(ctx, input, error);
     if (!(error instanceof Lacking)) throw error;
-    await expireOverdue(ctx, error.nights);
+    const left = await expireOverdue(ctx, error.nights);
     return attempt().catch((again: unknown) => {
-      throw again instanceof Lacking ? refuse("SOLD_OUT", { nights: again.nights }) : again;
+      throw again instanceof Lacking ? refusalOfLacking(ctx, again.nights, left) : again;
     });
   });
   ctx.defer(writeAvailability(ctx, moved));

@@ -124,8 +124,11 @@ export async function applyView(ctx: Context, seen: Pick<Payment, "id" | "versio
     return await applyOnce(ctx, seen, view, "try");
   } catch (error) {
     if (!(error instanceof NightsTaken)) throw error;
-    await expireOverdue(ctx, error.nights);
-    return applyOnce(ctx, seen, view, "last try");
+    const [stuck] = await expireOverdue(ctx, error.nights);
+    // A hold that is over but locked may be all that is in the way: no money goes back for that, it is read again later.
+    return applyOnce(ctx, seen, view, stuck ? "try" : "last try").catch((again: unknown) => {
+      throw again instanceof NightsTaken ? stuck!.error : again;
+    });
   }
 }
 

@@ -76,7 +76,7 @@ export async function endStays(tx: Transaction, stays: readonly StayRow[], to: S
 }
 
 /** One count of every night of the stays: `{ held: -1, sold: 1 }` confirms them. */
-export function nightMoves(stays: readonly StayRow[], delta: Omit<NightMove, "roomTypeId" | "date">): NightMove[] {
+export function nightMoves(stays: readonly Pick<StayRow, "roomTypeId" | "checkIn" | "checkOut">[], delta: Omit<NightMove, "roomTypeId" | "date">): NightMove[] {
   return stays.flatMap((stay) => nightsOf(stay.checkIn, stay.checkOut).map((date) => ({ roomTypeId: stay.roomTypeId, date, ...delta })));
 }
 

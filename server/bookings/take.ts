@@ -22,7 +22,7 @@ import {
   type MovedNight,
   type NightMove,
 } from "../rooms/index.ts";
-import { expireOverdue } from "./expire.ts";
+import { expireOverdue, inTheWayOf, refusalOfLacking, type InTheWay } from "./expire.ts";
 import { assertMayHold, liveHolds, type HeldStay } from "./hold-limit.ts";
 import { recordBookings, recordEvent, type NewBooking } from "./record.ts";
 import type { HoldInput, holdOutput } from "./schemas.ts";
@@ -81,8 +81,13 @@ export async function takeTogether(asks: HoldAsk[]): Promise<Outcome<Held>[]> {
 /** Whoever waited too long is told so, unless this is a repetition: that needs no lock. */
 async function endPatience(ctx: Context, late: readonly HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {
   if (late.length === 0) return;
-  const answers = await answersBefore(ctx.db, "bookings.hold", late);
-  for (const [index, ask] of late.entries()) outcomes.set(ask, (answers[index] as Outcome<Held> | undefined) ?? { error: roomBusy(ctx) });
+  try {
+    const answers = await answersBefore(ctx.db, "bookings.hold", late);
+    for (const [index, ask] of late.entries()) outcomes.set(ask, (answers[index] as Outcome<Held> | undefined) ?? { error: roomBusy(ctx) });
+  } catch (error) {
+    // Theirs alone: what the others were given is committed.
+    for (const ask of late) outcomes.set(ask, { error });
+  }
 }
 
 async function takeAll(asks: readonly HoldAsk[], outcomes: Map<HoldAsk, Outcome<Held>>): Promise<void> {
@@ -97,12 +102,21 @@ async function takeAll(asks: readonly HoldAsk[], outcomes: Map<HoldAsk, Outcome<
   const lacking = asks.filter((ask) => lackingOf(outcomes.get(ask)));
   if (lacking.length === 0) return;
   // Overdue holds never refuse anyone: let them go, each in its own transaction, and try once more. Where none is left,
-  // somebody else may have let it go since the first try.
-  await expireOverdue(ctx, distinct(lacking.flatMap((ask) => ask.nights)));
+  // somebody else may have let it go since the first try. One that is locked is not waited for here, where all would wait.
+  let left: InTheWay[];
+  try {
+    left = await expireOverdue(ctx, distinct(lacking.flatMap((ask) => ask.nights)), { waits: false });
+  } catch (error) {
+    for (const ask of lacking) outcomes.set(ask, { error });
+    return;
+  }
   await tryAll(lacking);
   for (const ask of lacking) {
     const nights = lackingOf(outcomes.get(ask));
-    if (nights) outcomes.set(ask, { error: refuse("SOLD_OUT", { nights }) });
+    if (!nights) continue;
+    const behind = inTheWayOf(nights, left);
+    const mayPass = behind.length > 0 && behind.every((one) => one.locked) && performance.now() < ask.deadline;
+    outcomes.set(ask, mayPass ? { again: true } : { error: refusalOfLacking(ctx, nights, behind) });
   }
 }
 

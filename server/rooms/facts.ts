@@ -118,18 +118,24 @@ export async function productsNow(db: Database, tx: Executor, propertyIds: strin
   const book = books.get(db) ?? new Map<number, Known>();
   books.set(db, book);
   const current = new Map((await versions(tx, { ids: pgArray(propertyIds) })).map((row) => [row.propertyId, row.version]));
-  const good = (id: number): boolean => {
+  // Taken out before the read that others may change the book under.
+  const found = new Map<number, ProductFacts>();
+  for (const id of ids) {
     const known = book.get(id);
-    return known !== undefined && current.get(known.propertyId) === known.version;
-  };
-  const missing = ids.filter((id) => !good(id));
-  if (missing.length > 0) {
-    if (book.size + missing.length > MOST) book.clear();
-    for (const id of missing) book.delete(id);
-    const read = await anywhere(tx, { ids: pgArray(book.size === 0 ? ids : missing) });
-    for (const facts of read) book.set(facts.productId, { ...facts, version: current.get(facts.propertyId) ?? -1 });
+    if (known && current.get(known.propertyId) === known.version) found.set(id, known);
   }
-  return new Map(ids.flatMap((id) => (good(id) ? [[id, book.get(id)!] as const] : [])));
+  const missing = ids.filter((id) => !found.has(id));
+  if (missing.length === 0) return found;
+  const read = await anywhere(tx, { ids: pgArray(missing) });
+  if (book.size + missing.length > MOST) book.clear();
+  for (const id of missing) book.delete(id);
+  for (const facts of read) {
+    const version = current.get(facts.propertyId);
+    if (version === undefined) continue;
+    found.set(facts.productId, facts);
+    book.set(facts.productId, { ...facts, version });
+  }
+  return found;
 }
 
 const owners = statement((db) =>

@@ -1,6 +1,7 @@
 import { asc, count, sql } from "drizzle-orm";
 import { pgArray, statement, type Executor, type Transaction } from "../../db/client.ts";
 import { inventoryNights, type MoveReason } from "../../db/schema/inventory.ts";
+import type { StockCell } from "./cache.ts";
 
 /** What a move adds to one night's counts; negative takes away. */
 export interface NightMove {
@@ -22,14 +23,8 @@ export interface MoveCause {
   force?: boolean;
 }
 
-/** A night after its move, as the cache and the channels want it. */
-export interface MovedNight {
-  roomTypeId: number;
-  date: string;
-  available: number;
-  oversold: number;
-  version: number;
-}
+/** A night after its move, as the cache wants it. */
+export type MovedNight = StockCell;
 
 const { placeholder } = sql;
 
@@ -146,7 +141,7 @@ const move = statement((db) => {
       .returning({
         roomTypeId: sql<number>`${n.roomTypeId}`.as("m_room"),
         date: sql<string>`${n.stayDate}`.as("m_date"),
-        available: sql<number>`greatest(0, ${free})`.as("m_available"),
+        available: free.as("m_available"),
         oversold: sql<number>`${n.oversold}`.as("m_oversold"),
         version: sql<number>`${n.version}`.as("m_version"),
       }),
@@ -160,7 +155,7 @@ const move = statement((db) => {
   );
   return db
     .with(entry, need, before, moved, logged)
-    .select({ roomTypeId: moved.roomTypeId, date: moved.date, available: moved.available, oversold: moved.oversold, version: moved.version })
+    .select({ roomTypeId: moved.roomTypeId, date: moved.date, available: moved.available, version: moved.version })
     .from(moved)
     .prepare("move_nights");
 });
@@ -179,6 +174,16 @@ export interface MoveEntry {
  */
 export async function moveNights(tx: Transaction, moves: readonly NightMove[], cause: MoveCause): Promise<MovedNight[] | undefined> {
   return moveTogether(tx, [{ moves, actor: cause.actor, bookingId: cause.bookingId }], cause);
+}
+
+/**
+ * As `moveNights`, for moves that only give back: those are never refused.
+ * @throws Error where a night has no row; nothing may be written then, or the night would stay taken by nobody
+ */
+export async function giveBackNights(tx: Transaction, moves: readonly NightMove[], cause: MoveCause & { bookingId: string }): Promise<MovedNight[]> {
+  const moved = await moveNights(tx, moves, cause);
+  if (!moved) throw new Error(`nights of booking ${cause.bookingId} are not in the ledger`);
+  return moved;
 }
 
 /** As `moveNights`, for several bookings at once: one net change a night, one event for each booking and night. */

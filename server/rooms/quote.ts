@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { pgArray, statement } from "../../db/client.ts";
 import { bookingChanges, bookings, roomStays } from "../../db/schema/bookings.ts";
+import { payments } from "../../db/schema/payments.ts";
 import type { PaymentMethod } from "../../db/schema/properties.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
@@ -107,7 +108,7 @@ async function refuseSoldOut(ctx: Context, input: QuoteInput, answer: Quote): Pr
 
 const { placeholder } = sql;
 
-/** Units by night that holds and drafts of changes have beyond their end. */
+/** Units by night that holds and drafts of changes have beyond their end; not those whose money is being examined. */
 const overdue = statement((db) =>
   db
     .select({ roomTypeId: sql<number>`overdue.room_type_id`, date: sql<string>`overdue.date::text`, units: sql<number>`overdue.units` })
@@ -116,11 +117,13 @@ const overdue = statement((db) =>
           from ${roomStays} s join ${bookings} b on b.id = s.booking_id
           cross join generate_series(greatest(s.check_in, ${placeholder("from")}::date), least(s.check_out, ${placeholder("to")}::date) - 1, interval '1 day') night
           where b.hold_expires_at < app_now() and s.state = 'pending' and s.room_type_id = any(${placeholder("ids")}::int[])
+            and not exists (select 1 from ${payments} p where p.booking_id = b.id and p.state = 'challenged')
         union all
         select h."roomTypeId", h.date, h.units
           from ${bookingChanges} c cross join jsonb_to_recordset(c.held) as h("roomTypeId" int, date date, units int)
           where c.state = 'pending' and c.expires_at < app_now() and h."roomTypeId" = any(${placeholder("ids")}::int[])
-            and h.date >= ${placeholder("from")}::date and h.date < ${placeholder("to")}::date) as overdue`,
+            and h.date >= ${placeholder("from")}::date and h.date < ${placeholder("to")}::date
+            and not exists (select 1 from ${payments} p where p.booking_id = c.booking_id and p.change_id = c.id and p.state = 'challenged')) as overdue`,
     )
     .prepare("overdue_units"),
 );

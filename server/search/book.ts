@@ -86,7 +86,7 @@ const entryRows = statement((db) =>
 );
 
 const UUID_LENGTH = 36;
-/** Properties of which one process remembers the entries; a thousand take about 3 MB. */
+/** Properties of which one process remembers the entries, or those of the largest place; a thousand take about 3 MB. */
 const MOST = 5000;
 
 /** By database, so that two of them in one process (tests) never mix. */
@@ -102,14 +102,32 @@ export async function entriesOf(db: Database, place: Place, filters: Pick<Hotels
   const wanted = (found?.wanted?.split(",") ?? []).map((one) => ({ propertyId: one.slice(0, UUID_LENGTH), version: one.slice(UUID_LENGTH + 1) }));
   const book = books.get(db) ?? new Map<string, Entry>();
   books.set(db, book);
-  const unknown = wanted.filter((property) => book.get(property.propertyId)?.version !== property.version);
-  if (book.size + unknown.length > MOST) book.clear();
-  const missing = book.size === 0 ? wanted : unknown;
-  if (missing.length > 0) {
-    const read = await entryRows(db, { ids: pgArray(missing.map((property) => property.propertyId)) });
-    for (const row of read) book.set(row.propertyId, entryOf(row));
+  // Taken out before the read that other searches may change the book under.
+  const entries = new Map<string, Entry | undefined>();
+  for (const { propertyId, version } of wanted) {
+    const known = book.get(propertyId);
+    entries.set(propertyId, known?.version === version ? known : undefined);
   }
-  return { entries: wanted.flatMap((property) => book.get(property.propertyId) ?? []), inReach: found?.inReach ?? 0 };
+  const missing = wanted.map((property) => property.propertyId).filter((id) => !entries.get(id));
+  if (missing.length > 0) {
+    for (const row of await entryRows(db, { ids: pgArray(missing) })) {
+      // Another search may have read it at the same time: one entry for both, as the nights' prices are remembered by it.
+      const other = book.get(row.propertyId);
+      const entry = other?.version === row.version ? other : entryOf(row);
+      entries.set(row.propertyId, entry);
+      book.set(row.propertyId, entry);
+    }
+    forget(book, entries);
+  }
+  return { entries: [...entries.values()].filter((entry) => entry !== undefined), inReach: found?.inReach ?? 0 };
+}
+
+/** Past `MOST`, the oldest that this search doesn't want; what it wants stays, or a place of more would be read anew by each search. */
+function forget(book: Map<string, Entry>, wanted: ReadonlyMap<string, unknown>): void {
+  for (const id of book.keys()) {
+    if (book.size <= MOST) return;
+    if (!wanted.has(id)) book.delete(id);
+  }
 }
 
 function entryOf(row: Awaited<ReturnType<typeof entryRows>>[number]): Entry {

@@ -1,4 +1,5 @@
 import { and, asc, eq, sql } from "drizzle-orm";
+import postgres from "postgres";
 import { expect } from "vitest";
 import type { Database } from "../../db/client.ts";
 import { bookings, inventoryEvents, inventoryNights, outbox, roomStays, type StayState } from "../../db/schema/index.ts";
@@ -11,6 +12,7 @@ import { addDays } from "../../server/platform/dates.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { quoteFrom } from "../../server/rooms/quote.ts";
 import { productsByIds, rateNightsOf } from "../../server/rooms/index.ts";
+import type { TestDatabase } from "./database.ts";
 import { FIRST_NIGHT, type World } from "./world.ts";
 
 export interface Wanted {
@@ -113,6 +115,17 @@ export async function bookingOf(db: Database, bookingId: string) {
   const [row] = await db.select().from(bookings).where(eq(bookings.id, bookingId));
   if (!row) throw new Error(`no booking ${bookingId}`);
   return row;
+}
+
+/** Runs `work` while somebody has the booking locked, for as long as it takes. */
+export async function whileLocked(database: TestDatabase, bookingId: string, work: () => Promise<unknown>): Promise<void> {
+  // A client of its own: ours ends a transaction that idles.
+  const client = postgres(database.url, { max: 1, onnotice: () => {} });
+  await client.begin(async (tx) => {
+    await tx`select 1 from bookings where id = ${bookingId} for no key update`;
+    await work();
+  });
+  await client.end();
 }
 
 /** The types of the booking's events in the outbox, in their order. */

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { bookingEvents, roomStays } from "../../db/schema/index.ts";
+import { bookingEvents, inventoryNights, roomStays } from "../../db/schema/index.ts";
 import { cancel, cancelQuote, get, modifyQuote, startPayment } from "../../server/bookings/index.ts";
 import { followers } from "../../jobs/registry.ts";
 import { newId } from "../../server/platform/ids.ts";
@@ -72,6 +72,15 @@ test("two cancels at once: one cancels, the other says the state, and the nights
   for (const outcome of outcomes) if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "PRECONDITION", facts: { state: "cancelled" } });
   expect(await nightOf(database.db, world.roomTypeId)).toMatchObject({ sold: 1 });
   expect(await stateOf(database.db, other)).toEqual(["confirmed"]);
+});
+
+test("nights that the ledger doesn't know are a bug, not a cancellation: it names the booking, and nothing is written", async () => {
+  const world = await createProperty(database.db);
+  const bookingId = await confirmed(world);
+  const rows = await database.db.delete(inventoryNights).where(eq(inventoryNights.roomTypeId, world.roomTypeId)).returning();
+  await expect(ask(bookingId, 0)).rejects.toThrow(bookingId);
+  expect(await stateOf(database.db, bookingId)).toEqual(["confirmed"]);
+  await database.db.insert(inventoryNights).values(rows);
 });
 
 test("the boundary instant itself is still free, the next millisecond costs the policy's fee", async () => {

@@ -1,16 +1,17 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { bookingEvents, bookingNights, guests, inventoryEvents, outbox, rateNights, roomStays } from "../../db/schema/index.ts";
+import { bookingEvents, bookingNights, guests, inventoryEvents, inventoryNights, outbox, rateNights, roomStays } from "../../db/schema/index.ts";
 import { expire, get, hold, overdueHolds } from "../../server/bookings/index.ts";
 import type { Context } from "../../server/context.ts";
 import { isDomainError } from "../../server/errors.ts";
 import { addDays } from "../../server/platform/dates.ts";
 import type { RedisPort } from "../../server/platform/redis.ts";
-import { inGroups } from "../../server/platform/together.ts";
+import { alone, inGroups, type Together } from "../../server/platform/together.ts";
 import { moveNights } from "../../server/rooms/index.ts";
-import { bookingOf, eventsOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, refusalOf, stateOf, wish } from "../helpers/booking.ts";
+import { bookingOf, eventsOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, refusalOf, stateOf, whileLocked, wish } from "../helpers/booking.ts";
 import { anonymous, makeContext, openRedisGateway, redisAt, SYSTEM, type TestContext, type TestRedis } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
+import { meddled } from "../helpers/meddle.ts";
 import { createProperty, FIRST_NIGHT, type World } from "../helpers/world.ts";
 
 const NEXT_NIGHT = addDays(FIRST_NIGHT, 1);
@@ -326,15 +327,19 @@ test("an overdue hold that another transaction is expiring this instant refuses 
   const world = await oneRoom();
   const lost = await holdStay(ctx.as(anonymous()), world);
   await ctx.advance(15 * 60_000 + 1000);
+  let asked = 0;
+  const counting: Together = (kind, ask, run) =>
+    alone(kind, ask, async (asks) => {
+      const outcomes = await run(asks);
+      asked += outcomes.filter((one) => "again" in one).length;
+      return outcomes;
+    });
   let next: ReturnType<typeof holdStay> | undefined;
   await database.db.transaction(async (tx) => {
     await tx.execute(sql`select 1 from bookings where id = ${lost.bookingId} for no key update`);
-    next = holdStay(makeContext(database), world);
+    next = holdStay(makeContext(database, { together: counting }), world);
     next.catch(() => undefined);
-    await vi.waitFor(async () => {
-      const [row] = await database.db.execute<{ n: number }>(sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
-      expect(row?.n).toBe(1);
-    });
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(1));
     await tx.execute(sql`update room_stays set state = 'expired', ended_at = app_now() where booking_id = ${lost.bookingId}`);
     await tx.execute(sql`update bookings set hold_expires_at = null where id = ${lost.bookingId}`);
     const given = [FIRST_NIGHT, NEXT_NIGHT].map((date) => ({ roomTypeId: world.roomTypeId, date, held: -1 }));
@@ -347,30 +352,74 @@ test("an overdue hold that somebody else has let go between refusal and look ref
   const world = await oneRoom();
   const lost = await holdStay(ctx.as(anonymous()), world);
   await ctx.advance(15 * 60_000 + 1000);
-  const context = makeContext(database);
-  // The look for overdue holds is the one question that is asked this way.
-  const selectDistinct = database.db.selectDistinct.bind(database.db);
-  const db = Object.create(database.db, {
-    selectDistinct: {
-      value: (fields: Parameters<typeof selectDistinct>[0]) => {
-        const from = selectDistinct(fields);
-        const late = <T extends object>(query: T): T =>
-          new Proxy(query, {
-            get: (target, name) => {
-              if (name === "then")
-                return (resolve: () => void, reject: () => void) =>
-                  expire(ctx.as(SYSTEM), lost.bookingId)
-                    .then(async () => target)
-                    .then(resolve, reject);
-              const value: unknown = Reflect.get(target, name);
-              return typeof value === "function" ? (...args: unknown[]) => late(value.apply(target, args) as object) : value;
-            },
-          });
-        return late(from);
-      },
-    },
-  }) as typeof database.db;
-  expect((await holdStay({ ...context, db }, world)).bookingId).toBeTruthy();
+  const looks: Promise<boolean>[] = [];
+  const db = meddled(database.db, (text) => {
+    if (!isLook(text)) return undefined;
+    looks.push(expire(ctx.as(SYSTEM), lost.bookingId));
+    return looks.at(-1);
+  });
+  expect((await holdStay({ ...makeContext(database), db }, world)).bookingId).toBeTruthy();
+  expect(await Promise.all(looks)).toEqual([true]);
+});
+
+/** Whether the statement looks for overdue holds: the one that is asked this way. */
+const isLook = (text: string): boolean => text.startsWith("select distinct");
+
+/** The world's only room, its hold overdue. */
+async function overdueRoom(): Promise<{ world: World; bookingId: string }> {
+  const world = await oneRoom();
+  const { bookingId } = await holdStay(ctx.as(anonymous()), world);
+  await ctx.advance(15 * 60_000 + 1000);
+  return { world, bookingId };
+}
+
+test("an overdue hold that somebody keeps locked is its own room's affair: ROOM_BUSY there, and a hold for whoever shares the transaction", async () => {
+  const [behind, free] = [await overdueRoom(), await oneRoom()];
+  const grouped = makeContext(database, { redis: gateway.redis, together: inGroups(), env: { LOCK_WAIT_MS: "0" } });
+  const [blocked, lucky] = [await wish(grouped, behind.world), await wish(grouped, free)];
+  await whileLocked(database, behind.bookingId, async () => {
+    // Both are answered while it is locked.
+    const [busy, held] = await Promise.allSettled([hold(grouped.as(anonymous()), blocked), hold(grouped.as(anonymous()), lucky)]);
+    expect(busy).toMatchObject({ status: "rejected", reason: { code: "ROOM_BUSY", facts: { retryAfterMs: expect.any(Number) } } });
+    expect(held).toMatchObject({ status: "fulfilled" });
+  });
+  expect((await hold(grouped.as(anonymous()), blocked)).bookingId).toBeTruthy();
+  expect(await stateOf(database.db, behind.bookingId)).toEqual(["expired"]);
+});
+
+test("an overdue hold that can't be ended fails who needs its room, naming it, and nobody else", async () => {
+  const [behind, free] = [await overdueRoom(), await oneRoom()];
+  const grouped = makeContext(database, { redis: gateway.redis, together: inGroups() });
+  const [blocked, lucky] = [await wish(grouped, behind.world, { nights: 1 }), await wish(grouped, free)];
+  const second = and(eq(inventoryNights.roomTypeId, behind.world.roomTypeId), eq(inventoryNights.stayDate, NEXT_NIGHT));
+  const [row] = await database.db.delete(inventoryNights).where(second).returning();
+  const [failed, held] = await Promise.allSettled([hold(grouped.as(anonymous()), blocked), hold(grouped.as(anonymous()), lucky)]);
+  expect(failed).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining(behind.bookingId) } });
+  expect(held).toMatchObject({ status: "fulfilled" });
+  expect(grouped.logged).toMatchObject([{ booking_id: behind.bookingId }]);
+  // Nothing of it was written.
+  expect(await stateOf(database.db, behind.bookingId)).toEqual(["pending"]);
+  expect(await nightOf(database.db, behind.world.roomTypeId)).toMatchObject({ held: 1 });
+  await database.db.insert(inventoryNights).values(row!);
+});
+
+test("a look for overdue holds that fails takes nobody's hold away", async () => {
+  const [behind, free] = [await overdueRoom(), await oneRoom()];
+  const grouped = makeContext(database, { redis: gateway.redis, together: inGroups() });
+  const [blocked, lucky] = [await wish(grouped, behind.world), await wish(grouped, free)];
+  const db = meddled(database.db, (text) => (isLook(text) ? Promise.reject(new Error("the look failed")) : undefined));
+  const outcomes = await Promise.allSettled([blocked, lucky].map((input) => hold({ ...grouped.as(anonymous()), db }, input)));
+  expect(outcomes).toMatchObject([{ status: "rejected", reason: { cause: { message: "the look failed" } } }, { status: "fulfilled" }]);
+});
+
+test("who waited too long for a lock, and whose key can't be looked up, takes nobody's hold away", async () => {
+  const [kept, free] = [await oneRoom(), await oneRoom()];
+  const hasty = makeContext(database, { redis: gateway.redis, together: inGroups(), env: { LOCK_WAIT_MS: "0" } });
+  const [blocked, lucky] = [await wish(hasty, kept), await wish(hasty, free)];
+  await gateway.redis.set(`lock:room:${kept.roomTypeId}:${FIRST_NIGHT}`, "somebody else", 60_000);
+  const db = meddled(database.db, (text) => (text.includes("idempotency_keys") ? Promise.reject(new Error("the look-up failed")) : undefined));
+  const outcomes = await Promise.allSettled([blocked, lucky].map((input) => hold({ ...hasty.as(anonymous()), db }, input)));
+  expect(outcomes).toMatchObject([{ status: "rejected", reason: { cause: { message: "the look-up failed" } } }, { status: "fulfilled" }]);
 });
 
 test("the sweep's list has overdue holds only, and expiring twice gives back once", async () => {

@@ -1,15 +1,15 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { bookingChanges, payments, refunds } from "../../db/schema/index.ts";
+import { bookingChanges, inventoryNights, payments, refunds } from "../../db/schema/index.ts";
 import { followers } from "../../jobs/registry.ts";
-import { balance, cancel, closeChange, closePages, get, modify, modifyQuote, overdueChanges, settle, startPayment } from "../../server/bookings/index.ts";
+import { balance, cancel, closeChange, closePages, get, hold, modify, modifyQuote, overdueChanges, settle, startPayment } from "../../server/bookings/index.ts";
 import { expireChange } from "../../server/bookings/changes.ts";
 import { modifyQuoteInput } from "../../server/bookings/modify-schemas.ts";
 import { paymentStatus } from "../../server/bookings/payment-status.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { quote } from "../../server/rooms/quote.ts";
-import { changeOf, changeStay, eventsOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, refusalOf, stateOf, type Wanted } from "../helpers/booking.ts";
+import { changeOf, changeStay, eventsOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, refusalOf, stateOf, wish, type Wanted } from "../helpers/booking.ts";
 import { anonymous, openRedisGateway, type TestContext } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { payByStripe, startGateway, type Gateway } from "../helpers/gateway.ts";
@@ -297,6 +297,39 @@ test("paid and expired at the same instant: either the change is made, or the mo
     expect(await wanted).toBe(applied ? "SOLD_OUT" : "held");
     expect(await keptOf(bookingId)).toBe(applied ? 33_000 : 22_000);
   }
+});
+
+test("a draft whose money is being examined keeps its night past its end; once it is not, the next guest gets it", async () => {
+  const paid = await paidBooking();
+  const changeId = await draftOf(paid);
+  await pageOf(paid.guest, paid.bookingId, changeId);
+  const becomesState = (state: "challenged" | "denied") => database.db.update(payments).set({ state }).where(eq(payments.changeId, changeId));
+  await becomesState("challenged");
+  await ctx.advance(16 * MINUTE);
+  const rival = ctx.as(anonymous());
+  const wanted = await wish(rival, paid.world, { checkIn: "2027-03-03", nights: 1 });
+  await refusalOf(quote(rival, wanted), "SOLD_OUT");
+  await refusalOf(hold(rival, wanted), "SOLD_OUT");
+  expect(await changeState(changeId)).toBe("pending");
+  // Examined since the rival's look: the write decides.
+  expect(await expireChange(ctx, changeId, { waits: false })).toBe(false);
+  await becomesState("denied");
+  expect((await quote(rival, wanted)).total).toBe(11_000);
+  await hold(rival, wanted);
+  expect(await changeState(changeId)).toBe("expired");
+});
+
+test("a draft's night that the ledger doesn't know is a bug: its end names the booking, and writes nothing", async () => {
+  const paid = await paidBooking();
+  const changeId = await draftOf(paid);
+  await ctx.advance(16 * MINUTE);
+  const [row] = await database.db
+    .delete(inventoryNights)
+    .where(and(eq(inventoryNights.roomTypeId, paid.world.roomTypeId), eq(inventoryNights.stayDate, "2027-03-03")))
+    .returning();
+  await expect(expireChange(ctx, changeId)).rejects.toThrow(paid.bookingId);
+  expect(await changeState(changeId)).toBe("pending");
+  await database.db.insert(inventoryNights).values(row!);
 });
 
 test("a draft and a hold want the last unit: exactly one holds it", async () => {

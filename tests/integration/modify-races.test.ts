@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { expireChange } from "../../server/bookings/changes.ts";
-import { cancel, expire, get, hold, modify, overdueHolds } from "../../server/bookings/index.ts";
+import { cancel, expire, get, hold, modify, modifyQuote, overdueHolds } from "../../server/bookings/index.ts";
+import { modifyQuoteInput } from "../../server/bookings/modify-schemas.ts";
 import { isDomainError } from "../../server/errors.ts";
 import { newId } from "../../server/platform/ids.ts";
-import { bookAtProperty, changeOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, stateOf, wish } from "../helpers/booking.ts";
+import { bookAtProperty, changeOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, refusalOf, stateOf, whileLocked, wish } from "../helpers/booking.ts";
 import { anonymous, makeContext, SYSTEM, type TestContext } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { createProperty } from "../helpers/world.ts";
@@ -52,6 +53,19 @@ test("a change and a hold want the last unit: exactly one gets it", async () => 
     seen.add(night.sold === 1 ? "changed" : "held");
   }
   expect(seen.size).toBeGreaterThan(0);
+});
+
+test("a change whose night is with an overdue hold that somebody keeps locked is told ROOM_BUSY, quoted or made", async () => {
+  const world = await createProperty(database.db, { rooms: [{ units: 1 }] });
+  const bookingId = await bookAtProperty(ctx, world);
+  const change = await changeOf(ctx, bookingId, { checkOut: "2027-03-04" });
+  const lost = await holdStay(ctx.as(anonymous()), world, { checkIn: "2027-03-03", nights: 1 });
+  await ctx.advance(16 * 60_000);
+  await whileLocked(database, lost.bookingId, async () => {
+    await refusalOf(modifyQuote(ctx, modifyQuoteInput.parse({ bookingId, checkOut: "2027-03-04" })), "ROOM_BUSY");
+    await refusalOf(modify(ctx, change), "ROOM_BUSY");
+  });
+  expect(await modify(ctx, change)).toMatchObject({ status: "applied" });
 });
 
 test("changes in opposite directions over the same nights never deadlock, and none is refused while there is room", async () => {

@@ -1,9 +1,10 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { sqlState } from "../../db/client.ts";
 import { bookingEvents } from "../../db/schema/index.ts";
 import { balance, closeHold, closePages, expire, settle } from "../../server/bookings/index.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
-import { bookingOf, eventsOf, holdStay, nightOf, stateOf } from "../helpers/booking.ts";
+import { bookingOf, eventsOf, holdStay, nightOf, stateOf, whileLocked } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { payByStripe } from "../helpers/gateway.ts";
 import { answer3ds, MINUTE, paymentDesk } from "../helpers/payments.ts";
@@ -77,6 +78,20 @@ test("paid late, with only an overdue hold in the way: the overdue one goes", as
   await settle(desk.ctx, payment!.id);
   expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed"]);
   expect(await stateOf(desk.db, other.bookingId)).toEqual(["expired"]);
+});
+
+test("paid late, with only an overdue hold in the way that somebody keeps locked: no money goes back, and the next reading confirms", async () => {
+  const { bookingId, pageUrl, world } = await desk.onPage();
+  desk.loseWebhooks();
+  await payByStripe(pageUrl);
+  await desk.ctx.advance(16 * MINUTE);
+  const other = await holdStay(desk.ctx.as(anonymous()), world);
+  await desk.ctx.advance(16 * MINUTE);
+  const { id } = await desk.payment(bookingId);
+  await whileLocked(desk.database, other.bookingId, () => expect(settle(desk.ctx, id)).rejects.toSatisfy((error) => sqlState(error) === "55P03"));
+  expect(await desk.refunds(bookingId)).toEqual([]);
+  await settle(desk.ctx, id);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed"]);
 });
 
 test("the provider out of reach at the hold's end: later within the grace, released past it, money sorted out after", async () => {

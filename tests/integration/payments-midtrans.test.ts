@@ -2,10 +2,11 @@ import { asc, eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 import { outbox } from "../../db/schema/index.ts";
 import { followers } from "../../jobs/registry.ts";
-import { balance, bookingPayload, cancel, cancelQuote, closeHold, closePages, get, settle, unsettledPayments } from "../../server/bookings/index.ts";
+import { balance, bookingPayload, cancel, cancelQuote, closeHold, closePages, expire, get, hold, settle, unsettledPayments } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
-import { bookingOf, eventsOf, holdStay, nightOf, stateOf } from "../helpers/booking.ts";
+import { quote } from "../../server/rooms/quote.ts";
+import { bookingOf, eventsOf, holdStay, nightOf, refusalOf, stateOf, wish } from "../helpers/booking.ts";
 import { expectInOrder } from "../helpers/change-desk.ts";
 import { anonymous } from "../helpers/context.ts";
 import { playMidtrans } from "../helpers/gateway.ts";
@@ -77,6 +78,14 @@ test("a challenged card keeps its nights past the hold's end, and confirms when 
   await desk.ctx.advance(16 * MINUTE);
   expect(await closeHold(desk.ctx, bookingId)).toBe("paid");
   expect(await nightOf(desk.db, world.roomTypeId)).toMatchObject({ held: 1 });
+  // Nor does another guest get them: neither told that they are free, nor given them.
+  const rival = desk.ctx.as(anonymous());
+  const wanted = await wish(rival, world);
+  await refusalOf(quote(rival, wanted), "SOLD_OUT");
+  await refusalOf(hold(rival, wanted), "SOLD_OUT");
+  // Not either where the examination began after the rival's look.
+  expect(await expire(desk.ctx, bookingId, { waits: false })).toBe(false);
+  expect(await stateOf(desk.db, bookingId)).toEqual(["pending"]);
   const { pageRef } = await desk.payment(bookingId);
   await desk.dashboard("midtrans", `/v2/${pageRef}/approve`);
   await desk.becomes(bookingId, "confirmed");
@@ -96,6 +105,16 @@ test.each(["deny", "cancel"])("a challenged card that ends in %s: the guest is t
   await desk.ctx.advance(16 * MINUTE);
   expect(await closeHold(desk.ctx, bookingId)).toBe("expired");
   expect(await nightOf(desk.db, world.roomTypeId)).toMatchObject({ held: 0 });
+});
+
+test("a challenged card's nights go back all the same past the grace, with the provider out of reach", async () => {
+  const { bookingId, pageUrl, world } = await desk.onPage("midtrans");
+  await payByCard(pageUrl, CHALLENGED);
+  await desk.paymentBecomes(bookingId, "challenged");
+  await desk.ctx.advance(21 * MINUTE);
+  desk.goesDown("midtrans");
+  expect(await closeHold(desk.ctx, bookingId)).toBe("expired");
+  await holdStay(desk.ctx.as(anonymous()), world);
 });
 
 test.each(["accept", "deny"])("`capture` with `challenge` is no payment yet; %s decides", async (verdict) => {
