@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { tickRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
 import { balance, closeChange, closeHold, overdueChanges, overdueHolds, settle, takenPayments, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
-import { keepPartitions, rollHorizon } from "../server/inventory/index.ts";
+import { rollHorizon } from "../server/inventory/index.ts";
 import { closeIncident, raiseIncident } from "../server/platform/incidents.ts";
 import { watchAges } from "./ages.ts";
 import { replayDue } from "./dead-letters/replay-due.ts";
@@ -30,7 +30,6 @@ export const TASKS: readonly Task[] = [
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
   { name: "ages", everySeconds: 60, run: watchAges },
   { name: "horizon", everySeconds: 3600, run: rollHorizon },
-  { name: "partitions", everySeconds: 86_400, run: keepPartitions },
   { name: "housekeeping", everySeconds: 3600, run: forgetOldRows },
 ];
 
