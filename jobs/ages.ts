@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Context, Services } from "../server/context.ts";
-import { raiseIncident, resolveIncident } from "../server/platform/incidents.ts";
+import { closeIncident, raiseIncident } from "../server/platform/incidents.ts";
 
 /** What waits, and how long the oldest has: nothing may fail silently (design rule 14). */
 const WAITING = {
@@ -39,7 +39,7 @@ export async function measureAges({ db, metrics }: Pick<Services, "db" | "metric
 export async function watchAges(ctx: Context): Promise<Record<Kind, number>> {
   const found = await measureAges(ctx);
   const { n, age } = found.outbox;
-  if (age <= OUTBOX_LIMIT_SECONDS) await resolveIncident(ctx.db, "outbox-stuck");
+  if (age <= OUTBOX_LIMIT_SECONDS) await closeIncident(ctx.db, "outbox-stuck");
   else {
     await raiseIncident(ctx.db, {
       cause: "outbox-stuck",

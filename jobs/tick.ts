@@ -1,8 +1,9 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { tickRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
 import { balance, closeChange, closeHold, overdueChanges, overdueHolds, settle, takenPayments, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
-import { keepPartitions, rollHorizon } from "../server/inventory/index.ts";
+import { rollHorizon } from "../server/inventory/index.ts";
+import { closeIncident, raiseIncident } from "../server/platform/incidents.ts";
 import { watchAges } from "./ages.ts";
 import { replayDue } from "./dead-letters/replay-due.ts";
 import { forgetOldRows } from "./housekeeping.ts";
@@ -13,7 +14,7 @@ import { isSigned } from "./qstash.ts";
 interface Task {
   name: string;
   everySeconds: number;
-  /** Bounded work; what it returns is logged and kept. */
+  /** Bounded work, in rows or by `SWEEP_MS`; what it returns is kept with the run. */
   run: (ctx: Context) => Promise<Record<string, unknown>>;
 }
 
@@ -29,7 +30,6 @@ export const TASKS: readonly Task[] = [
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
   { name: "ages", everySeconds: 60, run: watchAges },
   { name: "horizon", everySeconds: 3600, run: rollHorizon },
-  { name: "partitions", everySeconds: 86_400, run: keepPartitions },
   { name: "housekeeping", everySeconds: 3600, run: forgetOldRows },
 ];
 
@@ -41,6 +41,9 @@ export async function tick(ctx: Context, request: Request): Promise<Response> {
 }
 
 const LATE_SECONDS = 180;
+/** A sweep begins no item after that; one that hangs takes Stripe's 45 s (three tries), so that the lease outlives it. */
+const SWEEP_MS = 90_000;
+const lease = sql`now() + interval '3 minutes'`;
 
 /**
  * Runs what is due if no tick came for three minutes: the queue that calls it may itself be what is down. For a
@@ -56,45 +59,63 @@ export async function tickIfLate(ctx: Context): Promise<boolean> {
   return true;
 }
 
-/** Runs the due tasks; a lease keeps two ticks from running one at the same time. */
+/** Runs the due tasks, one after another; a task's lease keeps other ticks from it as long as it lasts. */
 export async function runDue(ctx: Context): Promise<Record<string, unknown>> {
   const results: Record<string, unknown> = {};
   for (const task of TASKS) {
     const [mine] = await ctx.db
       .insert(tickRuns)
-      .values({ name: task.name, lastStartedAt: sql`app_now()`, leasedUntil: sql`now() + interval '2 minutes'` })
+      .values({ name: task.name, lastStartedAt: sql`app_now()`, leasedUntil: lease })
       .onConflictDoUpdate({
         target: tickRuns.name,
-        set: { lastStartedAt: sql`app_now()`, leasedUntil: sql`now() + interval '2 minutes'` },
+        set: { lastStartedAt: sql`app_now()`, leasedUntil: lease },
         // A clock moved back makes it due as well: otherwise it would wait for the old future.
         setWhere: sql`(${tickRuns.leasedUntil} is null or ${tickRuns.leasedUntil} < now()) and (abs(extract(epoch from app_now() - ${tickRuns.lastStartedAt})) >= ${task.everySeconds - 5})`,
       })
-      .returning({ name: tickRuns.name });
+      .returning({ leasedUntil: tickRuns.leasedUntil, before: tickRuns.summary });
     if (!mine) continue;
+    const failedBefore = mine.before?.["failed"] === true;
+    let summary: Record<string, unknown>;
     try {
-      results[task.name] = await task.run(ctx);
+      summary = await task.run(ctx);
+      if (failedBefore) await closeIncident(ctx.db, failingOf(task));
       ctx.metrics.gauge("tick_last_success_seconds", Date.now() / 1000, { task: task.name });
     } catch (error) {
       ctx.log.error("tick task failed", { task: task.name }, error);
-      results[task.name] = { failed: true };
+      summary = { failed: true };
+      // Once may be a moment's fault, and the next run mends it.
+      if (failedBefore)
+        await raiseIncident(ctx.db, { cause: failingOf(task), severity: "critical", title: `The tick's task ${task.name} keeps failing`, data: { task: task.name } });
     }
+    results[task.name] = summary;
+    // Ours alone: a run that outlived its lease must not end that of the next.
     await ctx.db
       .update(tickRuns)
-      .set({ leasedUntil: null, lastDoneAt: sql`app_now()`, summary: results[task.name] as Record<string, unknown> })
-      .where(eq(tickRuns.name, task.name));
+      .set({ leasedUntil: null, lastDoneAt: sql`app_now()`, summary })
+      .where(and(eq(tickRuns.name, task.name), eq(tickRuns.leasedUntil, mine.leasedUntil!)));
   }
   return results;
 }
 
-/** Does `work` for each id; one that fails is logged and left for the next tick. */
+function failingOf(task: Task): string {
+  return `tick-failing:${task.name}`;
+}
+
+/** Does `work` for each id, as long as `SWEEP_MS` allows; one that fails is logged. Failed or left, it is the next tick's. */
 async function each(ctx: Context, task: string, ids: Promise<string[]>, work: (id: string) => Promise<unknown>): Promise<Record<string, unknown>> {
-  let failed = 0;
+  const started = performance.now();
   const all = await ids;
+  let seen = 0;
+  let failed = 0;
   for (const id of all) {
+    if (performance.now() - started > SWEEP_MS) break;
+    seen += 1;
     await work(id).catch((error: unknown) => {
       failed += 1;
       ctx.log.warn("sweep item failed", { task, id }, error);
     });
   }
-  return { seen: all.length, failed };
+  const left = all.length - seen;
+  if (left > 0) ctx.log.warn("sweep stopped before its end", { task, left });
+  return { seen, failed, left };
 }

@@ -50,6 +50,7 @@ const TIERS: [prefix: string, Tier][] = [
   ["/auth/request-password-reset", "lookup"],
   ["/trpc/", "general"],
   ["/auth/", "general"],
+  ["/bookings/", "general"],
 ];
 
 /** Procedures that are the same for everybody: GET, without cookies, cacheable by a CDN for a moment. */

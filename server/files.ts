@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 import { isDomainError } from "./errors.ts";
 import { drawProperty, drawRoom } from "./hotels/draw.ts";
 import { calendarOf } from "./notifications/index.ts";
+import { idField } from "./platform/fields.ts";
 
 const SVG = { "content-type": "image/svg+xml; charset=utf-8", "cache-control": "public, max-age=86400, stale-while-revalidate=604800" };
 
@@ -21,7 +22,7 @@ export const pictures = new Hono<{ Bindings: Runtime }>()
 
 /** The booking as a calendar file, for whoever may see the booking. */
 export async function calendarRoute(ctx: Context, bookingId: string, token: string | undefined): Promise<Response> {
-  if (!/^[0-9a-f-]{36}$/i.test(bookingId)) return new Response("not found", { status: 404 });
+  if (!idField.safeParse(bookingId).success) return new Response("not found", { status: 404 });
   try {
     const view = await get(ctx, { bookingId, token });
     return new Response(calendarOf(view, ctx.config.PUBLIC_URL), {

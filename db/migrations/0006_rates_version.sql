@@ -1,6 +1,7 @@
 ALTER TABLE "properties" ADD COLUMN "rates_version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
--- Whoever changes a night's price or restriction, by whatever statement: its property's rates_version rises in the
--- same transaction, so that what a process remembers of the older ones is never used again.
+-- Whoever changes a night's price or restriction by a statement on rate_nights itself: its property's rates_version
+-- rises in the same transaction, so that what a process remembers of the older ones is never used again. A statement
+-- on a partition (rate_nights_2027) or a TRUNCATE raises nothing: whoever writes one must raise the version by hand.
 CREATE FUNCTION raise_rates_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE properties SET rates_version = rates_version + 1

@@ -32,7 +32,7 @@ export const rateNights = pgTable(
   {
     productId: integer("product_id").notNull(),
     stayDate: date("stay_date", { mode: "string" }).notNull(),
-    /** Minor units for 1, 2, 3 … adults; fewer adults than the first priced pay the first. */
+    /** Minor units for 1, 2, 3 … adults, each of them priced; more adults than the last can't be sold. */
     adultPrices: bigint("adult_prices", { mode: "number" }).array().notNull(),
     /** Minor units per child of each of the property's buckets. */
     childPrices: bigint("child_prices", { mode: "number" })
@@ -51,6 +51,8 @@ export const rateNights = pgTable(
   (t) => [
     primaryKey({ columns: [t.productId, t.stayDate] }),
     check("rate_nights_prices", sql`cardinality(${t.adultPrices}) between 1 and 20 and 0 <= all(${t.adultPrices}) and 0 <= all(${t.childPrices})`),
+    // The check above lets a null pass: nothing is known to be wrong with it.
+    check("rate_nights_no_nulls", sql`array_position(${t.adultPrices}, null) is null and array_position(${t.childPrices}, null) is null`),
     check("rate_nights_stays", sql`${t.minStayArrival} >= 1 and ${t.minStayThrough} >= 1 and ${t.maxStay} >= 1`),
   ],
 );

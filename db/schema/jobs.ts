@@ -27,7 +27,7 @@ export const outbox = pgTable(
   ],
 );
 
-/** What a job has done already, kept in the transaction of its effect. */
+/** What a job has done already, kept behind its effect: it saves a second run, and the effect's own guards make one harmless. */
 export const jobRuns = pgTable(
   "job_runs",
   {

@@ -77,12 +77,12 @@ export const properties = pgTable(
     holdMinutes: smallint("hold_minutes").notNull().default(15),
     /** Whether a slow method (virtual account) may extend the hold once to the method's expiry. */
     extendHolds: boolean("extend_holds").notNull().default(false),
-    /** Days ahead that are sold. */
+    /** Days ahead that are sold: always within the partitions of the nights, which reach three years ahead. */
     horizonDays: smallint("horizon_days").notNull().default(500),
     art: jsonb("art").$type<ArtParams>().notNull(),
     /** Rises with each change of content; part of cache keys. */
     version: integer("version").notNull().default(1),
-    /** Rises with each change of its rate nights; a trigger of that table sees to it. */
+    /** Rises with each statement on `rate_nights` that changes its nights, by a trigger; not with one on a partition. */
     ratesVersion: integer("rates_version").notNull().default(1),
     publishedAt: instant("published_at"),
     archivedAt: instant("archived_at"),
@@ -106,6 +106,7 @@ export const properties = pgTable(
       sql`${t.checkInFrom} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.checkOutUntil} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^[0-2][0-9]:[0-5][0-9]$'`,
     ),
     check("properties_hold_minutes", sql`${t.holdMinutes} between 1 and 1440`),
+    check("properties_horizon_days", sql`${t.horizonDays} between 1 and 1000`),
     check("properties_payment_methods", sql`${t.paymentMethods} <@ array['stripe','midtrans','property']`),
   ],
 );

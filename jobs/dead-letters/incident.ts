@@ -2,7 +2,7 @@ import { and, count, eq, isNull, like, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { deadLetters, incidents } from "../../db/schema/jobs.ts";
 import type { Context } from "../../server/context.ts";
-import { raiseIncident, resolveIncident } from "../../server/platform/incidents.ts";
+import { closeIncident, raiseIncident } from "../../server/platform/incidents.ts";
 import { transact } from "../../server/platform/transact.ts";
 import { JOBS } from "../registry.ts";
 import { calledPerson, failureColumn } from "./letters.ts";
@@ -34,7 +34,7 @@ export async function keepIncidents(tx: Transaction, causes: readonly Cause[]): 
       .from(deadLetters)
       .where(and(eq(deadLetters.job, job), eq(failureColumn, failure), calledPerson));
     const waiting = letters?.waiting ?? 0;
-    if (waiting === 0) await resolveIncident(tx, key);
+    if (waiting === 0) await closeIncident(tx, key);
     else {
       await raiseIncident(tx, {
         cause: key,

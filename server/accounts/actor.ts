@@ -1,5 +1,6 @@
 import type { Actor } from "../context.ts";
 import type { Config } from "../platform/config.ts";
+import { idField } from "../platform/fields.ts";
 import { newId } from "../platform/ids.ts";
 import { sameText, sign } from "../platform/tokens.ts";
 import type { Auth } from "./auth.ts";
@@ -35,7 +36,9 @@ async function readGuestCookie(config: Config, cookies: string): Promise<string 
     .split(/;\s*/)
     .find((cookie) => cookie.startsWith(`${GUEST_COOKIE}=`))
     ?.slice(GUEST_COOKIE.length + 1);
-  const [id, mac] = value?.split(".") ?? [];
+  const [given, mac] = value?.split(".") ?? [];
+  // Looked at before it is signed: what was signed is remembered, and anybody may write a cookie.
+  const id = idField.safeParse(given).data;
   if (!id || !mac) return undefined;
   return sameText(mac, sign(config.AUTH_SECRET, `guest:${id}`)) ? id : undefined;
 }

@@ -2,13 +2,13 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { bookings, incidents, payments, refunds } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
-import { raiseIncident } from "../platform/incidents.ts";
+import { closeIncident, raiseIncident } from "../platform/incidents.ts";
 import { isTransient, OutsideError } from "../platform/outside.ts";
 import { transact } from "../platform/transact.ts";
 import { assertRefundMove, gatewayOf, hasMoney } from "../payments/index.ts";
 import { keptOnline } from "./amounts.ts";
 import { givenBack } from "./given-back.ts";
-import { closeIncident, manualOf, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
+import { manualOf, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
 import { applyView, settle } from "./settle.ts";
 import { staysOf } from "./stays.ts";
 import { bookingState } from "./states.ts";
@@ -214,7 +214,8 @@ async function reportStuck(ctx: Context, action: Action, title: string, error: O
 
 /**
  * Bookings with money reserved for longer than it should be, what lapses first at the front: their capture or
- * void got lost. Judged by the payment's birth: each question to the provider renews `updatedAt`.
+ * void got lost. Then those with a refund that was never made, longest unasked first, so that refused ones are in
+ * nobody's way. Judged by the payment's birth: each question to the provider renews `updatedAt`.
  */
 export async function unbalanced(ctx: Context, olderThanSeconds: number, limit: number): Promise<string[]> {
   const age = sql`app_now() - ${olderThanSeconds}::int * interval '1 second'`;
@@ -225,7 +226,7 @@ export async function unbalanced(ctx: Context, olderThanSeconds: number, limit: 
       sql`(${payments.state} = 'authorised' and ${payments.createdAt} < ${age}) or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < ${age})`,
     )
     .groupBy(payments.bookingId)
-    .orderBy(sql`min(${payments.captureBefore}) nulls first`)
+    .orderBy(sql`min(${payments.captureBefore}) filter (where ${payments.state} = 'authorised') nulls last`, sql`min(${payments.checkedAt}) nulls first`)
     .limit(limit);
   return rows.map((row) => row.id);
 }

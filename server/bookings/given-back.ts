@@ -1,7 +1,8 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { type payments, refunds } from "../../db/schema/index.ts";
-import { closeIncident, failedOf, manualOf } from "./record-money.ts";
+import { closeIncident } from "../platform/incidents.ts";
+import { failedOf, manualOf } from "./record-money.ts";
 
 type Payment = typeof payments.$inferSelect;
 type Refund = typeof refunds.$inferSelect;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { HeldUnits } from "../../db/schema/bookings.ts";
 import type { Context } from "../context.ts";
-import { feeAt, freeUntil, stockOf } from "../rooms/index.ts";
+import { feeAt, freeUntil, QUOTE_LIFE_MS, stockOf } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { moneyOf } from "./amounts.ts";
 import { netUnits, planChange } from "./change-plan.ts";
@@ -10,9 +10,6 @@ import { expireOverdue, refusalOfLacking } from "./expire.ts";
 import type { ModifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
-
-/** How long a shown price is promised, in milliseconds. */
-const QUOTE_LIFE_MS = 15 * 60_000;
 
 /**
  * What a change of dates, rooms or guests would cost, before it is made. Nights that the booking has are its own.

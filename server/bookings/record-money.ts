@@ -1,7 +1,7 @@
-import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
+import { and, eq, ne, or, sql } from "drizzle-orm";
 import type { Executor, Transaction } from "../../db/client.ts";
-import { disputes, incidents, payments, refunds } from "../../db/schema/index.ts";
-import { raiseIncident } from "../platform/incidents.ts";
+import { disputes, payments, refunds } from "../../db/schema/index.ts";
+import { closeIncident, raiseIncident } from "../platform/incidents.ts";
 import { newId } from "../platform/ids.ts";
 import { canMove, canMoveRefund, type ProviderRefund, type ProviderView } from "../payments/index.ts";
 
@@ -98,14 +98,6 @@ async function recordDispute(tx: Transaction, payment: Payment, dispute: Provide
     bookingId: payment.bookingId,
     data: { paymentId: payment.id, state: dispute.state },
   });
-}
-
-/** Closes the open incident of this cause, if there is one. */
-export async function closeIncident(db: Executor, cause: string): Promise<void> {
-  await db
-    .update(incidents)
-    .set({ resolvedAt: sql`app_now()` })
-    .where(and(eq(incidents.cause, cause), isNull(incidents.resolvedAt)));
 }
 
 /** Writes down money that must go back, before any call: so that a repetition of the call makes no second one. @returns its id */

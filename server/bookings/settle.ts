@@ -35,10 +35,19 @@ export async function settle(ctx: Context, paymentId: string): Promise<void> {
 async function settleOnce(ctx: Context, paymentId: string): Promise<Applied> {
   const [payment] = await ctx.db.select().from(payments).where(eq(payments.id, paymentId));
   if (!payment?.pageRef) return "written";
-  const view = await gatewayOf(ctx.config, payment.provider).read({ ...payment, paymentId: payment.id });
-  const over = payment.expiresAt !== null && payment.expiresAt.getTime() + GIVEN_UP_MS < ctx.clock.now().getTime();
-  const givenUp = over && (view.state === "created" || view.state === "denied");
-  return applyView(ctx, payment, givenUp ? { ...view, state: "expired" } : view);
+  try {
+    const view = await gatewayOf(ctx.config, payment.provider).read({ ...payment, paymentId: payment.id });
+    const over = payment.expiresAt !== null && payment.expiresAt.getTime() + GIVEN_UP_MS < ctx.clock.now().getTime();
+    const givenUp = over && (view.state === "created" || view.state === "denied");
+    return await applyView(ctx, payment, givenUp ? { ...view, state: "expired" } : view);
+  } catch (error) {
+    // Asked in vain: others come first now, or what fails for long would stay at the sweep's head. Not a new `version`: nothing newer is known.
+    await ctx.db
+      .update(payments)
+      .set({ checkedAt: sql`app_now()` })
+      .where(eq(payments.id, paymentId));
+    throw error;
+  }
 }
 
 /** The payment that a webhook speaks of, if it is ours. */

@@ -4,10 +4,14 @@ import type { Context } from "../context.ts";
 const CHUNK = 20_000;
 
 /**
- * Opens the days that have come within each property's horizon, in its own zone: units as the room type
+ * Makes the years' partitions of both night tables, three ahead and so beyond any horizon, where they are missing.
+ * Then opens the days that have come within each property's horizon, in its own zone: units as the room type
  * has them, prices and restrictions as on the same weekday 52 weeks before. A product without that stays closed.
  */
 export async function rollHorizon(ctx: Context): Promise<Record<string, unknown>> {
+  const [partitions] = await ctx.db.execute<{ made: number }>(
+    sql`select ensure_night_partitions(extract(year from app_now())::int, extract(year from app_now())::int + 3) as made`,
+  );
   const nights = await ctx.db.execute(sql`
     insert into inventory_nights (room_type_id, stay_date, physical)
     select r.id, d::date, r.units
@@ -31,11 +35,5 @@ export async function rollHorizon(ctx: Context): Promise<Record<string, unknown>
     where f.archived_at is null and p.archived_at is null and f.base_product_id is null
     limit ${CHUNK}
     on conflict do nothing`);
-  return { nights: nights.count, rates: rates.count };
-}
-
-/** Keeps the yearly partitions of both night tables three years ahead. */
-export async function keepPartitions(ctx: Context): Promise<Record<string, unknown>> {
-  const rows = await ctx.db.execute<{ made: number }>(sql`select ensure_night_partitions(extract(year from app_now())::int, extract(year from app_now())::int + 3) as made`);
-  return { made: rows[0]?.made ?? 0 };
+  return { partitions: partitions?.made ?? 0, nights: nights.count, rates: rates.count };
 }

@@ -1,2 +1,2 @@
 // The public face of the inventory service: the hotelier's side of rooms.
-export { keepPartitions, rollHorizon } from "./horizon.ts";
+export { rollHorizon } from "./horizon.ts";

@@ -24,6 +24,8 @@ export type StayRow = z.infer<typeof row>;
 export const todayOutput = z.object({
   date: z.string(),
   currency: z.string(),
+  /** False where the day has more room stays than one answer holds: some are in no list. */
+  whole: z.boolean(),
   arrivals: z.array(row),
   departures: z.array(row),
   inHouse: z.array(row),

@@ -29,6 +29,9 @@ async function authoriseStaff(ctx: Context, propertyId: string): Promise<{ zone:
   return found;
 }
 
+/** Room stays that one answer holds; where a day has more, it says that it is not whole. */
+const MOST = 5000;
+
 /** The property's day in its own zone: arrivals, departures, stays over night, and what was booked on it. */
 export async function today(ctx: Context, input: z.infer<typeof todayInput>): Promise<z.infer<typeof todayOutput>> {
   const property = await authoriseStaff(ctx, input.propertyId);
@@ -61,12 +64,15 @@ export async function today(ctx: Context, input: z.infer<typeof todayInput>): Pr
       ),
     )
     .orderBy(asc(guests.name), asc(roomStays.position))
-    .limit(500);
+    .limit(MOST + 1);
+  const whole = rows.length <= MOST;
+  if (!whole) rows.pop();
   const strip = ({ booked: _booked, ...row }: (typeof rows)[number]) => row;
   const staying = rows.filter((row) => row.state === "confirmed" || row.state === "checked_in" || row.state === "checked_out");
   return {
     date,
     currency: property.currency,
+    whole,
     arrivals: staying.filter((row) => row.checkIn === date).map(strip),
     departures: staying.filter((row) => row.checkOut === date).map(strip),
     inHouse: staying.filter((row) => row.checkIn < date && row.checkOut > date).map(strip),

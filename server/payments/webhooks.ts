@@ -2,6 +2,7 @@ import Stripe from "stripe";
 import { z } from "zod";
 import { refuse } from "../errors.ts";
 import type { Config } from "../platform/config.ts";
+import { sameText } from "../platform/tokens.ts";
 import type { WebhookHint } from "./gateway.ts";
 
 /**
@@ -80,11 +81,4 @@ function parseJson(text: string): unknown {
 async function hexDigest(algorithm: "SHA-256" | "SHA-512", text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest(algorithm, new TextEncoder().encode(text)));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Takes the same time wherever the texts differ. */
-function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ (b.charCodeAt(i) || 0);
-  return difference === 0;
 }

@@ -32,12 +32,10 @@ export async function raiseIncident(db: Executor, incident: NewIncident): Promis
     });
 }
 
-/** Closes the open incident of this cause. @returns whether there was one */
-export async function resolveIncident(db: Executor, cause: string): Promise<boolean> {
-  const closed = await db
+/** Closes the open incident of this cause, if there is one. */
+export async function closeIncident(db: Executor, cause: string): Promise<void> {
+  await db
     .update(incidents)
     .set({ resolvedAt: sql`app_now()` })
-    .where(and(eq(incidents.cause, cause), isNull(incidents.resolvedAt)))
-    .returning({ id: incidents.id });
-  return closed.length > 0;
+    .where(and(eq(incidents.cause, cause), isNull(incidents.resolvedAt)));
 }

@@ -144,7 +144,7 @@ function bucketOf(buckets: ChildBucket[], age: number): number {
 /** More adults than the largest price row, or children without a price, can't be sold (domain rule 44). */
 function nightPrice(facts: AmountFacts, night: NightFacts | undefined, people: Lodged): number | undefined {
   let base = night?.adultPrices[people.adults - 1];
-  if (base === undefined || base === null || !night) return undefined;
+  if (base === undefined || !night) return undefined;
   for (const [bucket, count] of people.buckets.entries()) {
     if (count === 0) continue;
     const price = night.childPrices[bucket];

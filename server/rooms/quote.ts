@@ -15,7 +15,7 @@ import { priceStay } from "./price.ts";
 import type { Quote, QuotedStay, QuoteInput } from "./schemas.ts";
 
 /** How long a shown price is promised, in milliseconds. */
-const QUOTE_LIFE_MS = 15 * 60_000;
+export const QUOTE_LIFE_MS = 15 * 60_000;
 
 /**
  * Prices the rooms asked for, with stock as Postgres has it now (never a cache's).

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { members } from "../../db/schema/index.ts";
 import { startPayment } from "../../server/bookings/index.ts";
@@ -160,4 +161,30 @@ test("today is for the members of the property's own organisation; to others the
   expect((await today(world.propertyId, (await signUp(gateway)).cookie)).error?.data.domain?.code).toBe("NOT_FOUND");
   const own = await callWire<{ id: string }[]>(gateway, "admin.inventory.myProperties", undefined, { cookie: staff.cookie });
   expect(own.data?.map((property) => property.id)).toEqual([world.propertyId]);
+});
+
+test("a large house's day is whole, and one that is larger than an answer says so", async () => {
+  const world = await createProperty(database.db);
+  const staff = await signUp(gateway);
+  await database.db.insert(members).values({ id: newId(), organizationId: world.organizationId, userId: staff.userId, role: "member" });
+  const bookingId = await guestBooking("bus@guest.test", world);
+  /** The booking's one room stay, so many times more. */
+  const add = (first: number, last: number) =>
+    database.db.execute(sql`
+      insert into room_stays (property_id, id, booking_id, position, room_type_id, product_id, state, check_in, check_out, adults, room_name, rate_name, meal, total, charges, policy)
+      select property_id, gen_random_uuid(), booking_id, n, room_type_id, product_id, state, check_in, check_out, adults, room_name, rate_name, meal, total, charges, policy
+      from room_stays cross join generate_series(${first}::int, ${last}::int) n where booking_id = ${bookingId} and position = 0`);
+  const today = async () => {
+    const answer = await callWire<{ whole: boolean; arrivals: unknown[] }>(
+      gateway,
+      "admin.inventory.today",
+      { propertyId: world.propertyId, date: FIRST_NIGHT },
+      { cookie: staff.cookie },
+    );
+    return { whole: answer.data?.whole, arrivals: answer.data?.arrivals.length };
+  };
+  await add(1, 799);
+  expect(await today()).toEqual({ whole: true, arrivals: 800 });
+  await add(800, 5000);
+  expect(await today()).toEqual({ whole: false, arrivals: 5000 });
 });

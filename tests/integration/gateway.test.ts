@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { sign } from "../../server/platform/tokens.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { openRedisGateway, redisAt } from "../helpers/context.ts";
 import { startGateway, type Gateway, type GatewayOptions } from "../helpers/gateway.ts";
@@ -96,6 +97,7 @@ test("past the limit 429 with Retry-After, in the shape of a refusal; another cl
   });
   expect(Number(answer.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
   expect(answer.error?.data).toMatchObject({ httpStatus: 429, domain: { code: "RATE_LIMITED", facts: { retryAfterMs: expect.any(Number) } } });
+  await vi.waitFor(async () => expect((await limited.request("/bookings/nonsense/calendar.ics?token=x")).status).toBe(429));
   limited.runtime.clientAddress = "10.0.0.9";
   expect((await limited.request("/trpc/ping")).status).toBe(200);
 });
@@ -205,6 +207,17 @@ test("public queries set no cookie, others give an anonymous guest theirs, once"
   expect(again.headers.getSetCookie()).toEqual([]);
   const forged = await callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" }, { cookie: `${cookie!.split(";")[0]!}x` });
   expect(forged.headers.getSetCookie()).toHaveLength(1);
+});
+
+test("a cookie's id is looked at before it is signed and remembered: even rightly signed, a text that is no id is no guest", async () => {
+  const signed = (id: string) => `nightledger.guest=${id}.${sign(gateway.ctx.config.AUTH_SECRET, `guest:${id}`)}`;
+  const ask = (cookie: string) => callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" }, { cookie });
+  expect((await ask(signed("0199a000-0000-7000-8000-000000000002"))).headers.getSetCookie()).toEqual([]);
+  for (const id of ["x".repeat(8000), "-".repeat(36)]) expect((await ask(signed(id))).headers.getSetCookie()).toHaveLength(1);
+});
+
+test.each(["nonsense", "-".repeat(36), "0199a000-0000-7000-8000-000000000001"])("the calendar of %s is not found", async (id) => {
+  expect((await gateway.request(`/bookings/${id}/calendar.ics?token=x`)).status).toBe(404);
 });
 
 test("only the app's own queries come in a batch: no public query, and no mutation, which the limits count one by one", async () => {

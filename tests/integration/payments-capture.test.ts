@@ -128,6 +128,28 @@ test("an authorisation whose capture was forgotten is taken by the sweep before 
   expect(await desk.kept(bookingId)).toBe(22_000);
 });
 
+test("the sweep takes what lapses before refunds that the provider refuses, and of these the longest unasked", async () => {
+  const refused = [await refusedRefund(), await refusedRefund()];
+  const { bookingId } = await authorised();
+  await desk.ctx.advance(15 * MINUTE);
+  const mine = async () => (await unbalanced(desk.ctx, 600, 100)).filter((id) => id === bookingId || refused.includes(id));
+  expect(await mine()).toEqual([bookingId, ...refused]);
+  await balance(desk.ctx, refused[0]!);
+  expect(await mine()).toEqual([bookingId, ...refused.toReversed()]);
+});
+
+/** A cancelled booking whose taken money is disputed: its refund is refused for good. */
+async function refusedRefund(): Promise<string> {
+  const { bookingId, pageUrl, guest } = await desk.onPage();
+  await payByStripe(pageUrl, "4000000000000259");
+  await desk.becomes(bookingId, "confirmed");
+  await balance(desk.ctx, bookingId);
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "requested" }]);
+  return bookingId;
+}
+
 test("an authorisation that is about to lapse while its provider is out of reach is told to a person", async () => {
   const { bookingId } = await authorised();
   await desk.ctx.advance(6 * DAY + 12 * HOUR);

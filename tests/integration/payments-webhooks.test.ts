@@ -42,6 +42,22 @@ test("a webhook that never comes: the sweep asks the provider, and the booking i
   expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed"]);
 });
 
+test("payments whose provider is down don't keep the sweep from those of the other", async () => {
+  const [dark, other] = [await desk.onPage("stripe"), await desk.onPage("midtrans")];
+  const [darkId, otherId] = [(await desk.payment(dark.bookingId)).id, (await desk.payment(other.bookingId)).id];
+  await desk.ctx.advance(3 * MINUTE);
+  desk.goesDown("stripe");
+  const { version } = await desk.payment(dark.bookingId);
+  const due = async () => (await unsettledPayments(desk.ctx, 120, 100)).filter((id) => id === darkId || id === otherId);
+  expect(await due()).toEqual([darkId, otherId]);
+  await expect(settle(desk.ctx, darkId)).rejects.toThrow();
+  expect(await due()).toEqual([otherId]);
+  await desk.ctx.advance(3 * MINUTE);
+  expect(await due()).toEqual([otherId, darkId]);
+  // A failed reading is nothing newer: it overtakes no other.
+  expect((await desk.payment(dark.bookingId)).version).toBe(version);
+});
+
 test("a webhook twice, and the sweep at once: one confirmation", async () => {
   const { bookingId, pageUrl } = await desk.onPage();
   desk.loseWebhooks();

@@ -40,7 +40,7 @@ test.each([1, 2, 3, 4])("search shows the cheapest of all quotes, for every stay
   expect(shown).toBeGreaterThan(5);
 });
 
-test("a night's price that is changed, closed, taken away or given back by any statement counts in the next search, and no other property is read again for it", async () => {
+test("a night's price that is changed, closed, taken away or given back by any statement on rate_nights counts in the next search, and no other property is read again for it", async () => {
   const world = await createProperty(database.db, { taxes: [], rooms: [{ prices: [10_000, 10_000] }] });
   const other = await createProperty(database.db);
   const search = async (): Promise<number | undefined> => {

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { TextField } from "../../components/field.tsx";
+import { Notice } from "../../components/notice.tsx";
 import { Page } from "../../components/page.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StayTable } from "../../components/stay-table.tsx";
@@ -44,6 +45,7 @@ export function AdminToday() {
               </Button>
             )}
           </div>
+          {!day.whole && <Notice tone="warn" title={m.day_not_whole()} />}
           <StayTable title={m.arrivals()} rows={day.arrivals} currency={day.currency} emptyState={m.arrivals_empty()} />
           <StayTable title={m.departures()} rows={day.departures} currency={day.currency} emptyState={m.departures_empty()} />
           <StayTable title={m.in_house()} rows={day.inHouse} currency={day.currency} emptyState={m.in_house_empty()} />
