@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, inArray, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, isNotNull, inArray, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Transaction } from "../../db/client.ts";
 import { bookings, payments, properties, refunds } from "../../db/schema/index.ts";
@@ -10,6 +10,7 @@ import { canMove, gatewayOf, hasMoney, type ProviderView, type WebhookHint } fro
 import { writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { confirm } from "./confirm.ts";
 import { expireOverdue } from "./expire.ts";
+import { mayBeTriedAgain } from "./open-pages.ts";
 import { payChange } from "./pay-change.ts";
 import { recordEvent } from "./record.ts";
 import { mismatchOf, recordMoney, requestRefund } from "./record-money.ts";
@@ -96,11 +97,6 @@ export async function takenPayments(ctx: Context, limit: number): Promise<string
     .orderBy(asc(payments.checkedAt))
     .limit(limit);
   return rows.map((row) => row.id);
-}
-
-/** A card's 3-D Secure step that was left ends the try at Midtrans, not the page: another may pay on it. */
-export function mayBeTriedAgain(): SQL {
-  return sql`(${payments.provider} = 'midtrans' and ${payments.state} = 'expired' and ${payments.method} = 'credit_card' and ${payments.expiresAt} > app_now() - interval '1 hour')`;
 }
 
 /** Paid late, and some night is taken: perhaps by a hold that is over. */
