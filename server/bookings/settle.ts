@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, inArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, inArray, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Transaction } from "../../db/client.ts";
 import { bookings, payments, properties, refunds } from "../../db/schema/index.ts";
@@ -42,7 +42,7 @@ async function settleOnce(ctx: Context, paymentId: string): Promise<Applied> {
   return applyView(ctx, payment, givenUp ? { ...view, state: "expired" } : view);
 }
 
-/** The payment that a webhook speaks of, if it is ours. */
+/** The payment that a webhook speaks of, if it is ours; one whose page we didn't know learns it from there. */
 export async function paymentOfHint(ctx: Context, provider: Payment["provider"], hint: WebhookHint): Promise<string | undefined> {
   // Stripe's intent is not in our rows before its first reading; our own id, in its metadata, is.
   const own = z.uuid().safeParse(hint.paymentId).data;
@@ -53,9 +53,16 @@ export async function paymentOfHint(ctx: Context, provider: Payment["provider"],
   ].filter((one) => one !== undefined);
   if (refs.length === 0) return undefined;
   const [found] = await ctx.db
-    .select({ id: payments.id })
+    .select({ id: payments.id, pageRef: payments.pageRef })
     .from(payments)
     .where(and(eq(payments.provider, provider), or(...refs)));
+  // Opened, and then not kept: money may have come on it all the same, and without its page nobody would read it.
+  if (found && !found.pageRef && hint.pageRef) {
+    await ctx.db
+      .update(payments)
+      .set({ pageRef: hint.pageRef, updatedAt: sql`app_now()` })
+      .where(and(eq(payments.id, found.id), isNull(payments.pageRef)));
+  }
   return found?.id;
 }
 
