@@ -1,13 +1,13 @@
 import { balanceMoneyJob } from "./balance-money.ts";
 import { closeChangeJob, closeChangePagesJob } from "./close-change.ts";
 import { closeHoldJob } from "./close-hold.ts";
-import { closePagesJob } from "./close-pages.ts";
+import { closeLeftPagesJob, closePagesJob } from "./close-pages.ts";
 import type { Job, Message } from "./define.ts";
 import { accountMailJobs } from "./send-account-mails.ts";
 import { messageJobs } from "./send-messages.ts";
 
 /** Every job there is. */
-export const JOBS: readonly Job[] = [closeHoldJob, closePagesJob, closeChangeJob, closeChangePagesJob, balanceMoneyJob, ...messageJobs, ...accountMailJobs];
+export const JOBS: readonly Job[] = [closeHoldJob, closePagesJob, closeLeftPagesJob, closeChangeJob, closeChangePagesJob, balanceMoneyJob, ...messageJobs, ...accountMailJobs];
 
 /**
  * The jobs that follow an event of this type; with its payload, only those that it concerns. One that can't read it

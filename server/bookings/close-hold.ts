@@ -1,10 +1,11 @@
-import { and, eq, inArray, isNotNull, not, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, not, notExists, or, sql, type SQL } from "drizzle-orm";
 import { bookings, payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { gatewayOf } from "../payments/index.ts";
 import { bookingExamined } from "./examined.ts";
 import { expire } from "./expire.ts";
-import { applyView, mayBeTriedAgain } from "./settle.ts";
+import { leftOpen, mayBeTriedAgain, UNPAID } from "./open-pages.ts";
+import { applyView } from "./settle.ts";
 
 /** With the provider out of reach, nights go back this long after the hold's end; money is sorted out later. */
 export const GRACE_MS = 5 * 60_000;
@@ -50,26 +51,36 @@ async function countsAsPaid(ctx: Context, bookingId: string): Promise<boolean> {
  * @param changeId only those of this change
  * @throws OutsideError when a provider can't be reached
  */
-export async function closePages(ctx: Context, bookingId: string, changeId?: string): Promise<"paid" | "closed"> {
+export function closePages(ctx: Context, bookingId: string, changeId?: string): Promise<"paid" | "closed"> {
+  const ofChange = changeId === undefined ? undefined : eq(payments.changeId, changeId);
+  return closeAll(ctx, bookingId, and(ofChange, or(inArray(payments.state, [...UNPAID, "challenged", "authorised"]), mayBeTriedAgain()), isNotNull(payments.pageRef)));
+}
+
+/**
+ * Closes the pages that are left of a booking when it was confirmed another way. What has its money, or may have
+ * it soon, stays; so do the pages of its changes.
+ * @throws OutsideError when a provider can't be reached
+ */
+export async function closeLeftPages(ctx: Context, bookingId: string): Promise<void> {
+  await closeAll(ctx, bookingId, leftOpen());
+}
+
+async function closeAll(ctx: Context, bookingId: string, which: SQL | undefined): Promise<"paid" | "closed"> {
   const open = await ctx.db
     .select()
     .from(payments)
-    .where(
-      and(
-        eq(payments.bookingId, bookingId),
-        changeId === undefined ? undefined : eq(payments.changeId, changeId),
-        or(inArray(payments.state, ["created", "requires_action", "pending", "challenged", "denied", "authorised"]), mayBeTriedAgain()),
-        isNotNull(payments.pageRef),
-      ),
-    );
+    .where(and(eq(payments.bookingId, bookingId), which));
   let result: "paid" | "closed" = "closed";
-  for (const payment of open) {
-    const gateway = gatewayOf(ctx.config, payment.provider);
-    const ref = { ...payment, paymentId: payment.id };
-    const closed = await gateway.closePage(ref);
-    if (closed === "paid") result = "paid";
-    // "open": no method chosen yet at Midtrans; nothing to read, and a late payment is given back.
-    if (closed !== "open") await applyView(ctx, payment, await gateway.read(ref));
-  }
+  for (const payment of open) if ((await closePage(ctx, payment)) === "paid") result = "paid";
   return result;
+}
+
+/** Closes one page, and writes down what became of it. @throws OutsideError when its provider can't be reached */
+export async function closePage(ctx: Context, payment: typeof payments.$inferSelect): Promise<"paid" | "closed" | "open"> {
+  const gateway = gatewayOf(ctx.config, payment.provider);
+  const ref = { ...payment, paymentId: payment.id };
+  const closed = await gateway.closePage(ref);
+  // "open": no method chosen yet at Midtrans; nothing to read, and a late payment is given back.
+  if (closed !== "open") await applyView(ctx, payment, await gateway.read(ref));
+  return closed;
 }

@@ -2,6 +2,7 @@ import type { Transaction } from "../../db/client.ts";
 import type { bookings } from "../../db/schema/bookings.ts";
 import { emit } from "../platform/outbox.ts";
 import { moveNights, moveTogether, type MovedNight } from "../rooms/index.ts";
+import { bookingsWithPages } from "./open-pages.ts";
 import { recordEvent } from "./record.ts";
 import { endHolds, moveStays, nightMoves, type StayRow } from "./stays.ts";
 
@@ -45,12 +46,15 @@ async function write(tx: Transaction, list: readonly Confirming[], from: "pendin
   const ids = list.map(({ booking }) => booking.id);
   // The bookings are locked, so their next versions are known.
   const events = list.map(({ booking }) => ({ bookingId: booking.id, propertyId: booking.propertyId, version: booking.version + 1 }));
-  await Promise.all([
+  const [pages] = await Promise.all([
+    bookingsWithPages(tx, ids),
     moveStays(tx, ids, from, "confirmed"),
     endHolds(tx, ids, how),
     recordEvent(tx, ...events.map((event, index) => ({ ...event, type: from === "pending" ? "confirmed" : "retaken", actor: list[index]!.actor }))),
     emit(tx, ...events.map((event) => ({ type: "booking.confirmed", payload: { ...event, payment: how.payment } }))),
   ]);
+  // An event of its own: few bookings have such pages, and each message costs.
+  await emit(tx, ...events.filter((event) => pages.includes(event.bookingId)).map((payload) => ({ type: "booking.pages_left", payload })));
 }
 
 function pendingOf(stays: readonly StayRow[]): StayRow[] {

@@ -10,6 +10,8 @@ export const BOOKING_EVENTS = {
   "booking.held": bookingPayload.extend({ holdExpiresAt: z.iso.datetime() }),
   /** `payment`: how it will be paid; absent in events of before. */
   "booking.confirmed": bookingPayload.extend({ payment: z.enum(["online", "property"]).optional() }),
+  /** It was confirmed while it had pages, paid for on another or at the property: nobody should pay on them any more. */
+  "booking.pages_left": bookingPayload,
   "booking.cancelled": bookingPayload,
   /** Dates, rooms or guests are others now, or single rooms were cancelled. */
   "booking.modified": bookingPayload.extend({ payment: z.enum(["online", "property"]) }),

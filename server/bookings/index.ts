@@ -3,7 +3,7 @@ export { balance, unbalanced } from "./balance.ts";
 export { cancel, cancelQuote } from "./cancel.ts";
 export { closeChange } from "./close-change.ts";
 export { overdueChanges } from "./changes.ts";
-export { closeHold, closePages } from "./close-hold.ts";
+export { closeHold, closeLeftPages, closePages } from "./close-hold.ts";
 export { BOOKING_EVENTS, bookingPayload, type BookingPayload } from "./events.ts";
 export { expire, overdueHolds } from "./expire.ts";
 export { hold } from "./hold.ts";

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, inArray, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, inArray, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Transaction } from "../../db/client.ts";
 import { bookings, payments, properties, refunds } from "../../db/schema/index.ts";
@@ -10,6 +10,7 @@ import { canMove, gatewayOf, hasMoney, type ProviderView, type WebhookHint } fro
 import { writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { confirm } from "./confirm.ts";
 import { expireOverdue } from "./expire.ts";
+import { mayBeTriedAgain } from "./open-pages.ts";
 import { payChange, refuseLate } from "./pay-change.ts";
 import { recordEvent } from "./record.ts";
 import { mismatchOf, recordMoney, requestRefund } from "./record-money.ts";
@@ -50,7 +51,7 @@ async function settleOnce(ctx: Context, paymentId: string): Promise<Applied> {
   }
 }
 
-/** The payment that a webhook speaks of, if it is ours. */
+/** The payment that a webhook speaks of, if it is ours; one whose page we didn't know learns it from there. */
 export async function paymentOfHint(ctx: Context, provider: Payment["provider"], hint: WebhookHint): Promise<string | undefined> {
   // Stripe's intent is not in our rows before its first reading; our own id, in its metadata, is.
   const own = z.uuid().safeParse(hint.paymentId).data;
@@ -61,9 +62,16 @@ export async function paymentOfHint(ctx: Context, provider: Payment["provider"],
   ].filter((one) => one !== undefined);
   if (refs.length === 0) return undefined;
   const [found] = await ctx.db
-    .select({ id: payments.id })
+    .select({ id: payments.id, pageRef: payments.pageRef })
     .from(payments)
     .where(and(eq(payments.provider, provider), or(...refs)));
+  // Opened, and then not kept: money may have come on it all the same, and without its page nobody would read it.
+  if (found && !found.pageRef && hint.pageRef) {
+    await ctx.db
+      .update(payments)
+      .set({ pageRef: hint.pageRef, updatedAt: sql`app_now()` })
+      .where(and(eq(payments.id, found.id), isNull(payments.pageRef)));
+  }
   return found?.id;
 }
 
@@ -105,11 +113,6 @@ export async function takenPayments(ctx: Context, limit: number): Promise<string
     .orderBy(asc(payments.checkedAt))
     .limit(limit);
   return rows.map((row) => row.id);
-}
-
-/** A card's 3-D Secure step that was left ends the try at Midtrans, not the page: another may pay on it. */
-export function mayBeTriedAgain(): SQL {
-  return sql`(${payments.provider} = 'midtrans' and ${payments.state} = 'expired' and ${payments.method} = 'credit_card' and ${payments.expiresAt} > app_now() - interval '1 hour')`;
 }
 
 /** Paid late, and some night is taken: perhaps by a hold that is over. */

@@ -53,6 +53,11 @@ export async function once<T>(ctx: Context, verb: string, input: { idempotencyKe
   });
 }
 
+/** Stores another answer under a key that has one, where what that one named has come to its end. */
+export async function answerAnew(ctx: Context, tx: Transaction, verb: string, input: { idempotencyKey: string }, answer: unknown): Promise<void> {
+  await store(tx, { verb, actor: actorKey(ctx.actor), key: input.idempotencyKey, response: JSON.stringify(answer) });
+}
+
 function usedBefore(): DomainError {
   return refuse("CONFLICT", { reason: "this idempotency key was used for another request" });
 }

@@ -25,6 +25,7 @@ export type Story = Record<keyof typeof ENDS, Told>;
 /** What each of them must come to, in whatever order and however often the jobs run. Money is in minor units. */
 export const ENDS = {
   payAtHotel: { state: "confirmed", night: { held: 0, sold: 1 }, mails: ["booking_confirmed"], texts: ["booking_confirmed"], payments: [], refunds: [] },
+  pageThenAtHotel: { state: "confirmed", night: { held: 0, sold: 1 }, mails: ["booking_confirmed"], texts: ["booking_confirmed"], payments: ["expired 0"], refunds: [] },
   payAtHotelCancelled: { state: "cancelled", night: { held: 0, sold: 0 }, mails: ["booking_cancelled"], texts: ["booking_cancelled"], payments: [], refunds: [] },
   letGo: { state: "cancelled", night: { held: 0, sold: 0 }, mails: [], texts: [], payments: [], refunds: [] },
   forgotten: { state: "expired", night: { held: 0, sold: 0 }, mails: ["hold_expired"], texts: [], payments: [], refunds: [] },
@@ -95,6 +96,10 @@ type Happening = (world: QueueWorld, guest: TestContext, bookingId: string) => P
 
 const happens: Record<keyof Story, Happening> = {
   payAtHotel: (_, guest, bookingId) => atHotel(guest, bookingId),
+  async pageThenAtHotel(_, guest, bookingId) {
+    await pageOf(guest, bookingId);
+    await atHotel(guest, bookingId);
+  },
   async payAtHotelCancelled(_, guest, bookingId) {
     await atHotel(guest, bookingId);
     await cancelled(guest, bookingId);
