@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, not, notExists, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, not, or, sql, type SQL } from "drizzle-orm";
 import { bookings, payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { gatewayOf } from "../payments/index.ts";
