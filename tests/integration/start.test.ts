@@ -139,7 +139,8 @@ test("the lock of a killed holder is free at once", async () => {
       "--input-type=module",
       "-e",
       `import { lockDataFolder } from ${JSON.stringify(join(ROOT, "local/lock.ts"))};
-       lockDataFolder(${JSON.stringify(dir)}); console.log("held"); setInterval(() => {}, 1000);`,
+       // Kept, or the collector might close it.
+       globalThis.release = lockDataFolder(${JSON.stringify(dir)}); console.log("held"); setInterval(() => {}, 1000);`,
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
