@@ -9,7 +9,8 @@ import { assertRefundMove, gatewayOf, hasMoney } from "../payments/index.ts";
 import { keptOnline } from "./amounts.ts";
 import { givenBack } from "./given-back.ts";
 import { manualOf, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
-import { applyView, settle } from "./settle.ts";
+import { applyView } from "./apply-view.ts";
+import { settle } from "./settle.ts";
 import { staysOf } from "./stays.ts";
 import { bookingState } from "./states.ts";
 

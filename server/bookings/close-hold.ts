@@ -4,8 +4,8 @@ import type { Context } from "../context.ts";
 import { gatewayOf } from "../payments/index.ts";
 import { bookingExamined } from "./examined.ts";
 import { expire } from "./expire.ts";
-import { leftOpen, mayBeTriedAgain, UNPAID } from "./open-pages.ts";
-import { applyView } from "./settle.ts";
+import { leftOpen, mayBeTriedAgain, UNPAID } from "./unpaid-pages.ts";
+import { applyView } from "./apply-view.ts";
 
 /** With the provider out of reach, nights go back this long after the hold's end; money is sorted out later. */
 export const GRACE_MS = 5 * 60_000;

@@ -2,7 +2,7 @@ import type { Transaction } from "../../db/client.ts";
 import type { bookings } from "../../db/schema/bookings.ts";
 import { emit } from "../platform/outbox.ts";
 import { moveNights, moveTogether, type MovedNight } from "../rooms/index.ts";
-import { bookingsWithPages } from "./open-pages.ts";
+import { bookingsWithPages } from "./unpaid-pages.ts";
 import { recordEvent } from "./record.ts";
 import { endHolds, moveStays, nightMoves, type StayRow } from "./stays.ts";
 

@@ -9,6 +9,7 @@ export { expire, overdueHolds } from "./expire.ts";
 export { hold } from "./hold.ts";
 export { modify } from "./modify.ts";
 export { modifyQuote } from "./modify-quote.ts";
-export { paymentOfHint, settle, takenPayments, unsettledPayments } from "./settle.ts";
+export { paymentOfHint, settle } from "./settle.ts";
 export { startPayment } from "./start-payment.ts";
+export { takenPayments, unsettledPayments } from "./unsettled.ts";
 export { get, viewOf } from "./view.ts";

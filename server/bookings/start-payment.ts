@@ -1,30 +1,25 @@
 import { and, eq, inArray, isNotNull, isNull, ne, or, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Transaction } from "../../db/client.ts";
-import { bookingChanges, bookings, guests, payments, properties } from "../../db/schema/index.ts";
+import { payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
-import { isDomainError, refuse, type DomainError } from "../errors.ts";
-import { daysBetween } from "../platform/dates.ts";
+import { isDomainError, refuse } from "../errors.ts";
 import { answerAnew, once } from "../platform/idempotency.ts";
 import { newId } from "../platform/ids.ts";
-import { OutsideError } from "../platform/outside.ts";
-import { bookingToken } from "../platform/tokens.ts";
 import { transact } from "../platform/transact.ts";
-import { gatewayOf, type Page, type Provider } from "../payments/index.ts";
+import { gatewayOf, type Provider } from "../payments/index.ts";
 import { productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
-import { closePage } from "./close-hold.ts";
-import { mayBeTriedAgain, UNPAID } from "./open-pages.ts";
+import { applyView } from "./apply-view.ts";
+import { openPage, returnUrl } from "./open-page.ts";
+import { mayBeTriedAgain, UNPAID } from "./unpaid-pages.ts";
 import { assertOffered, awaitsPayment } from "./payable.ts";
 import { payAtProperty } from "./pay-at-property.ts";
 import { payableChange } from "./pay-change.ts";
 import type { StartInput, startOutput } from "./payment-schemas.ts";
-import { applyView } from "./settle.ts";
-import { bookingState } from "./states.ts";
 import { staysOf } from "./stays.ts";
 
 type Start = z.infer<typeof startOutput>;
-type Payment = typeof payments.$inferSelect;
 type Started = { status: "confirmed" } | { status: "page"; paymentId: string };
 
 /** Its page can be given, or opened; one whose address is lost can't. */
@@ -111,90 +106,6 @@ async function isGoingOn(ctx: Context, paymentId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/**
- * Opens the payment's page, or gives the one that is open; the provider de-duplicates by our row's id.
- * @throws UNAVAILABLE, also when the attempt came to its end meanwhile: the next try is a new one
- */
-async function openPage(ctx: Context, paymentId: string): Promise<string> {
-  const [row] = await ctx.db.select().from(payments).where(eq(payments.id, paymentId));
-  if (!row) throw new Error("the payment vanished");
-  if (row.pageUrl) return row.pageUrl;
-  // What is paid on the page of such a row would never be asked for.
-  if (row.state !== "created") throw tryAgain();
-  const booking = await authoriseBooking({ ...ctx, actor: { kind: "job", name: "open-page" } }, ctx.db, { bookingId: row.bookingId });
-  const [[guest], [property], [change]] = await Promise.all([
-    ctx.db.select().from(guests).where(eq(guests.id, booking.guestId)),
-    ctx.db.select({ name: properties.name, extendHolds: properties.extendHolds }).from(properties).where(eq(properties.id, booking.propertyId)),
-    row.changeId ? ctx.db.select().from(bookingChanges).where(eq(bookingChanges.id, row.changeId)) : [],
-  ]);
-  const { checkIn, checkOut } = change ?? booking;
-  const nights = daysBetween(checkIn, checkOut);
-  const token = bookingToken(ctx.config.AUTH_SECRET, booking.id);
-  let page: Page;
-  try {
-    page = await gatewayOf(ctx.config, row.provider).openPage({
-      paymentId: row.id,
-      bookingId: booking.id,
-      bookingCode: booking.code,
-      attempt: row.attempt,
-      amount: row.amount,
-      currency: row.currency,
-      description: `${property!.name}, ${nights} ${nights === 1 ? "night" : "nights"} from ${checkIn}`,
-      guest: guest!,
-      locale: booking.locale,
-      // A draft's nights are held beside those that the guest has: no slow method extends that.
-      expiresAt: change?.expiresAt ?? pageEnd(booking.holdExpiresAt ?? ctx.clock.now(), property!.extendHolds && !booking.holdExtended),
-      successUrl: returnUrl(ctx, booking.id, row.changeId),
-      cancelUrl: `${ctx.config.PUBLIC_URL}/${change ? "trips" : "checkout"}/${booking.id}?token=${token}`,
-    });
-  } catch (error) {
-    // Its page was made, and its address lost for good: the next try is a new attempt.
-    if (error instanceof OutsideError && error.code === "order_taken") {
-      const lost = and(eq(payments.id, row.id), eq(payments.state, "created"), isNull(payments.pageRef));
-      await ctx.db.update(payments).set({ state: "failed" }).where(lost);
-    }
-    ctx.log.warn("the payment page could not be opened", { booking_id: booking.id, provider: row.provider }, error);
-    throw tryAgain(error);
-  }
-  if (await keepPage(ctx, row, page)) return page.pageUrl;
-  // Nobody has its address; closed all the same, lest somebody finds it.
-  await closePage(ctx, { ...row, pageRef: page.pageRef }).catch((error: unknown) => {
-    ctx.log.warn("a page that nobody was given could not be closed", { booking_id: booking.id, provider: row.provider }, error);
-  });
-  throw tryAgain();
-}
-
-/**
- * Writes the page into its row, behind the booking's lock: whoever confirms or ends the booking finds it there to
- * close, or has done so before, which is seen here.
- * @returns whether the guest may be sent to it
- */
-function keepPage(ctx: Context, row: Payment, page: Page): Promise<boolean> {
-  return transact(ctx.db, async (tx) => {
-    await tx.select({ id: bookings.id }).from(bookings).where(eq(bookings.id, row.bookingId)).for("no key update");
-    const [change] = row.changeId ? await tx.select({ state: bookingChanges.state }).from(bookingChanges).where(eq(bookingChanges.id, row.changeId)) : [];
-    const isDue = (change?.state ?? bookingState(await staysOf(tx, row.bookingId))) === "pending";
-    const [kept] = await tx
-      .update(payments)
-      .set({ pageRef: page.pageRef, pageUrl: isDue ? page.pageUrl : null, expiresAt: page.expiresAt ?? null, updatedAt: sql`app_now()` })
-      .where(and(eq(payments.id, row.id), eq(payments.state, "created"), isNull(payments.pageUrl)))
-      .returning({ id: payments.id });
-    if (kept) return isDue;
-    // A twin may have kept the same page.
-    const [now] = await tx.select({ pageUrl: payments.pageUrl }).from(payments).where(eq(payments.id, row.id));
-    return isDue && now?.pageUrl === page.pageUrl;
-  });
-}
-
-function tryAgain(cause?: unknown): DomainError {
-  return refuse("UNAVAILABLE", { what: "payment", retryAfterMs: 3000 }, cause);
-}
-
-/** Where a slow method may extend the hold, its number must outlive the hold: a day, as virtual accounts do. */
-function pageEnd(holdEnd: Date, extendable: boolean): Date {
-  return extendable ? new Date(holdEnd.getTime() + 24 * 3_600_000) : holdEnd;
-}
-
 /** Closes pages of other attempts, so that nobody pays twice. @returns whether one of them was paid already */
 async function closeOthers(ctx: Context, bookingId: string, paymentId: string): Promise<boolean> {
   const others = await ctx.db
@@ -213,9 +124,4 @@ async function closeOthers(ctx: Context, bookingId: string, paymentId: string): 
     if (result === "paid") paid = true;
   }
   return paid;
-}
-
-function returnUrl(ctx: Context, bookingId: string, changeId?: string | null): string {
-  const change = changeId ? `&changeId=${changeId}` : "";
-  return `${ctx.config.PUBLIC_URL}/pay/return?bookingId=${bookingId}&token=${bookingToken(ctx.config.AUTH_SECRET, bookingId)}${change}`;
 }

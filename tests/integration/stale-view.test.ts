@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { payments } from "../../db/schema/index.ts";
-import { applyView } from "../../server/bookings/settle.ts";
+import { applyView } from "../../server/bookings/apply-view.ts";
 import { newId } from "../../server/platform/ids.ts";
 import type { ProviderView } from "../../server/payments/index.ts";
 import { eventsOf, holdStay, stateOf } from "../helpers/booking.ts";

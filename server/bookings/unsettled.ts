@@ -1,0 +1,44 @@
+import { and, asc, inArray, isNotNull, or, sql } from "drizzle-orm";
+import { payments, refunds } from "../../db/schema/index.ts";
+import type { Context } from "../context.ts";
+import { mayBeTriedAgain } from "./unpaid-pages.ts";
+
+/**
+ * Payments whose page is open, whose money is only reserved, or whose refund is on its way, longest unasked
+ * first: the sweep asks for them.
+ */
+export async function unsettledPayments(ctx: Context, olderThanSeconds: number, limit: number): Promise<string[]> {
+  const rows = await ctx.db
+    .select({ id: payments.id })
+    .from(payments)
+    .where(
+      and(
+        or(
+          and(inArray(payments.state, ["created", "requires_action", "pending", "challenged", "authorised", "denied"]), sql`${payments.createdAt} > app_now() - interval '8 days'`),
+          mayBeTriedAgain(),
+          sql`exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'pending' and r.created_at > app_now() - interval '30 days')`,
+        ),
+        isNotNull(payments.pageRef),
+        sql`coalesce(${payments.checkedAt}, ${payments.createdAt}) < app_now() - ${olderThanSeconds}::int * interval '1 second'`,
+      ),
+    )
+    .orderBy(asc(sql`coalesce(${payments.checkedAt}, ${payments.createdAt})`))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Money that was taken in the last thirty days and not asked for since yesterday, longest unasked first: the notice
+ * of a refund or dispute of the dashboard's may never have come.
+ */
+export async function takenPayments(ctx: Context, limit: number): Promise<string[]> {
+  const rows = await ctx.db
+    .select({ id: payments.id })
+    .from(payments)
+    .where(
+      and(inArray(payments.state, ["captured", "paid"]), sql`${payments.checkedAt} < app_now() - interval '1 day'`, sql`${payments.createdAt} > app_now() - interval '30 days'`),
+    )
+    .orderBy(asc(payments.checkedAt))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
