@@ -159,10 +159,11 @@ test("confirmation, change and cancellation bring the calendar along", async () 
 
 test.each([
   ["free of charge", { refunds: [{ amount: 23_000, state: "requested" }] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
+  ["whose refund nobody has asked for yet", { refunds: [] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
   ["by hand", { refunds: [{ amount: 23_000, state: "manual" }] }, ["The property will contact you"]],
   [
     "before the money was taken",
-    { refunds: [], payments: [{ id: "p", provider: "stripe", state: "voided", amount: 23_000, method: "card" }] },
+    { paid: 0, refunds: [], payments: [{ id: "p", provider: "stripe", state: "voided", amount: 23_000, method: "card" }] },
     ["The amount held on your card is released."],
   ],
 ])("a cancellation %s tells what happens to the money", async (_, change, said) => {
