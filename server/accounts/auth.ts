@@ -1,6 +1,8 @@
 import { betterAuth } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { organization } from "better-auth/plugins";
+import { and, eq, ne } from "drizzle-orm";
 import { credentials, invitations, members, organizations, sessions, users, verifications } from "../../db/schema/accounts.ts";
 import type { Context } from "../context.ts";
 import { ownOrigins } from "../platform/config.ts";
@@ -32,12 +34,21 @@ export function createAuth(ctx: Pick<Context, "config" | "db" | "log" | "defer" 
       minPasswordLength: 8,
       maxPasswordLength: 128,
       resetPasswordTokenExpiresIn: RESET_SECONDS,
+      revokeSessionsOnPasswordReset: true,
       sendResetPassword: ({ user, url }) => askMail(ctx, "account.reset_asked", user.id, url),
     },
     emailVerification: {
       sendOnSignUp: true,
       autoSignInAfterVerification: true,
       sendVerificationEmail: ({ user, url }) => askMail(ctx, "account.verification_asked", user.id, url),
+    },
+    hooks: {
+      // Whoever signed up with an address need not be its owner: once it is verified, only the session that did so stays.
+      after: createAuthMiddleware(async ({ path, context: { newSession } }) => {
+        if (path !== "/verify-email" || !newSession) return;
+        const { userId, token } = newSession.session;
+        await db.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.token, token)));
+      }),
     },
     // The gateway limits by address before this is reached, with Redis; memory would be useless on the edge.
     rateLimit: { enabled: false },
