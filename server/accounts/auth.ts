@@ -1,5 +1,5 @@
 import { betterAuth } from "better-auth";
-import { createAuthMiddleware } from "better-auth/api";
+import { APIError, createAuthMiddleware } from "better-auth/api";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { organization } from "better-auth/plugins";
 import { and, eq, ne } from "drizzle-orm";
@@ -7,6 +7,7 @@ import { credentials, invitations, members, organizations, sessions, users, veri
 import type { Context } from "../context.ts";
 import { ownOrigins } from "../platform/config.ts";
 import { askMail, RESET_SECONDS } from "./ask-mail.ts";
+import { nameField } from "./schemas.ts";
 
 /**
  * Accounts by better-auth: sign-up, sign-in, verification, reset, sessions, organisations with roles.
@@ -42,6 +43,7 @@ export function createAuth(ctx: Pick<Context, "config" | "db" | "log" | "defer" 
       autoSignInAfterVerification: true,
       sendVerificationEmail: ({ user, url }) => askMail(ctx, "account.verification_asked", user.id, url),
     },
+    databaseHooks: { user: { create: { before: checkName }, update: { before: checkName } } },
     hooks: {
       // Whoever signed up with an address need not be its owner: once it is verified, only the session that did so stays.
       after: createAuthMiddleware(async ({ path, context: { newSession } }) => {
@@ -59,6 +61,14 @@ export function createAuth(ctx: Pick<Context, "config" | "db" | "log" | "defer" 
       backgroundTasks: { handler: ctx.defer },
     },
   });
+}
+
+/** better-auth itself takes any text. @throws APIError */
+async function checkName({ name }: { name?: string | undefined }): Promise<{ data: { name: string } } | undefined> {
+  if (name === undefined) return undefined;
+  const checked = nameField.safeParse(name);
+  if (!checked.success) throw new APIError("BAD_REQUEST", { code: "INVALID_NAME", message: "This can't be a name." });
+  return { data: { name: checked.data } };
 }
 
 export type Auth = ReturnType<typeof createAuth>;

@@ -160,6 +160,24 @@ test("whoever verifies in the browser that signed up stays signed in there, and 
   expect([await signedIn(account.cookie), await signedIn(other)]).toEqual([account.email, undefined]);
 });
 
+test.each(["", "long".repeat(51), "Ana\nReis", "Ana\u0000", "\ud800", "https://evil.test", "Win at www.evil.test", "Claim evil.test/prize now"])(
+  "%j is no name, neither at sign-up nor later",
+  async (name) => {
+    const email = `${newId()}@guest.test`;
+    const refused = await postAuth(gateway, "sign-up/email", { name, email, password: PASSWORD });
+    expect([refused.status, await refused.json()]).toEqual([400, expect.objectContaining({ code: "INVALID_NAME" })]);
+    expect(await database.db.query.users.findMany({ where: (user, { eq }) => eq(user.email, email) })).toEqual([]);
+    const account = await signUp(gateway);
+    expect((await postAuth(gateway, "update-user", { name }, account.cookie)).status).toBe(400);
+  },
+);
+
+test.each(["J. R. R. Tolkien", "María-José O'Neill", "Dr.Budi Santoso, S.H.", "王小明", "l".repeat(198)])("%j is a name", async (name) => {
+  const account = await signUp(gateway);
+  expect((await postAuth(gateway, "update-user", { name: ` ${name} ` }, account.cookie)).status).toBe(200);
+  expect(await database.db.query.users.findMany({ where: (user, { eq }) => eq(user.id, account.userId) })).toMatchObject([{ name }]);
+});
+
 test("asking for a reset tells nobody who has an account", async () => {
   const account = await signUp(gateway);
   const [known, unknown] = await Promise.all([account.email, "nobody@guest.test"].map(async (email) => (await postAuth(gateway, "request-password-reset", { email })).text()));
