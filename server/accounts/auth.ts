@@ -36,12 +36,12 @@ export function createAuth(ctx: Pick<Context, "config" | "db" | "log" | "defer" 
       maxPasswordLength: 128,
       resetPasswordTokenExpiresIn: RESET_SECONDS,
       revokeSessionsOnPasswordReset: true,
-      sendResetPassword: ({ user, url }) => askMail(ctx, "account.reset_asked", user.id, url),
+      sendResetPassword: ({ user, url }, request) => askMail(ctx, "account.reset_asked", { userId: user.id, link: url, request }),
     },
     emailVerification: {
       sendOnSignUp: true,
       autoSignInAfterVerification: true,
-      sendVerificationEmail: ({ user, url }) => askMail(ctx, "account.verification_asked", user.id, url),
+      sendVerificationEmail: ({ user, url }, request) => askMail(ctx, "account.verification_asked", { userId: user.id, link: url, request }),
     },
     databaseHooks: { user: { create: { before: checkName }, update: { before: checkName } } },
     hooks: {

@@ -214,5 +214,6 @@ test.each(["verify_email", "reset_password"] as const)("%s carries its link in b
     expect(mail.html).toContain(`href="${url}"`);
     expect(mail.text).toContain(url);
     expect(mail.subject + mail.text).not.toMatch(/undefined|null/);
+    expect((await composeAccountMail(kind, { locale, name: "", url })).text).toContain(locale === "en" ? "\nHello,\n" : "\nHalo,\n");
   }
 });

@@ -3,7 +3,7 @@ import type { Locale } from "../../platform/fields.ts";
 // What the mails say. Amounts, dates and names come in ready to read.
 
 const en = {
-  hello: (name: string) => `Hello ${name},`,
+  hello: (name: string) => (name === "" ? "Hello," : `Hello ${name},`),
   code: "Booking code",
   checkIn: "Check-in",
   checkOut: "Check-out",
@@ -98,7 +98,7 @@ const en = {
 export type Words = typeof en;
 
 const id: Words = {
-  hello: (name) => `Halo ${name},`,
+  hello: (name) => (name === "" ? "Halo," : `Halo ${name},`),
   code: "Kode pemesanan",
   checkIn: "Check-in",
   checkOut: "Check-out",
