@@ -35,8 +35,8 @@ export interface MailFacts {
   refund: number;
   /** `manual`: the property sends it itself; `released`: it was never taken. */
   refundWay: "automatic" | "manual" | "released";
-  /** Fees of the whole booking from instants on; before the first, cancelling is free. */
-  policy: { zone: string; freeAtFirst: boolean; steps: { from: string; fee: number }[] };
+  /** Fees of the whole booking from instants on; before the first, cancelling is free. `noShowFee`: of not coming at all. */
+  policy: { zone: string; freeAtFirst: boolean; steps: { from: string; fee: number }[]; noShowFee: number };
   holdExpiresAt: string | null;
   tripUrl: string;
   searchUrl: string;
@@ -136,6 +136,7 @@ function policyOf(view: BookingView, stays: BookingView["stays"]): MailFacts["po
     zone: policies[0]?.zone ?? view.property.zone,
     freeAtFirst: first === undefined || Date.parse(first.from) > Date.parse(view.createdAt),
     steps,
+    noShowFee: sum(policies.map((policy) => policy.noShowFee)),
   };
 }
 

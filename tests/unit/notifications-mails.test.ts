@@ -65,6 +65,7 @@ test("the confirmation tells all that was sold", async () => {
     LINKS.trip,
   ];
   for (const part of [html, text]) for (const words of said) expect(plain(part)).toContain(words);
+  expect(text).toContain("If you don't come, it costs €238.00.");
   expect(plain(text)).toMatch(/Total +€238\.00\nPaid +€230\.00\nTo pay at the property +€8\.00/);
 });
 
@@ -72,16 +73,20 @@ test("deadlines are in the property's zone with its offset, rupiah without decim
   const { text } = await mailOf("booking_confirmed", baliView());
   expect(plain(text)).toContain("Pembatalan gratis sampai Jum, 18 Des 2026, 18.00 GMT+8.");
   expect(plain(text)).toMatch(/Dibayar di properti +Rp 1\.450\.000/);
+  expect(plain(text)).toContain("Jika Anda tidak datang, biayanya Rp 1.450.000.");
   expect(text).not.toContain("Sudah dibayar");
 });
 
 test("a rate that never was free says so, one without fees too", async () => {
   const [stay] = bookingView().stays;
-  const withSteps = (steps: { from: string; fee: number }[]) => bookingView({ stays: [{ ...stay!, policy: { ...stay!.policy, steps } }] });
+  const withSteps = (steps: { from: string; fee: number }[], noShowFee = 0) => bookingView({ stays: [{ ...stay!, policy: { ...stay!.policy, steps, noShowFee } }] });
   const fixed = await mailOf("booking_confirmed", withSteps([{ from: "2026-10-01T00:00:00Z", fee: 23_800 }]));
   expect(fixed.text).toContain("Cancelling this booking costs €238.00.");
   expect(fixed.text).not.toContain("free");
-  expect((await mailOf("booking_confirmed", withSteps([]))).text).toContain("You can cancel free of charge.");
+  const free = (await mailOf("booking_confirmed", withSteps([]))).text;
+  expect(free).toContain("You can cancel free of charge.");
+  expect(free).not.toContain("don't come");
+  expect((await mailOf("booking_confirmed", withSteps([], 11_000))).text).toContain("If you don't come, it costs €110.00.");
 });
 
 test("two rooms' policies and taxes are told as one", async () => {
@@ -92,6 +97,7 @@ test("two rooms' policies and taxes are told as one", async () => {
   expect(text).toContain("From Fri, 18 Dec 2026, 18:00 GMT+0 it costs €110.00.");
   expect(text).toContain("From Sat, 19 Dec 2026, 18:00 GMT+0 it costs €160.00.");
   expect(text).toContain("From Sun, 20 Dec 2026, 15:00 GMT+0 it costs €288.00.");
+  expect(text).toContain("If you don't come, it costs €476.00.");
   expect(text).toMatch(/City tax +€16\.00/);
   expect(text).toContain("YOUR ROOMS");
 });
