@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import words from "../../client/messages/id.json" with { type: "json" };
 import { backOf, composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
+import { WORDS } from "../../server/notifications/templates/words.ts";
 import { baliView, bookingView } from "../helpers/booking-view.ts";
 
 const LINKS = { trip: "https://stay.test/trips/1?token=t0ken", search: "https://stay.test/" };
@@ -72,7 +74,7 @@ test("the confirmation tells all that was sold", async () => {
 test("deadlines are in the property's zone with its offset, rupiah without decimals", async () => {
   const { text } = await mailOf("booking_confirmed", baliView());
   expect(plain(text)).toContain("Pembatalan gratis sampai Jum, 18 Des 2026, 18.00 GMT+8.");
-  expect(plain(text)).toMatch(/Dibayar di properti +Rp 1\.450\.000/);
+  expect(plain(text)).toMatch(/Dibayar di hotel +Rp 1\.450\.000/);
   expect(plain(text)).toContain("Jika Anda tidak datang, biayanya Rp 1.450.000.");
   expect(text).not.toContain("Sudah dibayar");
 });
@@ -100,6 +102,12 @@ test("two rooms' policies and taxes are told as one", async () => {
   expect(text).toContain("If you don't come, it costs €476.00.");
   expect(text).toMatch(/City tax +€16\.00/);
   expect(text).toContain("YOUR ROOMS");
+});
+
+test("mails and screens have the same Indonesian words for meals, and for what is paid at the hotel", () => {
+  const screen: Record<string, string> = words;
+  for (const [meal, said] of Object.entries(WORDS.id.meals)) expect(screen[`meal_${meal}`]?.toLowerCase()).toBe(said);
+  expect(screen["paid_at_property"]).toBe(WORDS.id.due);
 });
 
 test("the confirmation carries the reservation for machines, and a name can't break out of it", async () => {
