@@ -44,8 +44,17 @@ export interface MailFacts {
   calendar: string;
 }
 
-/** `links.trip` opens the booking without an account; `links.search` starts anew. Both are absolute. */
-export function factsOf(view: BookingView, links: { trip: string; search: string }): MailFacts {
+/** Absolute addresses: `trip` opens the booking without an account, `search` starts anew. */
+interface Links {
+  trip: string;
+  search: string;
+}
+
+export function linksOf({ id, token, property }: BookingView, publicUrl: string): Links {
+  return { trip: `${publicUrl}/trips/${id}?token=${token}`, search: `${publicUrl}/hotels/${property.slug}` };
+}
+
+export function factsOf(view: BookingView, links: Links): MailFacts {
   const stays = shownStays(view);
   const stands = view.state === "confirmed" || view.state === "checked_in";
   return {
