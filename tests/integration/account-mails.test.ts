@@ -222,6 +222,8 @@ test("the link of a verification leads where its asker said; one that is done me
   const answer = await postAuth(gateway, "sign-up/email", { name: "Ana Reis", email, password: PASSWORD, callbackURL: "/verify?then=/trips&more=a b" });
   const { user } = (await answer.json()) as { user: { id: string } };
   const account = { email, userId: user.id, cookie: cookiesOf(answer) };
+  // The sign-up asks for its mail beside its answer.
+  await world.ctx.settled();
   expect((await postAuth(gateway, "send-verification-email", { email }, account.cookie)).status).toBe(200);
   const [first, second] = await asked(account, VERIFY);
   expect((await run(VERIFY.job, first!.body)).status).toBe(200);
