@@ -15,7 +15,7 @@ function accountMailJob(name: string, event: AccountEventType, kind: AccountMail
       const due = await dueMail(ctx, event, payload);
       // A person hears of it; whoever asked can ask again.
       if (due === "over") throw refuse("PRECONDITION", { reason: "the link is over" });
-      if (due !== "done") await sendAccountMail(ctx.config, kind, { mailId: payload.mailId, ...due });
+      if (due !== "done") await sendAccountMail(ctx.config, kind, { mailId: payload.mailId, locale: payload.locale, ...due });
       await forgetMail(ctx, payload);
     },
     // Without its link, which is for its reader alone.

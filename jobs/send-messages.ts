@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { deliveries } from "../db/schema/notifications.ts";
 import { BOOKING_EVENTS, viewOf, type BookingPayload } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
-import { backOf, composeMail, deliver, factsOf, overtake, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
+import { backOf, composeMail, deliver, factsOf, linksOf, overtake, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 
 type View = Awaited<ReturnType<typeof viewOf>>;
@@ -33,8 +33,7 @@ interface Reading {
 /** What a message says of a booking, and whom it goes to, read anew at each try. */
 async function read(ctx: Context, { bookingId, version, paymentId }: Payload, kind: MailKind): Promise<Reading> {
   const view = await viewOf(ctx, ctx.db, bookingId);
-  const base = ctx.config.PUBLIC_URL;
-  const facts = factsOf(view, { trip: `${base}/trips/${view.id}?token=${view.token}`, search: `${base}/hotels/${view.property.slug}` });
+  const facts = factsOf(view, linksOf(view, ctx.config.PUBLIC_URL));
   const back = kind === "change_late" && paymentId ? backOf(view, paymentId) : {};
   // Of a booking that stands since before, it was a change's payment: the guest is told unless the booking is another by now.
   const ofChange = kind === "payment_failed" && view.state === "confirmed" && view.version === version;

@@ -48,6 +48,7 @@ const TIERS: [prefix: string, Tier][] = [
   ["/auth/sign-in", "lookup"],
   ["/auth/sign-up", "lookup"],
   ["/auth/request-password-reset", "lookup"],
+  ["/auth/send-verification-email", "lookup"],
   ["/trpc/", "general"],
   ["/auth/", "general"],
   ["/bookings/", "general"],

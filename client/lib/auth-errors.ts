@@ -15,6 +15,8 @@ function authSentence({ code, status }: AuthError): string {
     case "USER_ALREADY_EXISTS":
     case "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL":
       return m.auth_exists();
+    case "INVALID_NAME":
+      return m.error_name();
     case "PASSWORD_TOO_SHORT":
     case "PASSWORD_TOO_LONG":
       return m.error_password();

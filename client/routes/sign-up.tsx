@@ -22,7 +22,10 @@ export function SignUp() {
   const { register, handleSubmit, formState } = useForm({ resolver: zodResolver(signUpSchema), defaultValues: { name: "", email: "", password: "" } });
   const signUp = useMutation({
     mutationFn: (form: z.output<typeof signUpSchema>) => orThrow(auth.signUp.email({ ...form, callbackURL: router.buildLocation(paths.verify()).href })),
-    onSuccess: sessionChanged,
+    onSuccess: async () => {
+      await sessionChanged();
+      if (next) router.history.push(next);
+    },
   });
   if (signUp.isSuccess) {
     return (

@@ -1,10 +1,13 @@
 import { betterAuth } from "better-auth";
+import { APIError, createAuthMiddleware } from "better-auth/api";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { organization } from "better-auth/plugins";
+import { and, eq, ne } from "drizzle-orm";
 import { credentials, invitations, members, organizations, sessions, users, verifications } from "../../db/schema/accounts.ts";
 import type { Context } from "../context.ts";
 import { ownOrigins } from "../platform/config.ts";
 import { askMail, RESET_SECONDS } from "./ask-mail.ts";
+import { nameField } from "./schemas.ts";
 
 /**
  * Accounts by better-auth: sign-up, sign-in, verification, reset, sessions, organisations with roles.
@@ -32,12 +35,22 @@ export function createAuth(ctx: Pick<Context, "config" | "db" | "log" | "defer" 
       minPasswordLength: 8,
       maxPasswordLength: 128,
       resetPasswordTokenExpiresIn: RESET_SECONDS,
-      sendResetPassword: ({ user, url }) => askMail(ctx, "account.reset_asked", user.id, url),
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: ({ user, url }, request) => askMail(ctx, "account.reset_asked", { userId: user.id, link: url, request }),
     },
     emailVerification: {
       sendOnSignUp: true,
       autoSignInAfterVerification: true,
-      sendVerificationEmail: ({ user, url }) => askMail(ctx, "account.verification_asked", user.id, url),
+      sendVerificationEmail: ({ user, url }, request) => askMail(ctx, "account.verification_asked", { userId: user.id, link: url, request }),
+    },
+    databaseHooks: { user: { create: { before: checkName }, update: { before: checkName } } },
+    hooks: {
+      // Whoever signed up with an address need not be its owner: once it is verified, only the session that did so stays.
+      after: createAuthMiddleware(async ({ path, context: { newSession } }) => {
+        if (path !== "/verify-email" || !newSession) return;
+        const { userId, token } = newSession.session;
+        await db.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.token, token)));
+      }),
     },
     // The gateway limits by address before this is reached, with Redis; memory would be useless on the edge.
     rateLimit: { enabled: false },
@@ -48,6 +61,14 @@ export function createAuth(ctx: Pick<Context, "config" | "db" | "log" | "defer" 
       backgroundTasks: { handler: ctx.defer },
     },
   });
+}
+
+/** better-auth itself takes any text. @throws APIError */
+async function checkName({ name }: { name?: string | undefined }): Promise<{ data: { name: string } } | undefined> {
+  if (name === undefined) return undefined;
+  const checked = nameField.safeParse(name);
+  if (!checked.success) throw new APIError("BAD_REQUEST", { code: "INVALID_NAME", message: "This can't be a name." });
+  return { data: { name: checked.data } };
 }
 
 export type Auth = ReturnType<typeof createAuth>;

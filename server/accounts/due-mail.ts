@@ -8,6 +8,7 @@ import type { AccountEventType, AccountPayload } from "./events.ts";
 /** Whom an account's mail goes to, and the link that it brings. */
 export interface DueMail {
   to: string;
+  /** Empty before the address is verified: whoever asked may be a stranger, and the words theirs. */
   name: string;
   url: string;
 }
@@ -29,7 +30,8 @@ export async function dueMail({ db, config }: Pick<Context, "db" | "config">, ty
     .innerJoin(users, eq(users.id, userId))
     .where(and(eq(verifications.id, mailId), eq(verifications.identifier, type)));
   if (!found) return "done";
-  const { to, name, verified, link, late } = found;
+  const { to, verified, link, late } = found;
+  const name = verified ? found.name : "";
   if (type === "account.reset_asked") return late ? "over" : { to, name, url: link };
   if (verified) return "done";
   const url = new URL(link);

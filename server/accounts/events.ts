@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { localeField } from "../platform/fields.ts";
 
 /** What an account's events carry: `mailId` names the row of `verifications` under which the mail's link waits. */
-const accountPayload = z.object({ userId: z.string().min(1).max(64), mailId: z.uuid() });
+const accountPayload = z.object({ userId: z.string().min(1).max(64), mailId: z.uuid(), locale: localeField.default("en") });
 export type AccountPayload = z.infer<typeof accountPayload>;
 
 export const ACCOUNT_EVENTS = {

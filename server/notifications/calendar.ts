@@ -26,8 +26,17 @@ export function calendarOf(view: BookingView, url?: string): string {
     location: { title: property.name, address, geo: { lat: property.latitude, lon: property.longitude } },
     status: over ? ICalEventStatus.CANCELLED : view.state === "pending" ? ICalEventStatus.TENTATIVE : ICalEventStatus.CONFIRMED,
     url: url ?? null,
+    organizer: property.email === "" ? null : { name: quotable(property.name), email: property.email },
   });
   return calendar.toString();
+}
+
+/** Between double quotes nothing can stand for one of them, nor for the end of a line. */
+function quotable(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll(/[\\\p{Cc}]+/gu, " ")
+    .trim();
 }
 
 /** The rooms that stand; of a booking that is cancelled, those that it had. */

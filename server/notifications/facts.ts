@@ -35,8 +35,8 @@ export interface MailFacts {
   refund: number;
   /** `manual`: the property sends it itself; `released`: it was never taken. */
   refundWay: "automatic" | "manual" | "released";
-  /** Fees of the whole booking from instants on; before the first, cancelling is free. */
-  policy: { zone: string; freeAtFirst: boolean; steps: { from: string; fee: number }[] };
+  /** Fees of the whole booking from instants on; before the first, cancelling is free. `noShowFee`: of not coming at all. */
+  policy: { zone: string; freeAtFirst: boolean; steps: { from: string; fee: number }[]; noShowFee: number };
   holdExpiresAt: string | null;
   tripUrl: string;
   searchUrl: string;
@@ -44,9 +44,17 @@ export interface MailFacts {
   calendar: string;
 }
 
-/** `links.trip` opens the booking without an account; `links.search` starts anew. Both are absolute. */
-export function factsOf(view: BookingView, links: { trip: string; search: string }): MailFacts {
-  const back = view.refunds.filter((refund) => refund.state !== "failed");
+/** Absolute addresses: `trip` opens the booking without an account, `search` starts anew. */
+interface Links {
+  trip: string;
+  search: string;
+}
+
+export function linksOf({ id, token, property }: BookingView, publicUrl: string): Links {
+  return { trip: `${publicUrl}/trips/${id}?token=${token}`, search: `${publicUrl}/hotels/${property.slug}` };
+}
+
+export function factsOf(view: BookingView, links: Links): MailFacts {
   const stays = shownStays(view);
   const stands = view.state === "confirmed" || view.state === "checked_in";
   return {
@@ -73,9 +81,8 @@ export function factsOf(view: BookingView, links: { trip: string; search: string
     paid: view.paid,
     dueAtProperty: stands ? view.total - view.dueOnline : Math.max(0, view.total - view.paid),
     fee: sum(view.stays.map((stay) => stay.fee)),
-    // Of a booking that stands: known before the refund is made, so that each try of a mail says the same.
-    refund: stands ? Math.max(0, view.paid - view.dueOnline) : Math.max(view.refunded, sum(back.map((refund) => refund.amount))),
-    refundWay: isManual(view) || back.some((refund) => refund.state === "manual") ? "manual" : isReleased(view) ? "released" : "automatic",
+    refund: refundOf(view),
+    refundWay: isManual(view) ? "manual" : isReleased(view) ? "released" : "automatic",
     policy: policyOf(view, stays),
     holdExpiresAt: view.holdExpiresAt,
     tripUrl: links.trip,
@@ -92,14 +99,29 @@ export function backOf({ payments }: BookingView, paymentId: string): Pick<MailF
   return { refund: payment.amount, refundWay: reserved ? "released" : hasWayBack(payment.provider, payment.method) ? "automatic" : "manual" };
 }
 
-/** Nothing that was taken has a way back of its own: known before a refund is tried. */
-function isManual({ payments }: BookingView): boolean {
+/**
+ * What of the money that was taken goes back, over all: known before a refund is asked for, so that each try of a mail
+ * says the same. Of a booking that ended, all beyond its fees (decision 013). What is only reserved is let go instead.
+ */
+function refundOf(view: BookingView): number {
+  const fees = sum(view.stays.map((stay) => stay.fee));
+  const kept = view.state === "cancelled" || view.state === "expired" ? Math.min(fees, view.dueOnline) : view.dueOnline;
+  const reserved = sum(view.payments.filter(({ state }) => state === "authorised").map(({ amount }) => amount));
+  return Math.max(0, view.paid - reserved - kept);
+}
+
+/** A person sends it: nothing that was taken has a way back of its own, or its way has failed. */
+function isManual({ payments, refunds }: BookingView): boolean {
   const taken = payments.filter(({ state }) => state === "captured" || state === "paid");
+  if (refunds.some(({ state }) => state === "manual" || state === "failed")) return true;
   return taken.length > 0 && taken.every(({ provider, method }) => !hasWayBack(provider, method));
 }
 
+/** Nothing goes back, and something that was reserved is let go, now or by the capture of a fee alone. */
 function isReleased(view: BookingView): boolean {
-  return view.refunds.length === 0 && view.payments.some((payment) => payment.state === "voided" || payment.state === "authorised");
+  if (refundOf(view) > 0) return false;
+  const taken = view.payments.filter(({ state }) => state === "captured" || state === "paid");
+  return view.payments.some(({ state }) => state === "authorised" || state === "voided") || sum(taken.map(({ amount }) => amount)) > view.paid;
 }
 
 /** The same charge of several rooms is one line. */
@@ -123,6 +145,7 @@ function policyOf(view: BookingView, stays: BookingView["stays"]): MailFacts["po
     zone: policies[0]?.zone ?? view.property.zone,
     freeAtFirst: first === undefined || Date.parse(first.from) > Date.parse(view.createdAt),
     steps,
+    noShowFee: sum(policies.map((policy) => policy.noShowFee)),
   };
 }
 

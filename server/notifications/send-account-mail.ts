@@ -1,4 +1,5 @@
 import type { Config } from "../platform/config.ts";
+import type { Locale } from "../platform/fields.ts";
 import { OutsideError } from "../platform/outside.ts";
 import { composeAccountMail } from "./compose.ts";
 import { sendEmail } from "./send-email.ts";
@@ -7,6 +8,7 @@ import type { AccountMailKind } from "./templates/account-mails.ts";
 export interface AccountMail {
   /** Our row's id, and the vendor's key: under it the mail goes out once. */
   mailId: string;
+  locale: Locale;
   to: string;
   name: string;
   url: string;
@@ -16,8 +18,8 @@ export interface AccountMail {
  * Sends an account's mail, once however often it is called within a day.
  * @throws OutsideError; UNAVAILABLE without a mail account.
  */
-export async function sendAccountMail(config: Config, kind: AccountMailKind, { mailId, to, name, url }: AccountMail): Promise<void> {
-  const mail = await composeAccountMail(kind, { name, url, locale: "en" });
+export async function sendAccountMail(config: Config, kind: AccountMailKind, { mailId, locale, to, name, url }: AccountMail): Promise<void> {
+  const mail = await composeAccountMail(kind, { name, url, locale });
   try {
     await sendEmail(config, { deliveryId: mailId, to, ...mail });
   } catch (error) {

@@ -35,6 +35,20 @@ test("a new account finds the booking made before with its e-mail, once the e-ma
   await page.getByRole("link", { name: stay.property.name }).waitFor();
 });
 
+test("signing up on the way to a screen leads on to it, and the mail is in the language of the screen", async () => {
+  const email = newAddress();
+  const page = await site.open("/trips");
+  await page.getByRole("link", { name: "Create an account" }).click();
+  await page.getByRole("button", { name: "Bahasa Indonesia" }).click();
+  await page.getByLabel("Nama lengkap").fill("Ayu Lestari");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Kata sandi").fill("a long enough one");
+  await page.getByRole("button", { name: "Buat akun" }).click();
+  await page.getByRole("heading", { level: 1, name: "Perjalanan saya" }).waitFor();
+  await page.getByText("Verifikasi e-mail untuk melihat semua pemesanan Anda").waitFor();
+  linkIn(await site.mailTo(email, /^Konfirmasi alamat email Anda$/), "/auth/verify-email");
+});
+
 test("a forgotten password is set anew by the mail's link, and the old one is worth nothing", async () => {
   const email = newAddress();
   const first = await site.open("/sign-up");

@@ -12,9 +12,9 @@ export interface Account {
   cookie: string;
 }
 
-/** Signs a person up through the gateway; the address isn't verified yet. */
-export async function signUp(gateway: Gateway, email = `${newId()}@guest.test`): Promise<Account> {
-  const response = await postAuth(gateway, "sign-up/email", { name: "Ana Reis", email, password: PASSWORD });
+/** Signs a person up through the gateway; the address isn't verified yet. `language` is what the browser asks for. */
+export async function signUp(gateway: Gateway, email = `${newId()}@guest.test`, language = ""): Promise<Account> {
+  const response = await postAuth(gateway, "sign-up/email", { name: "Ana Reis", email, password: PASSWORD }, "", language);
   if (!response.ok) throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
   const [user] = await gateway.ctx.db.select({ id: users.id }).from(users).where(eq(users.email, email.toLowerCase()));
   if (!user) throw new Error("signed up, and no user");
@@ -28,11 +28,11 @@ export async function askReset(gateway: Gateway, email: string): Promise<void> {
 }
 
 /** A call of the account's pages, as the app's own browser makes it. */
-export function postAuth(gateway: Gateway, path: string, body: unknown, cookie = ""): Promise<Response> {
+export function postAuth(gateway: Gateway, path: string, body: unknown, cookie = "", language = ""): Promise<Response> {
   return gateway.request(`/auth/${path}`, {
     method: "POST",
     body: JSON.stringify(body),
-    headers: { "content-type": "application/json", origin: gateway.url, ...(cookie && { cookie }) },
+    headers: { "content-type": "application/json", origin: gateway.url, ...(cookie && { cookie }), ...(language && { "accept-language": language }) },
   });
 }
 

@@ -118,7 +118,7 @@ export function baliView(change: Partial<BookingView> = {}): BookingView {
         charges: [],
         childAges: [],
         total: 145_000_000,
-        policy: { ...STAY.policy, zone, steps: [{ from: "2026-12-18T10:00:00Z", fee: 70_000_000 }] },
+        policy: { ...STAY.policy, zone, steps: [{ from: "2026-12-18T10:00:00Z", fee: 70_000_000 }], noShowFee: 145_000_000 },
       },
     ],
     ...change,

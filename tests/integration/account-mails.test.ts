@@ -114,11 +114,45 @@ test("the outbox learns ids alone: no address, no name, no token and no link", a
   await askReset(world.gateway, account.email);
   await asked(account, RESET);
   const rows = await world.database.db.select({ type: outbox.type, payload: outbox.payload }).from(outbox).orderBy(outbox.type);
-  const payload = { userId: account.userId, mailId: expect.stringMatching(/^[0-9a-f-]{36}$/) };
+  const payload = { userId: account.userId, mailId: expect.stringMatching(/^[0-9a-f-]{36}$/), locale: "en" };
   expect(rows).toEqual([
     { type: RESET.type, payload },
     { type: VERIFY.type, payload },
   ]);
+});
+
+test.each([
+  ["id", "Konfirmasi alamat email Anda"],
+  ["id-ID,id;q=0.9,en;q=0.8", "Konfirmasi alamat email Anda"],
+  ["fr, en;q=0.5, id;q=0.1", "Confirm your e-mail address"],
+  ["", "Confirm your e-mail address"],
+])("asked for in the language %j, a mail comes as: %s", async (language, subject) => {
+  const account = await signUp(world.gateway, undefined, language);
+  const { body } = await only(account, VERIFY);
+  expect((await run(VERIFY.job, body)).status).toBe(200);
+  expect(await mailsTo(world.gateway, account.email)).toMatchObject([{ subject }]);
+});
+
+test("a mail that was asked for before the language was written down is sent all the same", async () => {
+  const account = await signUp(world.gateway, undefined, "id");
+  const { body } = await only(account, VERIFY);
+  const { payload, ...rest } = JSON.parse(body) as { payload: Record<string, unknown> };
+  const { locale, ...before } = payload;
+  expect(locale).toBe("id");
+  expect((await run(VERIFY.job, JSON.stringify({ ...rest, payload: before }))).status).toBe(200);
+  expect(await mailsTo(world.gateway, account.email)).toMatchObject([{ subject: "Confirm your e-mail address" }]);
+});
+
+test("nobody is greeted by a name before the address is verified: a stranger may have chosen it", async () => {
+  const { gateway } = world;
+  const account = await signUp(gateway);
+  await askReset(gateway, account.email);
+  for (const of of [VERIFY, RESET]) expect((await run(of.job, (await only(account, of)).body)).status).toBe(200);
+  for (const { text, html } of await mailsTo(gateway, account.email)) for (const part of [text, html]) expect(part).not.toContain("Ana");
+  await gateway.request((await linksTo(account, /verify-email/))[0]!);
+  await askReset(gateway, account.email);
+  expect((await run(RESET.job, (await asked(account, RESET))[1]!.body)).status).toBe(200);
+  expect((await mailsTo(gateway, account.email))[0]!.text).toContain("Hello Ana Reis,");
 });
 
 test("a dry run of a reset names its reader and not its link, and says when it has gone out", async () => {
@@ -188,6 +222,8 @@ test("the link of a verification leads where its asker said; one that is done me
   const answer = await postAuth(gateway, "sign-up/email", { name: "Ana Reis", email, password: PASSWORD, callbackURL: "/verify?then=/trips&more=a b" });
   const { user } = (await answer.json()) as { user: { id: string } };
   const account = { email, userId: user.id, cookie: cookiesOf(answer) };
+  // The sign-up asks for its mail beside its answer.
+  await world.ctx.settled();
   expect((await postAuth(gateway, "send-verification-email", { email }, account.cookie)).status).toBe(200);
   const [first, second] = await asked(account, VERIFY);
   expect((await run(VERIFY.job, first!.body)).status).toBe(200);

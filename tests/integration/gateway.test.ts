@@ -102,6 +102,19 @@ test("past the limit 429 with Retry-After, in the shape of a refusal; another cl
   expect((await limited.request("/trpc/ping")).status).toBe(200);
 });
 
+test.each(["sign-in/email", "sign-up/email", "request-password-reset", "send-verification-email"])(
+  "%s, which mails or tells who has an account, has the allowance of look-ups",
+  async (path) => {
+    const redis = await openRedisGateway();
+    closing.push(() => redis.close());
+    const limited = await start({ redis: redis.redis, env: { RATE_LIMIT_LOOKUPS_PER_MINUTE: "1" } });
+    const ask = async () => (await limited.request(`/auth/${path}`, { method: "POST", body: "{}", headers: { "content-type": "application/json", origin: limited.url } })).status;
+    await ask();
+    // The minute may turn in between.
+    await vi.waitFor(async () => expect(await ask()).toBe(429));
+  },
+);
+
 test("limits fail open when Redis is dead, and a metric says so", async () => {
   const counted: string[] = [];
   const open = await start({

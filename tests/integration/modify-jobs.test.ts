@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { bookingChanges, outbox, payments } from "../../db/schema/index.ts";
 import { relay } from "../../jobs/outbox.ts";
 import { runDue } from "../../jobs/tick.ts";
-import { startPayment } from "../../server/bookings/index.ts";
+import { get, startPayment } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { bookAtProperty, changeStay, expectAudited, expectBooked, holdStay, nightOf, stateOf } from "../helpers/booking.ts";
 import { anonymous, type TestContext } from "../helpers/context.ts";
@@ -67,6 +67,12 @@ test("a changed booking is told once for each version, with a calendar file that
   await changeStay(guest, bookingId, { checkOut: "2027-03-05" });
   await relay(gateway.ctx);
   await vi.waitFor(async () => expect(await sequences()).toEqual(["3", "4"]), PATIENT);
+
+  const { token } = await get(guest, { bookingId });
+  const downloaded = await (await gateway.request(`/bookings/${bookingId}/calendar.ics?token=${token}`)).text();
+  expect(downloaded.replaceAll("\r\n ", "")).toContain(`URL;VALUE=URI:${gateway.url}/trips/${bookingId}?token=${token}\r\n`);
+  const [newest] = (await mailsTo(gateway, email)).map((mail) => Buffer.from(mail.attachments[0]!.content, "base64").toString()).filter((file) => file.includes("SEQUENCE:4"));
+  expect(downloaded).toBe(newest);
 });
 
 test("a draft's end comes through the queue: its night goes back", async () => {

@@ -20,6 +20,7 @@ test("the calendar has the stay as instants of the property's hours", () => {
     "SUMMARY:Sawah Terrace Ubud",
     "GEO:-8.5069;115.2625",
     `URL;VALUE=URI:${LINKS.trip}`,
+    'ORGANIZER;CN="Sawah Terrace Ubud":mailto:stay@casa.test',
   ])
     expect(lines).toContain(line);
   expect(lines.find((line) => line.startsWith("LOCATION:"))).toContain("Jl. Raya Tegallalang\\, Ubud\\, ID");
@@ -28,7 +29,7 @@ test("the calendar has the stay as instants of the property's hours", () => {
 test("the same version is the same file, a cancelled one takes it back", () => {
   expect(calendarOf(bookingView())).toBe(calendarOf(bookingView()));
   const lines = linesOf(calendarOf(bookingView({ state: "cancelled", version: 4 })));
-  for (const line of ["STATUS:CANCELLED", "METHOD:CANCEL", "SEQUENCE:4"]) expect(lines).toContain(line);
+  for (const line of ["STATUS:CANCELLED", "METHOD:CANCEL", "SEQUENCE:4", 'ORGANIZER;CN="Casa do Rio":mailto:stay@casa.test']) expect(lines).toContain(line);
 });
 
 test("no line is longer than 75 bytes, and a name can't add one of its own", () => {
@@ -36,6 +37,17 @@ test("no line is longer than 75 bytes, and a name can't add one of its own", () 
   const ics = calendarOf(bookingView({ property }));
   for (const line of ics.split("\r\n")) expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(75);
   expect(linesOf(ics)).not.toContain("STATUS:CANCELLED");
+});
+
+test.each([
+  ['The "Old" Mill; by, the: river', `ORGANIZER;CN="The 'Old' Mill; by, the: river":mailto:stay@casa.test`],
+  ["Two\r\nlines\\", 'ORGANIZER;CN="Two lines":mailto:stay@casa.test'],
+])("the organizer's name %j is one quoted text", (name, line) => {
+  expect(linesOf(calendarOf(bookingView({ property: { ...bookingView().property, name } })))).toContain(line);
+});
+
+test("a property without an address is no organizer: a line without one would be no calendar's", () => {
+  expect(calendarOf(bookingView({ property: { ...bookingView().property, email: "" } }))).not.toContain("ORGANIZER");
 });
 
 test.each([

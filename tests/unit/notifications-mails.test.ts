@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import words from "../../client/messages/id.json" with { type: "json" };
 import { backOf, composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
+import { WORDS } from "../../server/notifications/templates/words.ts";
 import { baliView, bookingView } from "../helpers/booking-view.ts";
 
 const LINKS = { trip: "https://stay.test/trips/1?token=t0ken", search: "https://stay.test/" };
@@ -65,23 +67,28 @@ test("the confirmation tells all that was sold", async () => {
     LINKS.trip,
   ];
   for (const part of [html, text]) for (const words of said) expect(plain(part)).toContain(words);
+  expect(text).toContain("If you don't come, it costs €238.00.");
   expect(plain(text)).toMatch(/Total +€238\.00\nPaid +€230\.00\nTo pay at the property +€8\.00/);
 });
 
 test("deadlines are in the property's zone with its offset, rupiah without decimals", async () => {
   const { text } = await mailOf("booking_confirmed", baliView());
   expect(plain(text)).toContain("Pembatalan gratis sampai Jum, 18 Des 2026, 18.00 GMT+8.");
-  expect(plain(text)).toMatch(/Dibayar di properti +Rp 1\.450\.000/);
+  expect(plain(text)).toMatch(/Dibayar di hotel +Rp 1\.450\.000/);
+  expect(plain(text)).toContain("Jika Anda tidak datang, biayanya Rp 1.450.000.");
   expect(text).not.toContain("Sudah dibayar");
 });
 
 test("a rate that never was free says so, one without fees too", async () => {
   const [stay] = bookingView().stays;
-  const withSteps = (steps: { from: string; fee: number }[]) => bookingView({ stays: [{ ...stay!, policy: { ...stay!.policy, steps } }] });
+  const withSteps = (steps: { from: string; fee: number }[], noShowFee = 0) => bookingView({ stays: [{ ...stay!, policy: { ...stay!.policy, steps, noShowFee } }] });
   const fixed = await mailOf("booking_confirmed", withSteps([{ from: "2026-10-01T00:00:00Z", fee: 23_800 }]));
   expect(fixed.text).toContain("Cancelling this booking costs €238.00.");
   expect(fixed.text).not.toContain("free");
-  expect((await mailOf("booking_confirmed", withSteps([]))).text).toContain("You can cancel free of charge.");
+  const free = (await mailOf("booking_confirmed", withSteps([]))).text;
+  expect(free).toContain("You can cancel free of charge.");
+  expect(free).not.toContain("don't come");
+  expect((await mailOf("booking_confirmed", withSteps([], 11_000))).text).toContain("If you don't come, it costs €110.00.");
 });
 
 test("two rooms' policies and taxes are told as one", async () => {
@@ -92,8 +99,15 @@ test("two rooms' policies and taxes are told as one", async () => {
   expect(text).toContain("From Fri, 18 Dec 2026, 18:00 GMT+0 it costs €110.00.");
   expect(text).toContain("From Sat, 19 Dec 2026, 18:00 GMT+0 it costs €160.00.");
   expect(text).toContain("From Sun, 20 Dec 2026, 15:00 GMT+0 it costs €288.00.");
+  expect(text).toContain("If you don't come, it costs €476.00.");
   expect(text).toMatch(/City tax +€16\.00/);
   expect(text).toContain("YOUR ROOMS");
+});
+
+test("mails and screens have the same Indonesian words for meals, and for what is paid at the hotel", () => {
+  const screen: Record<string, string> = words;
+  for (const [meal, said] of Object.entries(WORDS.id.meals)) expect(screen[`meal_${meal}`]?.toLowerCase()).toBe(said);
+  expect(screen["paid_at_property"]).toBe(WORDS.id.due);
 });
 
 test("the confirmation carries the reservation for machines, and a name can't break out of it", async () => {
@@ -159,10 +173,11 @@ test("confirmation, change and cancellation bring the calendar along", async () 
 
 test.each([
   ["free of charge", { refunds: [{ amount: 23_000, state: "requested" }] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
+  ["whose refund nobody has asked for yet", { refunds: [] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
   ["by hand", { refunds: [{ amount: 23_000, state: "manual" }] }, ["The property will contact you"]],
   [
     "before the money was taken",
-    { refunds: [], payments: [{ id: "p", provider: "stripe", state: "voided", amount: 23_000, method: "card" }] },
+    { paid: 0, refunds: [], payments: [{ id: "p", provider: "stripe", state: "voided", amount: 23_000, method: "card" }] },
     ["The amount held on your card is released."],
   ],
 ])("a cancellation %s tells what happens to the money", async (_, change, said) => {
@@ -213,5 +228,6 @@ test.each(["verify_email", "reset_password"] as const)("%s carries its link in b
     expect(mail.html).toContain(`href="${url}"`);
     expect(mail.text).toContain(url);
     expect(mail.subject + mail.text).not.toMatch(/undefined|null/);
+    expect((await composeAccountMail(kind, { locale, name: "", url })).text).toContain(locale === "en" ? "\nHello,\n" : "\nHalo,\n");
   }
 });

@@ -8,6 +8,7 @@ export type AccountMailKind = "verify_email" | "reset_password";
 
 export interface AccountMailFacts {
   locale: Locale;
+  /** Empty: nobody is greeted by a name. */
   name: string;
   /** Absolute; carries the token. */
   url: string;

@@ -126,7 +126,7 @@ export function priceTable(facts: MailFacts): ReactElement {
 
 export function policyText(facts: MailFacts): ReactElement {
   const words = WORDS[facts.locale];
-  const { steps, zone, freeAtFirst } = facts.policy;
+  const { steps, zone, freeAtFirst, noShowFee } = facts.policy;
   const fee = (minor: number) => money(minor, facts.currency, facts.locale);
   const when = (instant: string) => instantText(instant, zone, facts.locale);
   const [first, ...later] = steps;
@@ -135,6 +135,7 @@ export function policyText(facts: MailFacts): ReactElement {
   else if (freeAtFirst) lines.push(words.freeUntil(when(first.from)), words.feeFrom(when(first.from), fee(first.fee)));
   else lines.push(words.feeAlways(fee(first.fee)));
   for (const step of later) lines.push(words.feeFrom(when(step.from), fee(step.fee)));
+  if (noShowFee > 0) lines.push(words.noShow(fee(noShowFee)));
   return h(
     Section,
     null,

@@ -3,7 +3,7 @@ import type { Locale } from "../../platform/fields.ts";
 // What the mails say. Amounts, dates and names come in ready to read.
 
 const en = {
-  hello: (name: string) => `Hello ${name},`,
+  hello: (name: string) => (name === "" ? "Hello," : `Hello ${name},`),
   code: "Booking code",
   checkIn: "Check-in",
   checkOut: "Check-out",
@@ -30,6 +30,7 @@ const en = {
   freeUntil: (when: string) => `Cancelling is free until ${when}.`,
   feeFrom: (when: string, fee: string) => `From ${when} it costs ${fee}.`,
   feeAlways: (fee: string) => `Cancelling this booking costs ${fee}.`,
+  noShow: (fee: string) => `If you don't come, it costs ${fee}.`,
   propertyTime: (zone: string) => `Times are those of the property (${zone}).`,
   place: "Where you stay",
   property: "The property",
@@ -98,7 +99,7 @@ const en = {
 export type Words = typeof en;
 
 const id: Words = {
-  hello: (name) => `Halo ${name},`,
+  hello: (name) => (name === "" ? "Halo," : `Halo ${name},`),
   code: "Kode pemesanan",
   checkIn: "Check-in",
   checkOut: "Check-out",
@@ -119,15 +120,16 @@ const id: Words = {
   changeFee: "Biaya perubahan",
   total: "Total",
   paid: "Sudah dibayar",
-  due: "Dibayar di properti",
+  due: "Dibayar di hotel",
   cancelling: "Jika rencana Anda berubah",
   freeAlways: "Anda dapat membatalkan tanpa biaya.",
   freeUntil: (when) => `Pembatalan gratis sampai ${when}.`,
   feeFrom: (when, fee) => `Mulai ${when} biayanya ${fee}.`,
   feeAlways: (fee) => `Biaya pembatalan pemesanan ini ${fee}.`,
-  propertyTime: (zone) => `Waktu mengikuti waktu setempat properti (${zone}).`,
+  noShow: (fee) => `Jika Anda tidak datang, biayanya ${fee}.`,
+  propertyTime: (zone) => `Waktu mengikuti waktu setempat hotel (${zone}).`,
   place: "Tempat menginap",
-  property: "Properti",
+  property: "Hotel",
   open: "Lihat atau ubah pemesanan",
   searchAgain: "Cari lagi",
   footer: (code) => `Anda menerima email ini karena pemesanan ${code}. Mohon jangan diteruskan: tautannya membuka pemesanan Anda.`,
@@ -171,7 +173,7 @@ const id: Words = {
     noFee: "Pembatalan ini tanpa biaya.",
     refund: "Pengembalian dana",
     automatic: "Dana dikembalikan melalui cara bayar Anda. Bank memerlukan waktu hingga 10 hari untuk menampilkannya.",
-    manual: "Cara bayar Anda tidak dapat menerima pengembalian otomatis. Properti akan menghubungi Anda untuk mengirim dana.",
+    manual: "Cara bayar Anda tidak dapat menerima pengembalian otomatis. Hotel akan menghubungi Anda untuk mengirim dana.",
     released: "Dana yang ditahan di kartu Anda dilepas. Bank memerlukan waktu hingga 10 hari untuk menampilkannya.",
   },
   verify_email: {
