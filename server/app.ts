@@ -51,7 +51,11 @@ const TIERS: [prefix: string, Tier][] = [
   ["/trpc/", "general"],
   ["/auth/", "general"],
   ["/bookings/", "general"],
+  ["/art/", "general"],
 ];
+
+/** No path of ours: the routers behind the gateway could read it as another one than the limits do. */
+const AMBIGUOUS = /\/\/|\\|%2f|%5c/i;
 
 /** Procedures that are the same for everybody: GET, without cookies, cacheable by a CDN for a moment. */
 const PUBLIC = /^\/trpc\/(search|hotels|rooms)\.|^\/trpc\/ping$/;
@@ -102,6 +106,8 @@ app.use((c, next) => {
   const told = length !== undefined && !c.req.header("transfer-encoding");
   return told && Number(length) <= MAX_BODY ? next() : c.req.method === "GET" ? next() : countBody(c, next);
 });
+
+app.use((c, next) => (AMBIGUOUS.test(c.req.path) ? Promise.resolve(c.text("not found", 404)) : next()));
 
 /** A browser says where a request comes from: another site's may not change anything here. */
 app.use(async (c, next) => {

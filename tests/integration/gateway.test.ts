@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { sign } from "../../server/platform/tokens.ts";
@@ -100,6 +101,47 @@ test("past the limit 429 with Retry-After, in the shape of a refusal; another cl
   await vi.waitFor(async () => expect((await limited.request("/bookings/nonsense/calendar.ics?token=x")).status).toBe(429));
   limited.runtime.clientAddress = "10.0.0.9";
   expect((await limited.request("/trpc/ping")).status).toBe(200);
+});
+
+/** A path as it goes over the wire: `fetch` would tidy it first. */
+function rawStatus(path: string, method = "GET"): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(gateway.url);
+    const sent = request({ hostname, port, path, method, headers: { "content-type": "application/json" } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    sent.once("error", reject);
+    sent.end(method === "POST" ? "{}" : undefined);
+  });
+}
+
+test.each(["/trpc//bookings.lookup", "/trpc/%2Fbookings.lookup", "/trpc/%2fbookings.lookup", "/trpc/%5Cbookings.lookup", "//trpc/bookings.lookup", "/auth//sign-in/email", "/hotels//some-house"])(
+  "%s, which a router may read as another path than the limits do, is not found, and counts nothing",
+  async (path) => {
+    const counted: string[] = [];
+    gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+    expect(await rawStatus(path, "POST")).toBe(404);
+    expect(await rawStatus(path)).toBe(404);
+    expect(counted).toEqual([]);
+  },
+);
+
+test.each(["/trpc/bookings.lookup", "/trpc/x/../bookings.lookup", "/trpc/%2e/bookings.lookup", "/trpc/bookings%2Elookup", "/trpc/%62ookings.lookup", "/trpc/bookings.lookup/"])(
+  "however it is spelt, %s counts as a lookup",
+  async (path) => {
+    const counted: string[] = [];
+    gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+    await rawStatus(path, "POST");
+    expect(counted).toEqual(["lookup"]);
+  },
+);
+
+test.each(["/art/room/1.svg", "/art/property/none-such.svg", "/bookings/nonsense/calendar.ics?token=x"])("%s counts like any other request", async (path) => {
+  const counted: string[] = [];
+  gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+  await gateway.request(path);
+  expect(counted).toEqual(["general"]);
 });
 
 test("limits fail open when Redis is dead, and a metric says so", async () => {
