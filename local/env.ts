@@ -19,6 +19,7 @@ export function cloudOptions(settings: Settings, keys: Keys, urls: { database: s
     dataDir: settings.dataDir,
     databaseUrl: urls.database,
     redisUrl: urls.redis,
+    switches: !settings.production,
     ports: {
       upstash: urls.redis === undefined ? undefined : ports.upstash,
       qstash: local("queue", ports.qstash),

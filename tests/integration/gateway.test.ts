@@ -1,10 +1,12 @@
 import { request } from "node:http";
 import { createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { startCloud } from "../../local/cloud.ts";
 import { sign } from "../../server/platform/tokens.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { openRedisGateway, redisAt } from "../helpers/context.ts";
 import { startGateway, type Gateway, type GatewayOptions } from "../helpers/gateway.ts";
+import { emptyRedis } from "../helpers/redis.ts";
 import { callWire } from "../helpers/trpc.ts";
 
 let database: TestDatabase;
@@ -116,16 +118,21 @@ function rawStatus(path: string, method = "GET"): Promise<number | undefined> {
   });
 }
 
-test.each(["/trpc//bookings.lookup", "/trpc/%2Fbookings.lookup", "/trpc/%2fbookings.lookup", "/trpc/%5Cbookings.lookup", "//trpc/bookings.lookup", "/auth//sign-in/email", "/hotels//some-house"])(
-  "%s, which a router may read as another path than the limits do, is not found, and counts nothing",
-  async (path) => {
-    const counted: string[] = [];
-    gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
-    expect(await rawStatus(path, "POST")).toBe(404);
-    expect(await rawStatus(path)).toBe(404);
-    expect(counted).toEqual([]);
-  },
-);
+test.each([
+  "/trpc//bookings.lookup",
+  "/trpc/%2Fbookings.lookup",
+  "/trpc/%2fbookings.lookup",
+  "/trpc/%5Cbookings.lookup",
+  "//trpc/bookings.lookup",
+  "/auth//sign-in/email",
+  "/hotels//some-house",
+])("%s, which a router may read as another path than the limits do, is not found, and counts nothing", async (path) => {
+  const counted: string[] = [];
+  gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+  expect(await rawStatus(path, "POST")).toBe(404);
+  expect(await rawStatus(path)).toBe(404);
+  expect(counted).toEqual([]);
+});
 
 test.each(["/trpc/bookings.lookup", "/trpc/x/../bookings.lookup", "/trpc/%2e/bookings.lookup", "/trpc/bookings%2Elookup", "/trpc/%62ookings.lookup", "/trpc/bookings.lookup/"])(
   "however it is spelt, %s counts as a lookup",
@@ -279,4 +286,22 @@ test("metrics need the token where there is one", async () => {
   guarded.runtime.metricsPage = () => Promise.resolve("nightledger_up 1");
   expect((await guarded.request("/metrics")).status).toBe(404);
   expect((await guarded.request("/metrics", { headers: { authorization: "Bearer let me in" } })).status).toBe(200);
+});
+
+test.each([
+  [false, 404],
+  [true, 200],
+])("the Redis gateway and the queue with switches %s answer %d to them", async (switches, status) => {
+  const own = { databaseUrl: database.url, redisUrl: await emptyRedis() };
+  const { servers, close } = await startCloud({ publicUrl: gateway.url, ports: { upstash: 0, qstash: 0 }, ...own, switches });
+  closing.push(close);
+  const { upstash, qstash } = servers;
+  const switched = ["faults", "clock"].flatMap((name) => [`${upstash!.url}/_control/${name}`, `${qstash!.url}/_control/${name}`]);
+  for (const url of [...switched, `${qstash!.url}/_control/pause`, `${qstash!.url}/_control/resume`]) {
+    const body = url.endsWith("/clock") ? { offsetMs: 0 } : { calls: 1, path: "/nowhere", hang: true };
+    expect((await fetch(url, { method: "POST", body: JSON.stringify(body) })).status, url).toBe(status);
+  }
+  expect(upstash!.faults.list()).toHaveLength(switches ? 1 : 0);
+  const token = "nightledger-demo-redis-token";
+  expect(await (await fetch(`${upstash!.url}/ping`, { headers: { authorization: `Bearer ${token}` } })).json()).toEqual({ result: "PONG" });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { appEnv, chooseKeys } from "../../local/env.ts";
+import { appEnv, chooseKeys, cloudOptions } from "../../local/env.ts";
 import { DEMO_KEYS, productionKeys } from "../../local/keys.ts";
 import type { Secrets } from "../../local/secrets.ts";
 import { readSettings } from "../../local/settings.ts";
@@ -91,6 +91,12 @@ test.each(["QSTASH_CURRENT_SIGNING_KEY", "AUTH_SECRET", "STRIPE_WEBHOOK_SECRET"]
 test("production refuses the second public key pair of the queue's development server", () => {
   const env = { ...LIVE_MAIL, QSTASH_NEXT_SIGNING_KEY: "sig_5NoELc3EFnZn4DVS5bDs2Nk4b7Ua" };
   expect(() => readSettings(env)).toThrow("QSTASH_NEXT_SIGNING_KEY");
+});
+
+test("only outside production may faults and clock of what stands in be switched", () => {
+  const urls = { database: "postgres://db", redis: "redis://r" };
+  expect(cloudOptions(readSettings(LIVE_MAIL), productionKeys(secrets), urls).switches).toBe(false);
+  expect(cloudOptions(readSettings({}), DEMO_KEYS, urls).switches).toBe(true);
 });
 
 test("production needs a real mail service", () => {
