@@ -27,7 +27,7 @@ interface Lifetime {
 const CONNECTIONS = 3;
 
 async function answer(request: Request, env: Bindings, lifetime: Lifetime): Promise<Response> {
-  const config = readConfig({ CLIENT_IP_HEADER: "cf-connecting-ip", ...env, ...(env.HYPERDRIVE && { DATABASE_URL: env.HYPERDRIVE.connectionString }) });
+  const config = readConfig({ NODE_ENV: "production", CLIENT_IP_HEADER: "cf-connecting-ip", ...env, ...(env.HYPERDRIVE && { DATABASE_URL: env.HYPERDRIVE.connectionString }) });
   // oxlint-disable-next-line no-console -- the platform collects what the console is told
   const log = createLogger(config.LOG_LEVEL, (line) => console.log(line));
   const database = openDatabase(config.DATABASE_URL, { max: CONNECTIONS });

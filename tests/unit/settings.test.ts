@@ -3,6 +3,7 @@ import { appEnv, chooseKeys, cloudOptions } from "../../local/env.ts";
 import { DEMO_KEYS, productionKeys } from "../../local/keys.ts";
 import type { Secrets } from "../../local/secrets.ts";
 import { readSettings } from "../../local/settings.ts";
+import { readConfig } from "../../server/platform/config.ts";
 
 const LIVE_MAIL = {
   NODE_ENV: "production",
@@ -34,14 +35,10 @@ test("with nothing set, everything is served here", () => {
 });
 
 test("a vendor's own variables turn only its stand-in off, and reach the app with the vendor's address", () => {
-  const env = { MIDTRANS_SERVER_KEY: "SB-Mid-server-mine", QSTASH_TOKEN: "" };
+  const env = { QSTASH_TOKEN: "t", QSTASH_CURRENT_SIGNING_KEY: "sig_1", QSTASH_NEXT_SIGNING_KEY: "sig_2", MIDTRANS_SERVER_KEY: "" };
   const settings = readSettings(env);
-  expect(settings.choices).toMatchObject({ midtrans: "real", stripe: "local", queue: "local" });
-  expect(appEnv(env, settings, DEMO_KEYS, {})).toMatchObject({
-    MIDTRANS_SERVER_KEY: "SB-Mid-server-mine",
-    MIDTRANS_API_BASE: "https://api.sandbox.midtrans.com",
-    MIDTRANS_SNAP_BASE: "https://app.sandbox.midtrans.com",
-  });
+  expect(settings.choices).toMatchObject({ queue: "real", stripe: "local", midtrans: "local" });
+  expect(appEnv(env, settings, DEMO_KEYS, {})).toMatchObject({ QSTASH_TOKEN: "t", QSTASH_URL: "https://qstash.upstash.io" });
 });
 
 test("an address of the user's own wins over the vendor's", () => {
@@ -91,6 +88,18 @@ test.each(["QSTASH_CURRENT_SIGNING_KEY", "AUTH_SECRET", "STRIPE_WEBHOOK_SECRET"]
 test("production refuses the second public key pair of the queue's development server", () => {
   const env = { ...LIVE_MAIL, QSTASH_NEXT_SIGNING_KEY: "sig_5NoELc3EFnZn4DVS5bDs2Nk4b7Ua" };
   expect(() => readSettings(env)).toThrow("QSTASH_NEXT_SIGNING_KEY");
+});
+
+test.each([
+  [{ AUTH_SECRET: "a short one" }, "AUTH_SECRET"],
+  [{ PUBLIC_URL: "http://stay.example" }, "PUBLIC_URL"],
+])("what the server would refuse in production (%o) is refused before anything starts", (env, name) => {
+  expect(() => readSettings({ ...LIVE_MAIL, ...env })).toThrow(name);
+});
+
+test("the app that npm start runs in production takes what it is given", () => {
+  const env = appEnv(LIVE_MAIL, readSettings(LIVE_MAIL), productionKeys({ ...secrets, authSecret: "y".repeat(43) }), { DATABASE_URL: "postgres://db" });
+  expect(readConfig(env)).toMatchObject({ NODE_ENV: "production", PUBLIC_URL: "http://localhost:3000" });
 });
 
 test("only outside production may faults and clock of what stands in be switched", () => {
