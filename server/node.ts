@@ -10,6 +10,7 @@ import { ensureTick } from "../jobs/schedule.ts";
 import { tickIfLate } from "../jobs/tick.ts";
 import { createAuth } from "./accounts/index.ts";
 import { app, type Runtime } from "./app.ts";
+import { clientAddress } from "./platform/client-address.ts";
 import { readConfig } from "./platform/config.ts";
 import { newId } from "./platform/ids.ts";
 import { createLimits } from "./platform/limits.ts";
@@ -69,8 +70,7 @@ const server = serve({
 
 function addressOf(request: Request, env: unknown): string {
   const header = config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER);
-  if (header) return header.split(",")[0]!.trim();
-  return getConnInfo({ env } as Parameters<typeof getConnInfo>[0]).remote.address ?? "unknown";
+  return clientAddress(header, getConnInfo({ env } as Parameters<typeof getConnInfo>[0]).remote.address);
 }
 
 server.once("listening", () => {

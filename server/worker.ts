@@ -3,7 +3,8 @@ import { openDatabase } from "../db/client.ts";
 import { coalesced } from "../jobs/outbox.ts";
 import { createAuth, type Auth } from "./accounts/index.ts";
 import { app } from "./app.ts";
-import { readConfig, type Config } from "./platform/config.ts";
+import { clientAddress } from "./platform/client-address.ts";
+import { readConfig } from "./platform/config.ts";
 import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
 import { noMetrics } from "./platform/metrics.ts";
@@ -45,7 +46,7 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
         return (auth ??= createAuth({ ...services, defer, published }));
       },
       limits: createLimits(services.redis, config, noMetrics),
-      clientAddress: addressOf(request, config),
+      clientAddress: clientAddress(config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER)),
       defer,
       published,
       assets: createMiddleware((c) => file(c.req.raw, env.ASSETS)),
@@ -58,10 +59,6 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
 /** Deferred work may defer more. */
 async function finish(deferred: Promise<unknown>[]): Promise<void> {
   while (deferred.length > 0) await Promise.all(deferred.splice(0));
-}
-
-function addressOf(request: Request, { CLIENT_IP_HEADER: header }: Config): string {
-  return (header && request.headers.get(header)?.split(",")[0]?.trim()) || "unknown";
 }
 
 /** A file of the client's; a path without an extension is one of the SPA's own. */
