@@ -11,7 +11,7 @@ import { greetGuest, guestActor, type Auth } from "./accounts/index.ts";
 import type { Context, Services } from "./context.ts";
 import { isDomainError } from "./errors.ts";
 import { ownOrigins } from "./platform/config.ts";
-import { health } from "./platform/health.ts";
+import type { Health } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
 import type { Limits, Tier } from "./platform/limits.ts";
 import { calendarRoute, pictures } from "./files.ts";
@@ -27,6 +27,7 @@ export interface Runtime {
   clientAddress: string;
   defer: (work: Promise<unknown>) => void;
   published: () => void;
+  health: (services: Services) => Promise<Health>;
   /** The Prometheus page, where there is one. */
   metricsPage?: () => Promise<string>;
   /** The SPA's files, and its page for every other path. */
@@ -192,7 +193,7 @@ app.post("/webhooks/:vendor", async (c) => {
 });
 
 app.get("/health", async (c) => {
-  const report = await health(c.env.services);
+  const report = await c.env.health(c.env.services);
   return c.json(report, report.ok ? 200 : 503);
 });
 

@@ -12,6 +12,7 @@ import { createAuth } from "./accounts/index.ts";
 import { app, type Runtime } from "./app.ts";
 import { clientAddress } from "./platform/client-address.ts";
 import { readConfig } from "./platform/config.ts";
+import { keptHealth } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
 import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
@@ -50,6 +51,7 @@ const runtime: Omit<Runtime, "clientAddress"> = {
   limits: createLimits(services.redis, config, metrics),
   defer,
   published,
+  health: keptHealth(),
   metricsPage: page,
   // The SPA answers every path that is not a file's.
   assets: createMiddleware(async (c, next) => {

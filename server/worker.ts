@@ -5,6 +5,7 @@ import { createAuth, type Auth } from "./accounts/index.ts";
 import { app } from "./app.ts";
 import { clientAddress } from "./platform/client-address.ts";
 import { readConfig } from "./platform/config.ts";
+import { keptHealth } from "./platform/health.ts";
 import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
 import { noMetrics } from "./platform/metrics.ts";
@@ -26,6 +27,8 @@ interface Lifetime {
 
 /** A request may have 6 connections open at once: the rest are for Redis, the queue and the vendors. */
 const CONNECTIONS = 3;
+
+const health = keptHealth();
 
 async function answer(request: Request, env: Bindings, lifetime: Lifetime): Promise<Response> {
   const config = readConfig({ NODE_ENV: "production", CLIENT_IP_HEADER: "cf-connecting-ip", ...env, ...(env.HYPERDRIVE && { DATABASE_URL: env.HYPERDRIVE.connectionString }) });
@@ -49,6 +52,7 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
       clientAddress: clientAddress(config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER)),
       defer,
       published,
+      health,
       assets: createMiddleware((c) => file(c.req.raw, env.ASSETS)),
     });
   } finally {

@@ -189,6 +189,16 @@ test("/health answers under a second when Redis and the queue hang, and says whi
   expect(await answer.json()).toEqual({ ok: true, dependencies: { postgres: "up", redis: "down", queue: "down" } });
 });
 
+test("/health asks what it leans on once for all who come within a second", async () => {
+  const { ctx, runtime } = gateway;
+  let asked = 0;
+  const db = new Proxy(ctx.db, { get: (target, name) => (name === "execute" && (asked += 1), Reflect.get(target, name)) });
+  runtime.services = { ...ctx, db };
+  const started = performance.now();
+  for (let i = 0; i < 20; i += 1) expect((await gateway.request("/health")).status).toBe(200);
+  expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - started) / 1000));
+});
+
 test("/health is 503 without Postgres", async () => {
   const { ctx, runtime } = gateway;
   const { openDatabase } = await import("../../db/client.ts");
@@ -279,6 +289,15 @@ test("only the app's own queries come in a batch: no public query, and no mutati
   expect(crowd.status).toBe(400);
   const hidden = await gateway.request("/trpc/ping,bookings.lookup?batch=1", { ...MUTATION, body: "{}" });
   expect(hidden.status).toBe(400);
+});
+
+test.each(["stripe", "midtrans", "resend", "twilio"])("webhooks of %s without the secret to check them are 503, and one line says what to set", async (vendor) => {
+  for (let i = 0; i < 3; i += 1) {
+    const answer = await gateway.request(`/webhooks/${vendor}`, { method: "POST", body: "{}" });
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "3600"]);
+  }
+  const lines = gateway.ctx.logged.filter((line) => line["vendor"] === vendor);
+  expect(lines).toEqual([expect.objectContaining({ level: "warn", variable: expect.stringMatching(new RegExp(`^${vendor}`, "i")) })]);
 });
 
 test("metrics need the token where there is one", async () => {
