@@ -28,7 +28,7 @@ export const VENDORS = {
   },
   mail: {
     signs: ["RESEND_API_KEY"],
-    needs: ["RESEND_API_KEY", "MAIL_FROM"],
+    needs: ["RESEND_API_KEY", "MAIL_FROM", "RESEND_WEBHOOK_SECRET"],
     defaults: { RESEND_BASE_URL: "https://api.resend.com" },
     production: "required",
   },

@@ -9,6 +9,7 @@ const LIVE_MAIL = {
   NODE_ENV: "production",
   RESEND_API_KEY: "re_live",
   MAIL_FROM: "desk@hotel.example",
+  RESEND_WEBHOOK_SECRET: "whsec_live",
 };
 
 const secrets: Secrets = {
@@ -54,6 +55,7 @@ test.each([
   [{ STRIPE_SECRET_KEY: "sk" }, "STRIPE_WEBHOOK_SECRET"],
   [{ UPSTASH_REDIS_REST_URL: "https://r.example" }, "UPSTASH_REDIS_REST_TOKEN"],
   [{ QSTASH_TOKEN: "t" }, "QSTASH_CURRENT_SIGNING_KEY and QSTASH_NEXT_SIGNING_KEY"],
+  [{ RESEND_API_KEY: "re", MAIL_FROM: "desk@hotel.example" }, "RESEND_WEBHOOK_SECRET"],
   [{ TWILIO_AUTH_TOKEN: "t" }, "TWILIO_ACCOUNT_SID and TWILIO_FROM"],
 ])("half of a vendor's variables (%o) is refused, naming the missing ones", (env, missing) => {
   expect(() => readSettings(env)).toThrow(missing);
@@ -109,7 +111,7 @@ test("only outside production may faults and clock of what stands in be switched
 });
 
 test("production needs a real mail service", () => {
-  expect(() => readSettings({ NODE_ENV: "production" })).toThrow("set RESEND_API_KEY and MAIL_FROM");
+  expect(() => readSettings({ NODE_ENV: "production" })).toThrow("set RESEND_API_KEY and MAIL_FROM and RESEND_WEBHOOK_SECRET");
 });
 
 test.each([{ PORT: "http" }, { PORT: "0" }, { LOCAL_PORT: "70000" }, { PORT: "3104" }])("a port that can't be (%o) is refused", (env) => {
