@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
 import { appEnv, chooseKeys, cloudOptions } from "../../local/env.ts";
 import { DEMO_KEYS, productionKeys } from "../../local/keys.ts";
@@ -40,6 +42,16 @@ test("a vendor's own variables turn only its stand-in off, and reach the app wit
   const settings = readSettings(env);
   expect(settings.choices).toMatchObject({ queue: "real", stripe: "local", midtrans: "local" });
   expect(appEnv(env, settings, DEMO_KEYS, {})).toMatchObject({ QSTASH_TOKEN: "t", QSTASH_URL: "https://qstash.upstash.io" });
+});
+
+test("a copy of .env.example with another port and a Midtrans sandbox key leads where it should", () => {
+  const example = parseEnv(readFileSync(new URL("../../.env.example", import.meta.url), "utf8"));
+  const env = { ...example, PORT: "4000", MIDTRANS_SERVER_KEY: "SB-Mid-server-mine" };
+  const settings = readSettings(env);
+  expect(settings.publicUrl).toBe("http://localhost:4000");
+  const bases = { MIDTRANS_API_BASE: "https://api.sandbox.midtrans.com", MIDTRANS_SNAP_BASE: "https://app.sandbox.midtrans.com" };
+  expect(readConfig(appEnv(env, settings, DEMO_KEYS, { DATABASE_URL: "postgres://db" }))).toMatchObject({ PUBLIC_URL: "http://localhost:4000", ...bases });
+  expect(readConfig({ ...env, DATABASE_URL: "postgres://db", AUTH_SECRET: "sixteen characters" })).toMatchObject({ PUBLIC_URL: "http://127.0.0.1:4000", ...bases });
 });
 
 test("an address of the user's own wins over the vendor's", () => {
