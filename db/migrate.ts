@@ -24,7 +24,7 @@ export async function migrate(databaseUrl: string, environment = process.env["NO
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const url = process.env["DATABASE_DIRECT_URL"] ?? process.env["DATABASE_URL"];
+  const url = process.env["DATABASE_DIRECT_URL"] || process.env["DATABASE_URL"];
   if (!url) throw new Error("Set DATABASE_URL (or DATABASE_DIRECT_URL where DATABASE_URL is a pooler).");
   await migrate(url);
   process.stdout.write("Migrations applied.\n");

@@ -50,7 +50,7 @@ async function carryOut(command: Command): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile();
   const env = operatorEnv(process.env);
   // Where the deployment's own address isn't known, its tick must publish. A preview's links need no true secret.
-  const unknown = env["PUBLIC_URL"] ? {} : { QSTASH_TOKEN: "" };
+  const unknown = env["PUBLIC_URL"] ? {} : { PUBLIC_URL: "http://127.0.0.1", QSTASH_TOKEN: "" };
   const config = readConfig({ ...env, ...unknown, AUTH_SECRET: env["AUTH_SECRET"] || "not given: its links would not open" });
   const database = openDatabase(config.DATABASE_URL, { max: 2 });
   const log = createLogger("warn", (line) => process.stderr.write(`${line}\n`));

@@ -22,6 +22,8 @@ export interface CloudOptions {
   keys?: Keys;
   /** Only those named are started; 0 takes a free port. All on free ports by default. */
   ports?: CloudPorts;
+  /** Whether faults, clock and deliveries may be meddled with at `/_control/` of the gateway and the queue; by default they may. */
+  switches?: boolean;
 }
 
 export interface RunningCloud {
@@ -43,7 +45,7 @@ const FREE_PORTS: CloudPorts = {
 
 /** Starts the stand-ins in this process, all on one clock. The gateway needs `redisUrl`, the queue `databaseUrl`. */
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
-  const { keys = DEMO_KEYS, ports = FREE_PORTS, publicUrl, databaseUrl, redisUrl, dataDir } = options;
+  const { keys = DEMO_KEYS, ports = FREE_PORTS, publicUrl, databaseUrl, redisUrl, dataDir, switches } = options;
   const clock = openClock(dataDir);
   const servers: CloudServers = {};
   const file = (name: string): string => (dataDir ? join(dataDir, "cloud", `${name}.sqlite`) : ":memory:");
@@ -53,7 +55,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   try {
     if (ports.upstash !== undefined && redisUrl) {
       const { UPSTASH_REDIS_REST_TOKEN: token } = keys;
-      servers.upstash = await startUpstash({ redisUrl, token, port: ports.upstash, clock });
+      servers.upstash = await startUpstash({ redisUrl, token, port: ports.upstash, clock, switches });
     }
     if (ports.qstash !== undefined && databaseUrl) {
       servers.qstash = await startQstash({
@@ -63,6 +65,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
         nextSigningKey: keys.QSTASH_NEXT_SIGNING_KEY,
         port: ports.qstash,
         clock,
+        switches,
       });
     }
     if (ports.twilio !== undefined) {

@@ -19,6 +19,7 @@ export function cloudOptions(settings: Settings, keys: Keys, urls: { database: s
     dataDir: settings.dataDir,
     databaseUrl: urls.database,
     redisUrl: urls.redis,
+    switches: !settings.production,
     ports: {
       upstash: urls.redis === undefined ? undefined : ports.upstash,
       qstash: local("queue", ports.qstash),
@@ -32,7 +33,7 @@ export function cloudOptions(settings: Settings, keys: Keys, urls: { database: s
 
 /** The app's whole environment: the user's own, the real vendors' addresses, and over them what runs here. */
 export function appEnv(env: NodeJS.ProcessEnv, settings: Settings, keys: Keys, local: Record<string, string>): NodeJS.ProcessEnv {
-  const addresses = (Object.keys(VENDORS) as VendorName[]).filter((name) => settings.choices[name] === "real").map((name) => (VENDORS[name] as Vendor).defaults?.(env) ?? {});
+  const addresses = (Object.keys(VENDORS) as VendorName[]).filter((name) => settings.choices[name] === "real").map((name) => (VENDORS[name] as Vendor).defaults ?? {});
   return {
     ...Object.assign({}, ...addresses),
     AUTH_SECRET: keys.AUTH_SECRET,

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { findWellKnownKey } from "./keys.ts";
+import { productionFaults } from "../server/platform/config.ts";
 import { type Ports, readPorts } from "./port-plan.ts";
 import { Refusal } from "./refusal.ts";
 import { VENDORS, type Vendor, type VendorName } from "./vendors.ts";
@@ -20,6 +20,9 @@ export interface Settings {
   notes: string[];
 }
 
+/** In the place of the secret that the data folder gets on its first start. */
+const GENERATED = "made here, on the first start of this folder";
+
 /**
  * Decides from the environment what runs here and where.
  * @throws Refusal with what to set, when it can't be run so.
@@ -28,9 +31,12 @@ export function readSettings(env: NodeJS.ProcessEnv, { dev = false } = {}): Sett
   const production = env.NODE_ENV === "production";
   const ports = readPorts(env, dev);
   const choices = readChoices(env, production);
+  const publicUrl = (env.PUBLIC_URL || `http://localhost:${ports.front}`).replace(/\/+$/, "");
   const notes: string[] = [];
   if (production) {
-    refuseUnsafe(env, dev);
+    if (dev) throw new Refusal("NODE_ENV is production, and the development server is not for it: use npm start.");
+    const [fault] = productionFaults({ ...env, PUBLIC_URL: publicUrl, AUTH_SECRET: env.AUTH_SECRET || GENERATED });
+    if (fault !== undefined) throw new Refusal(fault);
     if (!env.PUBLIC_URL) notes.push(`PUBLIC_URL is not set: links and redirects lead to http://localhost:${ports.front}.`);
     if (choices.stripe === "off" && choices.midtrans === "off") {
       notes.push("No STRIPE_SECRET_KEY and no MIDTRANS_SERVER_KEY: guests can only pay at the property.");
@@ -41,7 +47,7 @@ export function readSettings(env: NodeJS.ProcessEnv, { dev = false } = {}): Sett
     production,
     dev,
     dataDir: readDataDir(env),
-    publicUrl: (env.PUBLIC_URL || `http://localhost:${ports.front}`).replace(/\/+$/, ""),
+    publicUrl,
     ports,
     choices,
     notes,
@@ -68,11 +74,4 @@ function choose(vendor: Vendor, env: NodeJS.ProcessEnv, production: boolean): Ch
   if (!production || vendor.production === "local") return "local";
   if (vendor.production === "off") return "off";
   throw new Refusal(`NODE_ENV is production, where nothing stands in for the vendor: set ${vendor.needs.join(" and ")}.`);
-}
-
-function refuseUnsafe(env: NodeJS.ProcessEnv, dev: boolean): void {
-  if (dev) throw new Refusal("NODE_ENV is production, and the development server is not for it: use npm start.");
-  const known = findWellKnownKey(env);
-  if (known === undefined) return;
-  throw new Refusal(`NODE_ENV is production, and everybody knows the value of ${known}: set it to a key of your own.`);
 }

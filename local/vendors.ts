@@ -5,7 +5,7 @@ export interface Vendor {
   /** Then all of these must be given. */
   needs: readonly string[];
   /** The real service's addresses, where the user names none. */
-  defaults?: (env: NodeJS.ProcessEnv) => Record<string, string>;
+  defaults?: Record<string, string>;
   /**
    * With NODE_ENV=production and nothing given: `local` serves it here with generated secrets,
    * `off` goes without, `required` refuses to start.
@@ -23,39 +23,32 @@ export const VENDORS = {
   queue: {
     signs: ["QSTASH_URL", "QSTASH_TOKEN"],
     needs: ["QSTASH_TOKEN", "QSTASH_CURRENT_SIGNING_KEY", "QSTASH_NEXT_SIGNING_KEY"],
-    defaults: () => ({ QSTASH_URL: "https://qstash.upstash.io" }),
+    defaults: { QSTASH_URL: "https://qstash.upstash.io" },
     production: "local",
   },
   mail: {
     signs: ["RESEND_API_KEY"],
-    needs: ["RESEND_API_KEY", "MAIL_FROM"],
-    defaults: () => ({ RESEND_BASE_URL: "https://api.resend.com" }),
+    needs: ["RESEND_API_KEY", "MAIL_FROM", "RESEND_WEBHOOK_SECRET"],
+    defaults: { RESEND_BASE_URL: "https://api.resend.com" },
     production: "required",
   },
   stripe: {
     signs: ["STRIPE_SECRET_KEY"],
     needs: ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
-    defaults: () => ({ STRIPE_API_BASE: "https://api.stripe.com" }),
+    defaults: { STRIPE_API_BASE: "https://api.stripe.com" },
     production: "off",
   },
   midtrans: {
     signs: ["MIDTRANS_SERVER_KEY"],
     needs: ["MIDTRANS_SERVER_KEY"],
-    defaults: midtransBases,
     production: "off",
   },
   sms: {
     signs: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
     needs: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"],
-    defaults: () => ({ TWILIO_BASE_URL: "https://api.twilio.com" }),
+    defaults: { TWILIO_BASE_URL: "https://api.twilio.com" },
     production: "off",
   },
 } as const satisfies Record<string, Vendor>;
 
 export type VendorName = keyof typeof VENDORS;
-
-/** Midtrans tells its sandbox's keys by their beginning. */
-function midtransBases(env: NodeJS.ProcessEnv): Record<string, string> {
-  const world = env.MIDTRANS_SERVER_KEY?.startsWith("SB-") ? "sandbox.midtrans.com" : "midtrans.com";
-  return { MIDTRANS_API_BASE: `https://api.${world}`, MIDTRANS_SNAP_BASE: `https://app.${world}` };
-}

@@ -11,7 +11,7 @@ import { greetGuest, guestActor, type Auth } from "./accounts/index.ts";
 import type { Context, Services } from "./context.ts";
 import { isDomainError } from "./errors.ts";
 import { ownOrigins } from "./platform/config.ts";
-import { health } from "./platform/health.ts";
+import type { Health } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
 import type { Limits, Tier } from "./platform/limits.ts";
 import { calendarRoute, pictures } from "./files.ts";
@@ -27,6 +27,7 @@ export interface Runtime {
   clientAddress: string;
   defer: (work: Promise<unknown>) => void;
   published: () => void;
+  health: (services: Services) => Promise<Health>;
   /** The Prometheus page, where there is one. */
   metricsPage?: () => Promise<string>;
   /** The SPA's files, and its page for every other path. */
@@ -52,7 +53,11 @@ const TIERS: [prefix: string, Tier][] = [
   ["/trpc/", "general"],
   ["/auth/", "general"],
   ["/bookings/", "general"],
+  ["/art/", "general"],
 ];
+
+/** No path of ours: the routers behind the gateway could read it as another one than the limits do. */
+const AMBIGUOUS = /\/\/|\\|%2f|%5c/i;
 
 /** Procedures that are the same for everybody: GET, without cookies, cacheable by a CDN for a moment. */
 const PUBLIC = /^\/trpc\/(search|hotels|rooms)\.|^\/trpc\/ping$/;
@@ -103,6 +108,8 @@ app.use((c, next) => {
   const told = length !== undefined && !c.req.header("transfer-encoding");
   return told && Number(length) <= MAX_BODY ? next() : c.req.method === "GET" ? next() : countBody(c, next);
 });
+
+app.use((c, next) => (AMBIGUOUS.test(c.req.path) ? Promise.resolve(c.text("not found", 404)) : next()));
 
 /** A browser says where a request comes from: another site's may not change anything here. */
 app.use(async (c, next) => {
@@ -187,7 +194,7 @@ app.post("/webhooks/:vendor", async (c) => {
 });
 
 app.get("/health", async (c) => {
-  const report = await health(c.env.services);
+  const report = await c.env.health(c.env.services);
   return c.json(report, report.ok ? 200 : 503);
 });
 

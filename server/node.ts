@@ -10,7 +10,9 @@ import { ensureTick } from "../jobs/schedule.ts";
 import { tickIfLate } from "../jobs/tick.ts";
 import { createAuth } from "./accounts/index.ts";
 import { app, type Runtime } from "./app.ts";
+import { clientAddress } from "./platform/client-address.ts";
 import { readConfig } from "./platform/config.ts";
+import { keptHealth } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
 import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
@@ -49,6 +51,7 @@ const runtime: Omit<Runtime, "clientAddress"> = {
   limits: createLimits(services.redis, config, metrics),
   defer,
   published,
+  health: keptHealth(),
   metricsPage: page,
   // The SPA answers every path that is not a file's.
   assets: createMiddleware(async (c, next) => {
@@ -69,8 +72,7 @@ const server = serve({
 
 function addressOf(request: Request, env: unknown): string {
   const header = config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER);
-  if (header) return header.split(",")[0]!.trim();
-  return getConnInfo({ env } as Parameters<typeof getConnInfo>[0]).remote.address ?? "unknown";
+  return clientAddress(header, getConnInfo({ env } as Parameters<typeof getConnInfo>[0]).remote.address);
 }
 
 server.once("listening", () => {

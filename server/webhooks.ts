@@ -5,11 +5,29 @@ import { isDomainError } from "./errors.ts";
 import { readResendWebhook, readTwilioWebhook, recordStatus } from "./notifications/index.ts";
 import { readMidtransWebhook, readStripeWebhook, type WebhookHint } from "./payments/index.ts";
 
+/** By what each vendor's webhooks are checked. */
+const SECRETS: ReadonlyMap<string, "STRIPE_WEBHOOK_SECRET" | "MIDTRANS_SERVER_KEY" | "RESEND_WEBHOOK_SECRET" | "TWILIO_AUTH_TOKEN"> = new Map([
+  ["stripe", "STRIPE_WEBHOOK_SECRET"],
+  ["midtrans", "MIDTRANS_SERVER_KEY"],
+  ["resend", "RESEND_WEBHOOK_SECRET"],
+  ["twilio", "TWILIO_AUTH_TOKEN"],
+]);
+
+/** Said once: a vendor sends for days what nobody here can check. */
+const missed = new Set<string>();
+
 /**
  * A vendor's webhook: the signature over the raw body, then the vendor's object is read anew and
- * decides. 2xx only after the commit; a wrong signature is 401, an unknown vendor 404.
+ * decides. 2xx only after the commit; a wrong signature is 401, an unknown vendor 404,
+ * and one whose secret isn't set 503: it sends again, and may come in once it is.
  */
 export async function webhook(ctx: Context, vendor: string, request: Request): Promise<Response> {
+  const secret = SECRETS.get(vendor);
+  if (secret && !ctx.config[secret]) {
+    if (!missed.has(secret)) ctx.log.warn("webhooks come that can't be checked: a secret is not set", { vendor, variable: secret });
+    missed.add(secret);
+    return new Response("not set up", { status: 503, headers: { "retry-after": "3600" } });
+  }
   const body = await request.text();
   try {
     switch (vendor) {

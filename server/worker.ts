@@ -3,7 +3,9 @@ import { openDatabase } from "../db/client.ts";
 import { coalesced } from "../jobs/outbox.ts";
 import { createAuth, type Auth } from "./accounts/index.ts";
 import { app } from "./app.ts";
-import { readConfig, type Config } from "./platform/config.ts";
+import { clientAddress } from "./platform/client-address.ts";
+import { readConfig } from "./platform/config.ts";
+import { keptHealth } from "./platform/health.ts";
 import { createLimits } from "./platform/limits.ts";
 import { createLogger } from "./platform/log.ts";
 import { noMetrics } from "./platform/metrics.ts";
@@ -26,8 +28,10 @@ interface Lifetime {
 /** A request may have 6 connections open at once: the rest are for Redis, the queue and the vendors. */
 const CONNECTIONS = 3;
 
+const health = keptHealth();
+
 async function answer(request: Request, env: Bindings, lifetime: Lifetime): Promise<Response> {
-  const config = readConfig({ CLIENT_IP_HEADER: "cf-connecting-ip", ...env, ...(env.HYPERDRIVE && { DATABASE_URL: env.HYPERDRIVE.connectionString }) });
+  const config = readConfig({ NODE_ENV: "production", CLIENT_IP_HEADER: "cf-connecting-ip", ...env, ...(env.HYPERDRIVE && { DATABASE_URL: env.HYPERDRIVE.connectionString }) });
   // oxlint-disable-next-line no-console -- the platform collects what the console is told
   const log = createLogger(config.LOG_LEVEL, (line) => console.log(line));
   const database = openDatabase(config.DATABASE_URL, { max: CONNECTIONS });
@@ -45,9 +49,10 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
         return (auth ??= createAuth({ ...services, defer, published }));
       },
       limits: createLimits(services.redis, config, noMetrics),
-      clientAddress: addressOf(request, config),
+      clientAddress: clientAddress(config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER)),
       defer,
       published,
+      health,
       assets: createMiddleware((c) => file(c.req.raw, env.ASSETS)),
     });
   } finally {
@@ -58,10 +63,6 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
 /** Deferred work may defer more. */
 async function finish(deferred: Promise<unknown>[]): Promise<void> {
   while (deferred.length > 0) await Promise.all(deferred.splice(0));
-}
-
-function addressOf(request: Request, { CLIENT_IP_HEADER: header }: Config): string {
-  return (header && request.headers.get(header)?.split(",")[0]?.trim()) || "unknown";
 }
 
 /** A file of the client's; a path without an extension is one of the SPA's own. */

@@ -43,9 +43,12 @@ export interface ServeOptions {
   faults?: FaultSwitch;
   /** The stand-in's own switches, by path: `/_control/pause`. */
   controls?: Record<string, Handler>;
+  /** False where the stand-in serves in earnest: then there is no `/_control/`. */
+  switches?: boolean;
 }
 
 const MAX_BODY = 40 * 1024 * 1024;
+const NO_SWITCH: Reply = { status: 404, body: { error: "unknown control path" } };
 
 /**
  * Serves one stand-in on 127.0.0.1 with its fault switch.
@@ -55,7 +58,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   const faults = options.faults ?? createFaults();
   const clock = options.clock ?? createClock();
   const server = createServer((req, res) => {
-    answer(req, res, handler, faults, clock, options.controls).catch((error: unknown) => {
+    answer(req, res, handler, faults, clock, options).catch((error: unknown) => {
       if (!res.headersSent) send(res, { status: 500, body: { error: String(error) } });
       else res.destroy();
     });
@@ -79,11 +82,13 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   };
 }
 
-async function answer(req: IncomingMessage, res: ServerResponse, handler: Handler, faults: FaultSwitch, clock: LocalClock, controls: Record<string, Handler> = {}): Promise<void> {
+async function answer(req: IncomingMessage, res: ServerResponse, handler: Handler, faults: FaultSwitch, clock: LocalClock, options: ServeOptions): Promise<void> {
+  const { controls = {}, switches = true } = options;
   const request = await read(req);
-  const own = controls[request.path];
-  if (own) return send(res, await own(request));
-  if (request.path.startsWith("/_control/")) return send(res, control(request, faults, clock));
+  if (request.path.startsWith("/_control/")) {
+    const own = controls[request.path];
+    return send(res, !switches ? NO_SWITCH : own ? await own(request) : control(request, faults, clock));
+  }
   const fault = faults.take(request.path);
   if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   if (fault?.hang) return;
@@ -114,7 +119,7 @@ function control(request: RawRequest, faults: FaultSwitch, clock: LocalClock): R
     }
     return { body: { offsetMs: clock.offsetMs(), now: new Date(clock.now()).toISOString() } };
   }
-  return { status: 404, body: { error: "unknown control path" } };
+  return NO_SWITCH;
 }
 
 async function read(req: IncomingMessage): Promise<RawRequest> {

@@ -1,44 +1,45 @@
 import { z } from "zod";
+import { DEMO_KEYS, findWellKnownKey } from "./well-known.ts";
 
 const number = (fallback: number, min = 0, max = 1_000_000) => z.coerce.number().int().min(min).max(max).default(fallback);
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/$/, ""));
-/** An empty variable is an unset one. */
-const optional = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === "" ? undefined : value), type.optional());
 
 /** Every variable the server reads, with its default. `.env.example` tells what each is for. */
 const schema = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   PORT: number(3000, 0, 65_535),
-  PUBLIC_URL: url.default("http://127.0.0.1:3000"),
+  /** Without it this machine's own address at `PORT`. */
+  PUBLIC_URL: url.optional(),
   HOME_REGION: z.string().default("local"),
   DATABASE_URL: z.string().min(1),
   DATABASE_POOL: number(10, 1, 200),
-  UPSTASH_REDIS_REST_URL: optional(url),
-  UPSTASH_REDIS_REST_TOKEN: optional(z.string()),
+  UPSTASH_REDIS_REST_URL: url.optional(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
   REDIS_DOWN: z.enum(["fallback", "reject"]).default("fallback"),
   LOCK_WAIT_MS: number(2500, 0, 30_000),
-  QSTASH_URL: optional(url),
-  QSTASH_TOKEN: optional(z.string()),
-  QSTASH_CURRENT_SIGNING_KEY: optional(z.string()),
-  QSTASH_NEXT_SIGNING_KEY: optional(z.string()),
-  RESEND_API_KEY: optional(z.string()),
+  QSTASH_URL: url.optional(),
+  QSTASH_TOKEN: z.string().optional(),
+  QSTASH_CURRENT_SIGNING_KEY: z.string().optional(),
+  QSTASH_NEXT_SIGNING_KEY: z.string().optional(),
+  RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: url.default("https://api.resend.com"),
-  RESEND_WEBHOOK_SECRET: optional(z.string()),
-  MAIL_FROM: z.string().default("Nightledger <bookings@nightledger.test>"),
-  STRIPE_SECRET_KEY: optional(z.string()),
+  RESEND_WEBHOOK_SECRET: z.string().optional(),
+  MAIL_FROM: z.string().default(DEMO_KEYS.MAIL_FROM),
+  STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_API_BASE: url.default("https://api.stripe.com"),
-  STRIPE_WEBHOOK_SECRET: optional(z.string()),
-  MIDTRANS_SERVER_KEY: optional(z.string()),
-  MIDTRANS_API_BASE: url.default("https://api.midtrans.com"),
-  MIDTRANS_SNAP_BASE: url.default("https://app.midtrans.com"),
-  TWILIO_ACCOUNT_SID: optional(z.string()),
-  TWILIO_AUTH_TOKEN: optional(z.string()),
-  TWILIO_FROM: optional(z.string()),
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  MIDTRANS_SERVER_KEY: z.string().optional(),
+  /** Without them those of the key's own world. */
+  MIDTRANS_API_BASE: url.optional(),
+  MIDTRANS_SNAP_BASE: url.optional(),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_FROM: z.string().optional(),
   TWILIO_BASE_URL: url.default("https://api.twilio.com"),
   AUTH_SECRET: z.string().min(16),
   /** The header that carries the client's address, set by the proxy in front; none: the socket's. */
-  CLIENT_IP_HEADER: optional(z.string()),
-  METRICS_TOKEN: optional(z.string()),
+  CLIENT_IP_HEADER: z.string().optional(),
+  METRICS_TOKEN: z.string().optional(),
   RATE_LIMIT_PER_MINUTE: number(600),
   RATE_LIMIT_BOOKINGS_PER_MINUTE: number(30),
   RATE_LIMIT_LOOKUPS_PER_MINUTE: number(10),
@@ -46,17 +47,40 @@ const schema = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
-export type Config = z.infer<typeof schema>;
+export type Config = ReturnType<typeof readConfig>;
 
 /**
- * Reads and checks the environment.
+ * Reads and checks the environment; an empty variable is an unset one.
  * @throws Error that lists each variable that is missing or wrong, for a person to mend.
  */
-export function readConfig(env: Record<string, unknown>): Config {
-  const parsed = schema.safeParse(env);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`The configuration can't be used:\n${lines.join("\n")}`);
+export function readConfig(env: Record<string, unknown>) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "" && value !== undefined));
+  const { success, data, error } = schema.safeParse(given);
+  const faults = error?.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) ?? [];
+  if (given["NODE_ENV"] === "production") faults.push(...productionFaults(given));
+  if (!success || faults.length > 0) throw new Error(`The configuration can't be used:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  const midtrans = data.MIDTRANS_SERVER_KEY?.startsWith("SB-") ? "sandbox.midtrans.com" : "midtrans.com";
+  return { PUBLIC_URL: `http://127.0.0.1:${data.PORT}`, MIDTRANS_API_BASE: `https://api.${midtrans}`, MIDTRANS_SNAP_BASE: `https://app.${midtrans}`, ...data };
+}
+
+/** What production can't do with, a sentence each; never a secret's value. Development takes anything, so that it starts with nothing set. */
+export function productionFaults(env: Record<string, unknown>): string[] {
+  const { PUBLIC_URL, AUTH_SECRET, RESEND_API_KEY, MAIL_FROM } = env;
+  const known = findWellKnownKey(env);
+  const rules: [broken: boolean, sentence: string][] = [
+    [typeof PUBLIC_URL !== "string", "PUBLIC_URL must be set in production: mails, payment pages and webhooks lead there."],
+    [typeof PUBLIC_URL === "string" && !isSafeAddress(PUBLIC_URL), "PUBLIC_URL must be https:// in production; http:// is only for this machine itself."],
+    [typeof AUTH_SECRET !== "string" || AUTH_SECRET.length < 32, "AUTH_SECRET must have 32 characters or more in production: it signs sessions and the links in mails."],
+    [Boolean(RESEND_API_KEY) && !MAIL_FROM, "MAIL_FROM must be set beside RESEND_API_KEY: an address of a domain that Resend has verified."],
+    [known !== undefined, `${known} has a value that everybody knows: production needs one of your own.`],
+  ];
+  return rules.filter(([broken]) => broken).map(([, sentence]) => sentence);
+}
+
+function isSafeAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || (protocol === "http:" && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
 }
 
 /**

@@ -4,6 +4,9 @@ import type { Services } from "../context.ts";
 /** A dependency that hasn't answered by then counts as down. */
 const LIMIT_MS = 700;
 
+/** So long one answer serves all who ask. */
+const KEPT_MS = 1000;
+
 const OFF = "off" as const;
 
 export interface Health {
@@ -12,8 +15,25 @@ export interface Health {
   dependencies: Record<"postgres" | "redis" | "queue", "up" | "down" | "off">;
 }
 
+/**
+ * Whether we and what we lean on are well, asked at most once a second however many want to know. Only the answer is
+ * kept, not its promise: on workerd that belongs to the request that made it.
+ */
+export function keptHealth(): (services: Services) => Promise<Health> {
+  let known: Health | undefined;
+  let askedAt = -Infinity;
+  return async (services) => {
+    const age = performance.now() - askedAt;
+    if (known && age < KEPT_MS) return known;
+    // Who comes while we ask gets the last answer, if it is fresh enough.
+    if (age >= 2 * KEPT_MS) known = undefined;
+    askedAt = performance.now();
+    return (known = await ask(services));
+  };
+}
+
 /** Asks each dependency at once; answers under a second even when one hangs. */
-export async function health(services: Services): Promise<Health> {
+async function ask(services: Services): Promise<Health> {
   const { config, db, redis } = services;
   const queue = config.QSTASH_URL && config.QSTASH_TOKEN;
   const [postgres, cache, jobs] = await Promise.all([

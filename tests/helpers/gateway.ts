@@ -6,6 +6,7 @@ import { freePort } from "../../local/ports.ts";
 import { coalesced } from "../../jobs/outbox.ts";
 import { createAuth } from "../../server/accounts/index.ts";
 import { app, type Runtime } from "../../server/app.ts";
+import { keptHealth } from "../../server/platform/health.ts";
 import { createLimits } from "../../server/platform/limits.ts";
 import { makeContext, SYSTEM, type ContextOptions, type TestContext } from "./context.ts";
 import type { TestDatabase } from "./database.ts";
@@ -47,6 +48,7 @@ export async function startGateway(database: TestDatabase, { cloud: ports = ALL,
     clientAddress: "127.0.0.1",
     defer: ctx.defer,
     published: () => ctx.published(),
+    health: keptHealth(),
     assets: createMiddleware(async (c) => c.html("<!doctype html><title>Nightledger</title>")),
   };
   const server: ServerType = serve({ port, hostname: "127.0.0.1", fetch: (request) => app.fetch(request, runtime) });

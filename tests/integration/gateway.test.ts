@@ -1,9 +1,12 @@
+import { request } from "node:http";
 import { createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { startCloud } from "../../local/cloud.ts";
 import { sign } from "../../server/platform/tokens.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { openRedisGateway, redisAt } from "../helpers/context.ts";
 import { startGateway, type Gateway, type GatewayOptions } from "../helpers/gateway.ts";
+import { emptyRedis } from "../helpers/redis.ts";
 import { callWire } from "../helpers/trpc.ts";
 
 let database: TestDatabase;
@@ -115,6 +118,52 @@ test.each(["sign-in/email", "sign-up/email", "request-password-reset", "send-ver
   },
 );
 
+/** A path as it goes over the wire: `fetch` would tidy it first. */
+function rawStatus(path: string, method = "GET"): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(gateway.url);
+    const sent = request({ hostname, port, path, method, headers: { "content-type": "application/json" } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    sent.once("error", reject);
+    sent.end(method === "POST" ? "{}" : undefined);
+  });
+}
+
+test.each([
+  "/trpc//bookings.lookup",
+  "/trpc/%2Fbookings.lookup",
+  "/trpc/%2fbookings.lookup",
+  "/trpc/%5Cbookings.lookup",
+  "//trpc/bookings.lookup",
+  "/auth//sign-in/email",
+  "/hotels//some-house",
+])("%s, which a router may read as another path than the limits do, is not found, and counts nothing", async (path) => {
+  const counted: string[] = [];
+  gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+  expect(await rawStatus(path, "POST")).toBe(404);
+  expect(await rawStatus(path)).toBe(404);
+  expect(counted).toEqual([]);
+});
+
+test.each(["/trpc/bookings.lookup", "/trpc/x/../bookings.lookup", "/trpc/%2e/bookings.lookup", "/trpc/bookings%2Elookup", "/trpc/%62ookings.lookup", "/trpc/bookings.lookup/"])(
+  "however it is spelt, %s counts as a lookup",
+  async (path) => {
+    const counted: string[] = [];
+    gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+    await rawStatus(path, "POST");
+    expect(counted).toEqual(["lookup"]);
+  },
+);
+
+test.each(["/art/room/1.svg", "/art/property/none-such.svg", "/bookings/nonsense/calendar.ics?token=x"])("%s counts like any other request", async (path) => {
+  const counted: string[] = [];
+  gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+  await gateway.request(path);
+  expect(counted).toEqual(["general"]);
+});
+
 test("limits fail open when Redis is dead, and a metric says so", async () => {
   const counted: string[] = [];
   const open = await start({
@@ -151,6 +200,16 @@ test("/health answers under a second when Redis and the queue hang, and says whi
   expect(performance.now() - started).toBeLessThan(1000);
   expect(answer.status).toBe(200);
   expect(await answer.json()).toEqual({ ok: true, dependencies: { postgres: "up", redis: "down", queue: "down" } });
+});
+
+test("/health asks what it leans on once for all who come within a second", async () => {
+  const { ctx, runtime } = gateway;
+  let asked = 0;
+  const db = new Proxy(ctx.db, { get: (target, name) => (name === "execute" && (asked += 1), Reflect.get(target, name)) });
+  runtime.services = { ...ctx, db };
+  const started = performance.now();
+  for (let i = 0; i < 20; i += 1) expect((await gateway.request("/health")).status).toBe(200);
+  expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - started) / 1000));
 });
 
 test("/health is 503 without Postgres", async () => {
@@ -245,9 +304,36 @@ test("only the app's own queries come in a batch: no public query, and no mutati
   expect(hidden.status).toBe(400);
 });
 
+test.each(["stripe", "midtrans", "resend", "twilio"])("webhooks of %s without the secret to check them are 503, and one line says what to set", async (vendor) => {
+  for (let i = 0; i < 3; i += 1) {
+    const answer = await gateway.request(`/webhooks/${vendor}`, { method: "POST", body: "{}" });
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "3600"]);
+  }
+  const lines = gateway.ctx.logged.filter((line) => line["vendor"] === vendor);
+  expect(lines).toEqual([expect.objectContaining({ level: "warn", variable: expect.stringMatching(new RegExp(`^${vendor}`, "i")) })]);
+});
+
 test("metrics need the token where there is one", async () => {
   const guarded = await start({ env: { METRICS_TOKEN: "let me in" } });
   guarded.runtime.metricsPage = () => Promise.resolve("nightledger_up 1");
   expect((await guarded.request("/metrics")).status).toBe(404);
   expect((await guarded.request("/metrics", { headers: { authorization: "Bearer let me in" } })).status).toBe(200);
+});
+
+test.each([
+  [false, 404],
+  [true, 200],
+])("the Redis gateway and the queue with switches %s answer %d to them", async (switches, status) => {
+  const own = { databaseUrl: database.url, redisUrl: await emptyRedis() };
+  const { servers, close } = await startCloud({ publicUrl: gateway.url, ports: { upstash: 0, qstash: 0 }, ...own, switches });
+  closing.push(close);
+  const { upstash, qstash } = servers;
+  const switched = ["faults", "clock"].flatMap((name) => [`${upstash!.url}/_control/${name}`, `${qstash!.url}/_control/${name}`]);
+  for (const url of [...switched, `${qstash!.url}/_control/pause`, `${qstash!.url}/_control/resume`]) {
+    const body = url.endsWith("/clock") ? { offsetMs: 0 } : { calls: 1, path: "/nowhere", hang: true };
+    expect((await fetch(url, { method: "POST", body: JSON.stringify(body) })).status, url).toBe(status);
+  }
+  expect(upstash!.faults.list()).toHaveLength(switches ? 1 : 0);
+  const token = "nightledger-demo-redis-token";
+  expect(await (await fetch(`${upstash!.url}/ping`, { headers: { authorization: `Bearer ${token}` } })).json()).toEqual({ result: "PONG" });
 });

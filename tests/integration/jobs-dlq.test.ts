@@ -203,6 +203,8 @@ test("the command: list, show, dry-run, replay, discard, on DATABASE_URL", { tim
     { action: "dead_letter.discarded", actor: `operator:${userInfo().username}` },
   ]);
   expect((await dlq(["list"])).out).toBe("No dead letters.\n");
+  // In production too it needs no secret of the deployment's.
+  expect(await dlq(["list"], { NODE_ENV: "production" })).toMatchObject({ code: 0, out: "No dead letters.\n" });
   expect(await dlq(["show", newId()])).toMatchObject({ code: 1, err: "NOT_FOUND: dead letter\n" });
   expect((await callJob(world, "/jobs/send-confirmation", { body })).status).toBe(200);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test, vi } from "vitest";
+import { DEMO_KEYS } from "../../local/keys.ts";
 import { lockDataFolder } from "../../local/lock.ts";
 import { checkPorts, freePort } from "../../local/ports.ts";
 
@@ -178,6 +179,12 @@ test("production without a mail key is one sentence that says what to set, and s
   expect(await started.ended).toBe(1);
   expect(started.output().err.trim().split("\n")).toEqual([expect.stringMatching(/set RESEND_API_KEY/)]);
   expect(readdirSync(dir)).toEqual([]);
+});
+
+test("the server by itself refuses production with a key that everybody knows and no address, a sentence each", async () => {
+  const started = run("../server/node.ts", { NODE_ENV: "production", DATABASE_URL: "postgres://nobody@127.0.0.1:1/none", AUTH_SECRET: DEMO_KEYS.AUTH_SECRET });
+  expect(await started.ended).toBe(1);
+  expect(started.output().err).toMatch(/^ {2}PUBLIC_URL must be set .*\n {2}AUTH_SECRET has a value that everybody knows/m);
 });
 
 test("each part killed by -9 comes back, a killed supervisor leaves no child, and SIGTERM and SIGINT end the whole tree", { timeout: 180_000 }, async () => {
