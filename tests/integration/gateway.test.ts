@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startCloud } from "../../local/cloud.ts";
+import worker from "../../server/worker.ts";
 import { sign } from "../../server/platform/tokens.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { openRedisGateway, redisAt } from "../helpers/context.ts";
@@ -311,6 +312,11 @@ test.each(["stripe", "midtrans", "resend", "twilio"])("webhooks of %s without th
   }
   const lines = gateway.ctx.logged.filter((line) => line["vendor"] === vendor);
   expect(lines).toEqual([expect.objectContaining({ level: "warn", variable: expect.stringMatching(new RegExp(`^${vendor}`, "i")) })]);
+});
+
+test("the worker is in production unless it is told otherwise, and refuses what the server does", async () => {
+  const answer = worker.fetch(new Request("https://stay.test/health"), { ASSETS: { fetch }, DATABASE_URL: database.url, AUTH_SECRET: "a secret of the tests" }, { waitUntil() {} });
+  await expect(answer).rejects.toThrow(/PUBLIC_URL must be set[^]*AUTH_SECRET must have 32/);
 });
 
 test("metrics need the token where there is one", async () => {
