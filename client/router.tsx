@@ -18,6 +18,7 @@ import {
   validateReturn,
   validateTrips,
   validateVerify,
+  type BookingSearch,
 } from "./lib/search-params.ts";
 import { PageError } from "./components/page-error.tsx";
 import { PagePending } from "./components/page-pending.tsx";
@@ -78,9 +79,7 @@ const checkout = createRoute({
   path: "/checkout/$bookingId",
   validateSearch: validateBooking,
   loaderDeps: ({ search }) => search,
-  loader: async ({ params, deps }) => {
-    await queryClient.fetchQuery(trpc.bookings.get.queryOptions({ ...params, ...deps }));
-  },
+  loader: readBooking,
   component: lazyRouteComponent(() => import("./routes/checkout.tsx"), "Checkout"),
 });
 
@@ -104,9 +103,7 @@ const trip = createRoute({
   path: "/trips/$bookingId",
   validateSearch: validateBooking,
   loaderDeps: ({ search }) => search,
-  loader: async ({ params, deps }) => {
-    await queryClient.fetchQuery(trpc.bookings.get.queryOptions({ ...params, ...deps }));
-  },
+  loader: readBooking,
   component: lazyRouteComponent(() => import("./routes/trip.tsx"), "Trip"),
 });
 
@@ -115,9 +112,7 @@ const confirmed = createRoute({
   path: "/trips/$bookingId/confirmed",
   validateSearch: validateBooking,
   loaderDeps: ({ search }) => search,
-  loader: async ({ params, deps }) => {
-    await queryClient.fetchQuery(trpc.bookings.get.queryOptions({ ...params, ...deps }));
-  },
+  loader: readBooking,
   component: lazyRouteComponent(() => import("./routes/confirmed.tsx"), "Confirmed"),
 });
 
@@ -183,6 +178,11 @@ const adminToday = createRoute({
   validateSearch: validateDay,
   component: lazyRouteComponent(() => import("./routes/admin/today.tsx"), "AdminToday"),
 });
+
+/** Always asked anew: what can be done with a booking, and how long it is held, is true of this moment alone. */
+async function readBooking({ params, deps }: { params: { bookingId: string }; deps: BookingSearch }): Promise<void> {
+  await queryClient.fetchQuery({ ...trpc.bookings.get.queryOptions({ ...params, ...deps }), staleTime: 0 });
+}
 
 /** Sends a stranger to sign in, and back here after. */
 async function requireSession({ location }: { location: { href: string } }): Promise<void> {

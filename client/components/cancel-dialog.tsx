@@ -1,7 +1,8 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { formatInstant } from "../lib/dates.ts";
+import { NEWS_ID, ROOMS_ID } from "../lib/focus.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { intentDone, intentKey } from "../lib/intent.ts";
 import { formatMoney } from "../lib/money.ts";
@@ -16,6 +17,7 @@ import { Skeleton } from "./skeleton.tsx";
 /** Of the whole booking, or of one room. Shows the fee first; what the guest saw is sent along, and another fee by now is shown anew instead of taken. */
 export function CancelDialog({ booking, access, room }: { booking: BookingView; access: BookingSearch; room?: BookingView["stays"][number] }) {
   const [open, setOpen] = useState(false);
+  const done = useRef(false);
   const queries = useQueryClient();
   const asked = { bookingId: booking.id, ...access, ...(room && { roomStayIds: [room.id] }) };
   const quote = useQuery({ ...trpc.bookings.cancelQuote.queryOptions(asked), enabled: open, staleTime: 0 });
@@ -27,6 +29,7 @@ export function CancelDialog({ booking, access, room }: { booking: BookingView; 
     },
     onSuccess: async () => {
       intentDone(intent);
+      done.current = true;
       await queries.invalidateQueries({ queryKey: trpc.bookings.pathKey() });
       setOpen(false);
     },
@@ -47,7 +50,10 @@ export function CancelDialog({ booking, access, room }: { booking: BookingView; 
       )}
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-navy-950/60" />
-        <AlertDialog.Popup className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 gap-5 overflow-y-auto rounded-3xl bg-white p-6 shadow-card sm:p-8">
+        <AlertDialog.Popup
+          finalFocus={() => (done.current ? document.getElementById(room ? ROOMS_ID : NEWS_ID) : true)}
+          className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 gap-5 overflow-y-auto rounded-3xl bg-white p-6 shadow-card sm:p-8"
+        >
           <AlertDialog.Title className="text-2xl font-bold">
             {room ? m.cancel_room_question({ room: room.roomName }) : m.cancel_question({ property: booking.property.name })}
           </AlertDialog.Title>

@@ -8,15 +8,18 @@ import { ChangeForm } from "./change-form.tsx";
 
 /** Other dates, other guests: the difference is shown before anything changes. */
 export function ChangeDialog({ booking, access }: { booking: BookingView; access: BookingSearch }) {
-  const [open, setOpen] = useState(false);
+  const [state, setState] = useState<"closed" | "open" | "done">("closed");
   return (
-    <Dialog.Root open={open} onOpenChange={setOpen}>
+    <Dialog.Root open={state === "open"} onOpenChange={(open) => setState(open ? "open" : "closed")}>
+      <p role="status" className="sr-only">
+        {state === "done" && (booking.change ? m.change_waits() : m.change_done())}
+      </p>
       <Dialog.Trigger className={buttonClass("secondary")}>{m.change_booking()}</Dialog.Trigger>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-navy-950/60" />
         <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(36rem,calc(100vw-2rem))] -translate-1/2 gap-5 overflow-y-auto rounded-3xl bg-white p-6 shadow-card sm:p-8">
           <Dialog.Title className="text-2xl font-bold">{m.change_title({ property: booking.property.name })}</Dialog.Title>
-          <ChangeForm booking={booking} access={access} onDone={() => setOpen(false)} />
+          <ChangeForm booking={booking} access={access} onKeep={() => setState("closed")} onDone={() => setState("done")} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

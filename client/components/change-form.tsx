@@ -17,7 +17,7 @@ import { RoomFields } from "./party-field.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
 /** What the guest saw is sent along; another price by now is shown anew instead of taken. */
-export function ChangeForm({ booking, access, onDone }: { booking: BookingView; access: BookingSearch; onDone: () => void }) {
+export function ChangeForm({ booking, access, onKeep, onDone }: { booking: BookingView; access: BookingSearch; onKeep: () => void; onDone: () => void }) {
   const stays = standingStays(booking);
   const [dates, setDates] = useState({ checkIn: booking.checkIn, checkOut: booking.checkOut });
   const [party, setParty] = useState<PartyRoom[]>(stays.map(({ adults, childAges }) => ({ adults, childAges })));
@@ -70,7 +70,7 @@ export function ChangeForm({ booking, access, onDone }: { booking: BookingView; 
       </div>
       <ErrorNotice error={change.error} />
       <div className="flex flex-wrap justify-end gap-3">
-        <Button kind="secondary" onClick={onDone}>
+        <Button kind="secondary" onClick={onKeep}>
           {m.change_keep()}
         </Button>
         <Button type="submit" disabled={!shown} busy={change.isPending ? m.one_moment() : undefined}>

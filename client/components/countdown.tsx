@@ -7,8 +7,8 @@ const MINUTE = 60_000;
 const SPOKEN = [10, 5, 2, 1];
 
 /** How long the rooms are kept. The server alone says when it is over; at zero we say that it is being asked. */
-export function Countdown({ until }: { until: string }) {
-  const left = useRemaining(until);
+export function Countdown({ until, now }: { until: string; now: string }) {
+  const left = useRemaining(until, now);
   const minutes = Math.ceil(left / MINUTE);
   const spoken = SPOKEN.findLast((mark) => minutes <= mark);
   return (

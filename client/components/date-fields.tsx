@@ -1,4 +1,5 @@
-import { addDays, countNights, today } from "../lib/dates.ts";
+import { useRef } from "react";
+import { addDays, countNights, earliestToday, isDate } from "../lib/dates.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { MAX_NIGHTS } from "../lib/search-params.ts";
 import { TextField } from "./field.tsx";
@@ -13,7 +14,7 @@ export interface Dates {
 
 /** Why these dates can't be a stay, in words; undefined when they can. */
 export function datesError({ checkIn, checkOut }: Dates): string | undefined {
-  if (!checkIn || !checkOut) return m.dates_missing();
+  if (!isDate(checkIn) || !isDate(checkOut)) return m.dates_missing();
   const nights = countNights(checkIn, checkOut);
   if (nights < 1) return m.dates_order();
   if (nights > MAX_NIGHTS) return m.dates_too_long({ count: MAX_NIGHTS });
@@ -21,22 +22,36 @@ export function datesError({ checkIn, checkOut }: Dates): string | undefined {
 }
 
 export function DateFields({ value, onChange, error }: { value: Dates; onChange: (dates: Dates) => void; error?: string | undefined }) {
-  const first = today();
+  const first = earliestToday();
+  const arrival = isDate(value.checkIn) ? value.checkIn : undefined;
+  // The nights as they were before the arrival was touched: each digit typed there makes another pair of dates.
+  const nights = useRef(1);
+  const remember = () => {
+    if (!datesError(value)) nights.current = countNights(value.checkIn, value.checkOut);
+  };
   // Moving the arrival past the departure moves the departure too, by as many nights as before.
   const arrive = (checkIn: string) => {
-    const nights = value.checkIn && value.checkOut ? Math.max(1, countNights(value.checkIn, value.checkOut)) : 1;
-    const moved = checkIn && (!value.checkOut || value.checkOut <= checkIn);
-    onChange({ checkIn, checkOut: moved ? addDays(checkIn, Math.min(nights, MAX_NIGHTS)) : value.checkOut });
+    const moved = isDate(checkIn) && value.checkOut <= checkIn;
+    onChange({ checkIn, checkOut: moved ? addDays(checkIn, nights.current) : value.checkOut });
   };
   return (
     <div className="grid grid-cols-1 gap-3 min-[420px]:grid-cols-2">
-      <TextField label={m.check_in()} type="date" required min={first} max={addDays(first, HORIZON_DAYS)} value={value.checkIn} onChange={(event) => arrive(event.target.value)} />
+      <TextField
+        label={m.check_in()}
+        type="date"
+        required
+        min={first}
+        max={addDays(first, HORIZON_DAYS)}
+        value={value.checkIn}
+        onFocus={remember}
+        onChange={(event) => arrive(event.target.value)}
+      />
       <TextField
         label={m.check_out()}
         type="date"
         required
-        min={addDays(value.checkIn || first, 1)}
-        max={addDays(value.checkIn || first, value.checkIn ? MAX_NIGHTS : HORIZON_DAYS)}
+        min={addDays(arrival ?? first, 1)}
+        max={addDays(arrival ?? first, arrival ? MAX_NIGHTS : HORIZON_DAYS)}
         value={value.checkOut}
         onChange={(event) => onChange({ ...value, checkOut: event.target.value })}
         error={error}

@@ -1,5 +1,5 @@
 import { useRef, useState, type KeyboardEvent } from "react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { countryName } from "../lib/dates.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { trpc } from "../lib/trpc.ts";
@@ -12,6 +12,8 @@ export interface Place {
 
 const TYPING_MS = 150;
 
+const question = (text: string) => ({ ...trpc.search.destinations.queryOptions({ text }), staleTime: 300_000 });
+
 /**
  * A combobox after the ARIA pattern. Written here because the library's own would alone take home past
  * its budget of JavaScript. What is typed is matched on the server, which forgives misspelling.
@@ -22,47 +24,59 @@ export function DestinationField({ value, onChange, error }: { value: Place | un
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const timer = useRef<number>(undefined);
-  const found = useQuery({
-    ...trpc.search.destinations.queryOptions({ text: asked }),
-    enabled: asked.trim() !== "",
-    placeholderData: keepPreviousData,
-    staleTime: 300_000,
-  });
+  // What stands in the field now, for an answer that comes later.
+  const typed = useRef(text);
+  const queries = useQueryClient();
+  const found = useQuery({ ...question(asked), enabled: asked !== "", placeholderData: keepPreviousData });
   const places = open && asked !== "" ? (found.data ?? []) : [];
   const shown = places.length > 0;
+  // The list of an earlier text stays in sight until the next one comes, but nothing in it is meant by the text as it is.
+  const fits = found.isSuccess && !found.isPlaceholderData && asked === text.trim();
   const optionId = (id: number) => `place-${id}`;
 
-  const type = (typed: string) => {
-    setText(typed);
+  const write = (next: string) => {
+    typed.current = next;
+    setText(next);
+  };
+  const type = (next: string) => {
+    write(next);
     setOpen(true);
     setActive(0);
     onChange(undefined);
     window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => setAsked(typed.trim()), TYPING_MS);
+    timer.current = window.setTimeout(() => setAsked(next.trim()), TYPING_MS);
   };
   const choose = (place: Place) => {
-    setText(place.name);
+    write(place.name);
     setOpen(false);
     onChange({ id: place.id, name: place.name });
   };
+  /** Who types a name and moves on means the first suggestion, also where its answer is still to come. */
+  const settle = async () => {
+    window.clearTimeout(timer.current);
+    const [first] = fits ? places.slice(active) : await queries.fetchQuery(question(text.trim())).catch(() => []);
+    if (first && typed.current === text) choose(first);
+  };
+  const unsettled = open && !value && text.trim() !== "";
   const leave = () => {
     setOpen(false);
-    // Who types a name and moves on means the first suggestion.
-    const first = places[active];
-    if (!value && first) choose(first);
+    if (unsettled) void settle();
   };
   const press = (event: KeyboardEvent) => {
-    const chosen = places[active];
     if (event.key === "Escape") setOpen(false);
-    if (!shown) return;
-    if (event.key === "ArrowDown") setActive((active + 1) % places.length);
-    else if (event.key === "ArrowUp") setActive((active - 1 + places.length) % places.length);
-    else if (event.key === "Enter" && chosen) choose(chosen);
+    if (event.key === "Enter" && unsettled && (shown || !fits)) void settle();
+    else if (event.key === "ArrowDown" && fits && shown) setActive((active + 1) % places.length);
+    else if (event.key === "ArrowUp" && fits && shown) setActive((active - 1 + places.length) % places.length);
     else return;
     event.preventDefault();
   };
-  const current = places[active];
-  const status = open && asked !== "" && found.isSuccess ? (found.data.length > 0 ? m.places_found({ count: found.data.length }) : m.places_none({ text: asked })) : "";
+  const current = fits ? places[active] : undefined;
+  const status =
+    open && asked !== "" && found.isSuccess && !found.isPlaceholderData
+      ? found.data.length > 0
+        ? m.places_found({ count: found.data.length })
+        : m.places_none({ text: asked })
+      : "";
 
   return (
     <div className="relative">
@@ -74,7 +88,7 @@ export function DestinationField({ value, onChange, error }: { value: Place | un
             aria-expanded={shown}
             aria-controls="places"
             aria-autocomplete="list"
-            aria-activedescendant={shown && current ? optionId(current.id) : undefined}
+            aria-activedescendant={current ? optionId(current.id) : undefined}
             autoComplete="off"
             maxLength={80}
             placeholder={m.where_placeholder()}
@@ -101,7 +115,7 @@ export function DestinationField({ value, onChange, error }: { value: Place | un
             id={optionId(place.id)}
             role="option"
             tabIndex={-1}
-            aria-selected={index === active}
+            aria-selected={place === current}
             // Keeps the focus in the input, so that leaving it isn't mistaken for giving up.
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => choose(place)}

@@ -30,7 +30,9 @@ interface Props {
 export function GuestForm({ initial, loading, notice, submitText, onSubmit }: Props) {
   const { register, handleSubmit, formState } = useForm<z.input<typeof schema>, unknown, GuestDetails>({
     resolver: zodResolver(schema),
-    defaultValues: { ...initial, phone: "", notes: "" },
+    // Who is signed in may turn out later, or to be nobody any more: what was typed stays.
+    values: { ...initial, phone: "", notes: "" },
+    resetOptions: { keepDirtyValues: true },
   });
   const error = (field: keyof typeof ERRORS) => (formState.errors[field] ? ERRORS[field]() : undefined);
   return (

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { addDays, countNights, formatDay, today } from "../lib/dates.ts";
+import { addDays, countNights, earliestToday, formatDay } from "../lib/dates.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { paths } from "../lib/paths.ts";
 import { MAX_NIGHTS, writeStay, type ResultsSearch, type Stay } from "../lib/search-params.ts";
@@ -53,5 +53,5 @@ export function NoResults({ search, stay, filters, properties }: { search: Resul
 
 function otherStays(stay: Stay): Stay[] {
   const moved = SHIFTS.map(([arrival, departure]) => ({ ...stay, checkIn: addDays(stay.checkIn, arrival), checkOut: addDays(stay.checkOut, departure) }));
-  return moved.filter(({ checkIn, checkOut }) => checkIn >= today() && countNights(checkIn, checkOut) <= MAX_NIGHTS);
+  return moved.filter(({ checkIn, checkOut }) => checkIn >= earliestToday() && countNights(checkIn, checkOut) <= MAX_NIGHTS);
 }

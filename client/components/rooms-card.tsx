@@ -1,3 +1,4 @@
+import { ROOMS_ID } from "../lib/focus.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { peopleText } from "../lib/party-words.ts";
 import type { BookingSearch } from "../lib/search-params.ts";
@@ -11,7 +12,7 @@ export function RoomsCard({ booking, access }: { booking: BookingView; access: B
   const standing = booking.stays.filter((stay) => stay.state === "confirmed");
   return (
     <Card title={m.your_rooms()}>
-      <ul className="grid gap-4">
+      <ul id={ROOMS_ID} aria-live="polite" tabIndex={-1} className="grid gap-4">
         {booking.stays.map((stay) => (
           <li key={stay.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
             <span>

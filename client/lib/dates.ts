@@ -8,9 +8,9 @@ function utc(date: string): number {
   return Date.parse(`${date}T00:00:00Z`);
 }
 
-/** A date that exists, written in full: no 30 February. */
+/** A date that exists, written in full: no 30 February. Years are the server's, 2000 to 2099: on its way to 2027 a typed year is 2, 20 and 202. */
 export function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utc(text)) && addDays(text, 0) === text;
+  return /^20\d{2}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utc(text)) && addDays(text, 0) === text;
 }
 
 export function addDays(date: string, days: number): string {
@@ -22,10 +22,9 @@ export function countNights(checkIn: string, checkOut: string): number {
   return Math.round((utc(checkOut) - utc(checkIn)) / DAY_MS);
 }
 
-/** Today on the reader's own calendar; a property's day is the server's to say. */
-export function today(now = new Date()): string {
-  const two = (part: number) => String(part).padStart(2, "0");
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+/** The earliest day that is today somewhere, in UTC−12: the reader's own may be over where the room is. The property's is the server's to say. */
+export function earliestToday(now = new Date()): string {
+  return new Date(now.getTime() - DAY_MS / 2).toISOString().slice(0, 10);
 }
 
 /** "Fri, 11 Sep 2026": a plain date with its weekday. */

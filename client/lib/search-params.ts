@@ -4,6 +4,7 @@ import { formatParty, parseParty, USUAL_PARTY, type PartyRoom } from "./party.ts
 
 // The state of a screen is in its URL, as short texts. What does not fit is dropped, never an error:
 // links are typed, cut and forwarded by people. Written by hand, so that home needs no schema library.
+// Each key is always in the answer: the router lays it over the raw search, where one left out would let the raw value through.
 
 export interface StaySearch {
   in?: string;
@@ -51,29 +52,23 @@ function text(raw: Raw, key: string, fits: RegExp): string | undefined {
   return typeof value === "string" && fits.test(value) ? value : undefined;
 }
 
-/** Leaves out what is undefined, so that URLs stay short and equal searches are equal. */
-function compact<T extends object>(search: T): T {
-  // What was undefined may be absent: every field of these types is optional.
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as T;
-}
-
 export function validateStay(raw: Raw): StaySearch {
   const date = (key: string) => {
     const value = text(raw, key, /^[\d-]+$/);
     return value && isDate(value) ? value : undefined;
   };
   const party = parseParty(text(raw, "rooms", /^[\d._-]{1,200}$/) ?? "");
-  return compact({ in: date("in"), out: date("out"), rooms: party && formatParty(party) });
+  return { in: date("in"), out: date("out"), rooms: party && formatParty(party) };
 }
 
 export function validatePlace(raw: Raw): PlaceSearch {
-  return compact({ ...validateStay(raw), place: text(raw, "place", /^[1-9]\d{0,9}$/), name: text(raw, "name", /^[^\p{Cc}]{1,80}$/u) });
+  return { ...validateStay(raw), place: text(raw, "place", /^[1-9]\d{0,9}$/), name: text(raw, "name", /^[^\p{Cc}]{1,80}$/u) };
 }
 
 export function validateResults(raw: Raw): ResultsSearch {
   const sort = SORTS.find((known) => known === raw.sort);
   const cur = text(raw, "cur", /^[A-Z]{3}$/);
-  return compact({
+  return {
     ...validatePlace(raw),
     type: text(raw, "type", /^[^\p{Cc}]{1,60}$/u),
     min: cur && text(raw, "min", /^\d{1,15}$/),
@@ -82,46 +77,46 @@ export function validateResults(raw: Raw): ResultsSearch {
     stars: text(raw, "stars", /^[0-5](\.[0-5]){0,5}$/),
     amenities: text(raw, "amenities", /^[a-z_]{1,40}(\.[a-z_]{1,40}){0,19}$/),
     sort: sort === "recommended" ? undefined : sort,
-  });
+  };
 }
 
 export function validateChoice(raw: Raw): ChoiceSearch {
-  return compact({ ...validateStay(raw), products: text(raw, "products", /^\d{1,10}(\.\d{1,10}){0,7}$/) });
+  return { ...validateStay(raw), products: text(raw, "products", /^\d{1,10}(\.\d{1,10}){0,7}$/) };
 }
 
 export function validateBooking(raw: Raw): BookingSearch {
-  return compact({ token: text(raw, "token", /^[\w.~-]{1,100}$/) });
+  return { token: text(raw, "token", /^[\w.~-]{1,100}$/) };
 }
 
 /** Only a path of our own: a link must not send anybody elsewhere after they sign in. */
 export function validateNext(raw: Raw): { next?: string } {
-  return compact({ next: text(raw, "next", /^\/(?![/\\])[^\\\p{Cc}]{0,500}$/u) });
+  return { next: text(raw, "next", /^\/(?![/\\])[^\\\p{Cc}]{0,500}$/u) };
 }
 
 export const TRIP_SCOPES = ["upcoming", "past", "cancelled"] as const;
 export type TripScope = (typeof TRIP_SCOPES)[number];
 
 export function validateTrips(raw: Raw): { scope?: TripScope } {
-  return compact({ scope: TRIP_SCOPES.find((known) => known === raw.scope) });
+  return { scope: TRIP_SCOPES.find((known) => known === raw.scope) };
 }
 
 export function validateReset(raw: Raw): { token?: string } {
-  return compact({ token: text(raw, "token", /^[\w.~-]{1,200}$/) });
+  return { token: text(raw, "token", /^[\w.~-]{1,200}$/) };
 }
 
 /** What the link of a verification mail ended in. */
 export function validateVerify(raw: Raw): { error?: string } {
-  return compact({ error: text(raw, "error", /^[\w-]{1,60}$/) });
+  return { error: text(raw, "error", /^[\w-]{1,60}$/) };
 }
 
 /** Where a provider's page comes back; a return without a booking is told as such by the screen. */
 export function validateReturn(raw: Raw): BookingSearch & { bookingId?: string; changeId?: string } {
-  return compact({ ...validateBooking(raw), bookingId: text(raw, "bookingId", /^[\da-f-]{36}$/), changeId: text(raw, "changeId", /^[\da-f-]{36}$/) });
+  return { ...validateBooking(raw), bookingId: text(raw, "bookingId", /^[\da-f-]{36}$/), changeId: text(raw, "changeId", /^[\da-f-]{36}$/) };
 }
 
 export function validateDay(raw: Raw): { date?: string } {
   const date = text(raw, "date", /^[\d-]+$/);
-  return compact({ date: date && isDate(date) ? date : undefined });
+  return { date: date && isDate(date) ? date : undefined };
 }
 
 /** The stay of a URL; undefined where dates lack or can't be a stay. */

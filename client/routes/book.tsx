@@ -40,12 +40,14 @@ export function Book() {
     rooms: stay.rooms.map((room, index) => ({ ...room, productId: ids[index] ?? 0 })),
   };
   const quote = useQuery({ ...trpc.rooms.quote.queryOptions(request ?? { propertyId: property.id, checkIn: "", checkOut: "", rooms: [] }), enabled: request !== undefined });
-  const { data: user, isPending: askingUser } = useQuery(sessionQuery);
+  const { data: user, isPending, failureCount } = useQuery(sessionQuery);
+  // Booking needs no account: who is signed in is waited for once, to fill in what is known.
+  const askingUser = isPending && failureCount === 0;
   if (!request || ids.includes(0)) return <Navigate {...paths.property(slug, search)} replace />;
   return (
     <Page title={m.book_title({ property: property.name })} width="wide">
       {quote.data && !askingUser ? (
-        <BookForm key={user?.id} property={property} request={request} quote={quote.data} guest={{ name: user?.name ?? "", email: user?.email ?? "" }} />
+        <BookForm property={property} request={request} quote={quote.data} guest={{ name: user?.name ?? "", email: user?.email ?? "" }} />
       ) : quote.error ? (
         <ErrorNotice error={quote.error}>
           <NearestDates error={quote.error} slug={slug} search={search} />

@@ -16,7 +16,7 @@ import type { BookingView } from "../lib/types.ts";
 import { stateName } from "../lib/words.ts";
 
 const route = getRouteApi("/checkout/$bookingId");
-/** While it is pending the server is asked this often, and at once when the countdown is over. */
+/** While it is pending the server is asked this often, and when the countdown is over. */
 const POLL_MS = 10_000;
 const POLL_AT_END_MS = 2_000;
 
@@ -28,7 +28,7 @@ export function Checkout() {
     ...trpc.bookings.get.queryOptions({ bookingId, ...access }),
     refetchInterval: ({ state: { data } }) => {
       if (data?.state !== "pending" || !data.holdExpiresAt) return false;
-      return Date.parse(data.holdExpiresAt) <= Date.now() ? POLL_AT_END_MS : POLL_MS;
+      return Math.min(POLL_MS, Math.max(POLL_AT_END_MS, Date.parse(data.holdExpiresAt) - Date.parse(data.now)));
     },
     refetchOnWindowFocus: "always",
   });
@@ -39,7 +39,7 @@ export function Checkout() {
     <Page title={m.checkout_title({ property: booking.property.name })} width="wide">
       <div className="grid items-start gap-6 lg:grid-cols-[1fr_24rem]">
         <div className="grid gap-6">
-          {booking.holdExpiresAt && <Countdown until={booking.holdExpiresAt} />}
+          {booking.holdExpiresAt && <Countdown until={booking.holdExpiresAt} now={booking.now} />}
           <Card title={m.how_to_pay()}>{booking.canPay ? <PayForm booking={booking} access={access} /> : <p>{m.payment_on_its_way()}</p>}</Card>
           <p className="text-soft">
             {m.booking_code()}: <strong className="text-ink">{booking.code}</strong> ·{" "}

@@ -5,12 +5,13 @@ import { buttonClass } from "../components/button.tsx";
 import { CancelDialog } from "../components/cancel-dialog.tsx";
 import { ChangeDialog } from "../components/change-dialog.tsx";
 import { ChangeDue } from "../components/change-due.tsx";
-import { Notice } from "../components/notice.tsx";
+import { MoneyNotice } from "../components/money-notice.tsx";
 import { RoomsCard } from "../components/rooms-card.tsx";
 import { Page } from "../components/page.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
+import { notAskedBack } from "../lib/booking-money.ts";
+import { NEWS_ID } from "../lib/focus.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
-import { formatMoney } from "../lib/money.ts";
 import { files, paths } from "../lib/paths.ts";
 import type { BookingSearch } from "../lib/search-params.ts";
 import { trpc } from "../lib/trpc.ts";
@@ -46,8 +47,11 @@ export function Trip() {
       }
       width="wide"
     >
+      {/* Takes the focus too, of a dialog whose button is gone. */}
+      <div id={NEWS_ID} role="status" tabIndex={-1} className="rounded-2xl not-empty:mb-4 empty:outline-none">
+        <MoneyNotice booking={booking} />
+      </div>
       <div className="mb-6 grid gap-4">
-        <Money booking={booking} />
         <Actions booking={booking} access={access} />
         {booking.change && <ChangeDue booking={booking} change={booking.change} access={access} />}
       </div>
@@ -57,51 +61,6 @@ export function Trip() {
       </div>
     </Page>
   );
-}
-
-/** What was paid and what goes back, where there is something to say. */
-function Money({ booking }: { booking: BookingView }) {
-  const money = (amount: number) => formatMoney(amount, booking.currency);
-  const fee = feeOf(booking);
-  if (booking.state === "cancelled") {
-    return (
-      <Notice title={m.booking_cancelled()}>
-        <p>{fee > 0 ? m.cancelled_with_fee({ fee: money(fee) }) : m.cancelled_free()}</p>
-        <Refunds booking={booking} />
-      </Notice>
-    );
-  }
-  if (booking.state === "expired") return <Notice title={m.hold_over_text()}>{m.hold_over_advice()}</Notice>;
-  if (booking.paid === 0) return null;
-  return (
-    <Notice tone="good" title={m.paid_amount({ amount: money(booking.paid) })}>
-      {booking.refunds.length > 0 && <Refunds booking={booking} />}
-    </Notice>
-  );
-}
-
-/** Its refunds, and what is still to be asked back: the guest need not wait for our job to read it. */
-function Refunds({ booking }: { booking: BookingView }) {
-  const left = notAskedBack(booking);
-  const refunds = left > 0 ? [...booking.refunds, { amount: left, state: "requested" }] : booking.refunds;
-  const released = booking.payments.reduce((sum, payment) => sum + (payment.state === "voided" ? payment.amount : 0), 0);
-  if (refunds.length === 0 && released > 0) return <p>{m.reserved_is_released({ amount: formatMoney(released, booking.currency) })}</p>;
-  return refunds.map((refund, index) => {
-    const amount = formatMoney(refund.amount, booking.currency);
-    const byHand = refund.state === "manual" || refund.state === "failed";
-    return <p key={index}>{byHand ? m.refund_manual({ amount }) : m.refund_on_its_way({ amount })}</p>;
-  });
-}
-
-function feeOf(booking: BookingView): number {
-  return booking.stays.reduce((sum, stay) => sum + stay.fee, 0);
-}
-
-/** What a cancelled booking's guest gets back and no refund tells of yet (decision 013). */
-function notAskedBack(booking: BookingView): number {
-  if (booking.state !== "cancelled") return 0;
-  const kept = Math.min(feeOf(booking), booking.dueOnline);
-  return booking.refunds.reduce((left, refund) => left - refund.amount, booking.paid) - kept;
 }
 
 function Actions({ booking, access }: { booking: BookingView; access: BookingSearch }) {

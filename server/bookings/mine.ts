@@ -64,7 +64,8 @@ export async function mine(ctx: Context, input: z.infer<typeof mineInput>): Prom
     items: items.map(({ slug, version, states, ...row }) => ({
       ...row,
       state: bookingState(states.map((state) => ({ state }))),
-      rooms: states.length,
+      // Those that stand; of a booking cancelled as a whole, all that it had.
+      rooms: states.filter((state) => state !== "cancelled").length || states.length,
       picture: `/art/property/${slug}.svg?v=${version}`,
     })),
     nextCursor: last && `${last.checkIn}_${last.id}`,

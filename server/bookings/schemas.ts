@@ -99,6 +99,8 @@ export const bookingOutput = z.object({
   paymentMethods: z.array(z.enum(["stripe", "midtrans", "property"])),
   /** While pending: the nights go back then. */
   holdExpiresAt: z.string().nullable(),
+  /** The server's clock as it answered: what is left of a hold or of a change is counted from there, whatever the device's says. */
+  now: z.string(),
   notes: z.string(),
   guest: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
   property: z.object({

@@ -66,6 +66,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     payment: booking.payment,
     paymentMethods: methodsFor(ctx.config, products).filter((method) => method === "property" || booking.dueOnline > 0),
     holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,
+    now: ctx.clock.now().toISOString(),
     notes: booking.notes,
     guest: { name: guest.name, email: guest.email, phone: guest.phone },
     property: {

@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { DEMO_GUEST, DEMO_HOTELIER } from "../../db/seed/accounts.ts";
-import { bookStay, findStay, type Held, PATIENCE, picture, type Stay, useDemoSite } from "../helpers/browser.ts";
+import { bookStay, expectFocus, findStay, hasFocus, type Held, picture, type Stay, useDemoSite } from "../helpers/browser.ts";
 
 // Every screen, wide and narrow: axe finds nothing, nothing scrolls sideways, and a picture is left to be looked at.
 
@@ -151,14 +151,6 @@ async function tabTo(page: Page, control: Locator): Promise<void> {
     await page.keyboard.press("Tab");
   }
   throw new Error(`${control} can't be reached by the Tab key`);
-}
-
-async function expectFocus(control: Locator): Promise<void> {
-  await expect.poll(() => hasFocus(control), PATIENCE).toBe(true);
-}
-
-function hasFocus(control: Locator): Promise<boolean> {
-  return control.evaluate((element) => element === element.ownerDocument.activeElement);
 }
 
 /** A day to come that is typed alike with the day or the month first: "05052027". */

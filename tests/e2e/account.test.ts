@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
-import { test } from "vitest";
-import { bookStay, linkIn, newAddress, useDemoSite } from "../helpers/browser.ts";
+import { expect, test } from "vitest";
+import { DEMO_GUEST } from "../../db/seed/accounts.ts";
+import { bookStay, linkIn, newAddress, picture, useDemoSite } from "../helpers/browser.ts";
 
 const site = useDemoSite();
 
@@ -85,6 +86,39 @@ test("the demo guest finds past, coming and cancelled trips", async () => {
   await page.getByRole("link", { name: "Cancelled" }).click();
   await page.getByRole("link", { name: "Shophouse No. 88" }).waitFor();
 });
+
+test("who can't be told apart from a stranger is asked for patience, not for a password", async () => {
+  const page = await site.open("/trips", { as: DEMO_GUEST.email, refusals: [503], prepare: breakSession });
+  await page.getByRole("heading", { level: 1, name: "We can't answer right now" }).waitFor();
+  expect(new URL(page.url()).pathname).toBe("/trips");
+  expect(await page.getByRole("link", { name: "Sign in" }).count()).toBe(0);
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { level: 1, name: "My trips" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+});
+
+test("a sign-out that fails says that the guest is still signed in, and the next one works", async () => {
+  const page = await site.open("/trips", { as: DEMO_GUEST.email, refusals: [503] });
+  await page.getByRole("heading", { level: 1, name: "My trips" }).waitFor();
+  await page.route("**/auth/sign-out", (route) => route.fulfill({ status: 503, body: "" }));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("alert").getByText("You are still signed in").waitFor();
+  await picture(page, "still signed in 1280");
+  await page.setViewportSize({ width: 390, height: 900 });
+  await picture(page, "still signed in 390");
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("link", { name: "Sign in" }).waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
+  expect(new URL(page.url()).pathname).toBe("/");
+});
+
+/** The accounts are out, and say to wait a minute. */
+async function breakSession(page: Page): Promise<void> {
+  const data = { code: "SERVICE_UNAVAILABLE", httpStatus: 503, domain: { code: "UNAVAILABLE", facts: { what: "accounts", retryAfterMs: 60_000 } } };
+  await page.route("**/auth/get-session", (route) => route.fulfill({ status: 503, json: { error: { message: "UNAVAILABLE", code: -32603, data } } }));
+}
 
 async function signIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel("E-mail").fill(email);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { addDays } from "../../server/platform/dates.ts";
-import { bookStay, findStay, newAddress, picture, useDemoSite } from "../helpers/browser.ts";
+import { bookStay, expectFocus, findStay, newAddress, picture, useDemoSite } from "../helpers/browser.ts";
 import { payByStripe } from "../helpers/gateway.ts";
 
 const LISBON = "alfama-azulejo-house";
@@ -35,6 +35,8 @@ test("a guest moves the stay and brings one person less: the new price is shown 
   await dialog.waitFor({ state: "hidden" });
   await page.getByText("3 nights", { exact: true }).waitFor();
   await page.getByText("· 1 adult").waitFor();
+  await page.getByRole("status").getByText("Your booking is changed").waitFor({ state: "attached" });
+  await expectFocus(page.getByRole("button", { name: "Change booking" }));
   const mail = await site.mailTo(email, /^Changed: /);
   expect(mail.attachments[0]!.filename).toMatch(/\.ics$/);
 });
@@ -86,6 +88,9 @@ test("one of two rooms is cancelled, and the other stands", async () => {
   await dialog.waitFor({ state: "hidden" });
   const rooms = page.getByRole("heading", { name: "Your rooms" }).locator("..");
   await rooms.getByText("Cancelled", { exact: true }).waitFor();
+  await dialog.waitFor({ state: "detached" });
+  await expectFocus(rooms.getByRole("list"));
+  await picture(page, "one room cancelled 1280");
   await page.getByRole("button", { name: "Change booking" }).waitFor();
   expect(await page.getByRole("button", { name: /^Cancel this room/ }).count()).toBe(0);
 });

@@ -112,6 +112,19 @@ test("when the hold is over the page says so, and the room can be booked again",
   await page.getByRole("button", { name: `Choose ${stay.roomName}, ${stay.offer.rateName}` }).waitFor();
 });
 
+test.each([20, -20])("a device whose clock is %i minutes off shows the time that is really left", async (minutes) => {
+  const { bookingId, token } = await bookStay(site.api(), { slug: LISBON, method: "stripe" });
+  const page = await site.open(`/checkout/${bookingId}?token=${token}`, { prepare: (page) => page.clock.install({ time: Date.now() + minutes * 60_000 }) });
+  const left = page.getByRole("timer", { name: "Time left" });
+  await left.getByText(/^14:[345]\d$/).waitFor();
+  await page.reload();
+  await left.getByText(/^14:[345]\d$/).waitFor();
+  // Set right while the page is open, which is no time that passed.
+  await page.clock.setSystemTime(Date.now());
+  await left.getByText(/^14:[2345]\d$/).waitFor();
+  await page.getByText("Held for you").waitFor();
+});
+
 /** From the checkout to the provider's page. */
 async function payByCard(page: Page): Promise<void> {
   await page.getByRole("radio", { name: /^Card/ }).check();

@@ -68,6 +68,7 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
     payment: "online",
     paymentMethods: ["stripe"],
     holdExpiresAt: null,
+    now: "2026-11-01T09:30:00.000Z",
     notes: "",
     guest: { name: "Ana Reis", email: "ana@guest.test", phone: "+351912345678" },
     property: CASA,

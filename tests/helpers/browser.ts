@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { DEMO_PASSWORD } from "../../db/seed/accounts.ts";
 import { addDays, dateIn } from "../../server/platform/dates.ts";
@@ -119,6 +119,15 @@ async function openPage(browser: Browser, origin: string, troubles: string[], { 
     expect(answer.status(), `signing in as ${as}`).toBe(200);
   }
   return { context, page: await context.newPage() };
+}
+
+/** Waits until the keyboard is there. */
+export async function expectFocus(control: Locator): Promise<void> {
+  await expect.poll(() => hasFocus(control), PATIENCE).toBe(true);
+}
+
+export function hasFocus(control: Locator): Promise<boolean> {
+  return control.evaluate((element) => element === element.ownerDocument.activeElement);
 }
 
 /** Leaves a picture of the whole page in `PICTURES`. */

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { members } from "../../db/schema/index.ts";
-import { startPayment } from "../../server/bookings/index.ts";
+import { cancel, get, startPayment } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { askReset, cookiesOf, PASSWORD, postAuth, signUp, type Account } from "../helpers/account.ts";
 import { holdStay } from "../helpers/booking.ts";
@@ -69,6 +69,23 @@ test("a booking made while signed in is the account's, verified or not", async (
   const { bookingId } = await holdStay(signedIn, await createProperty(database.db), { email: "somebody@else.test" });
   expect(await mine(account)).toEqual([bookingId]);
   expect(await mine(await signUp(gateway))).toEqual([]);
+});
+
+test("the history counts the rooms that stand; of a booking cancelled as a whole, all that it had", async () => {
+  const account = await signUp(gateway);
+  const world = await createProperty(database.db, { rooms: [{ units: 2 }] });
+  const guest = gateway.ctx.as({ kind: "guest", anonId: newId(), userId: account.userId });
+  const { bookingId } = await holdStay(guest, world, { rooms: [{ productId: world.productId }, { productId: world.productId }] });
+  await startPayment(guest, { bookingId, method: "property", idempotencyKey: newId() });
+  const roomsIn = async (scope: string) =>
+    (await callWire<{ items: { rooms: number }[] }>(gateway, "bookings.mine", { scope }, { cookie: account.cookie })).data!.items.map((item) => item.rooms);
+  const drop = (roomStayIds?: string[]) => cancel(guest, { bookingId, roomStayIds, expectedFee: 0, idempotencyKey: newId() });
+  expect(await roomsIn("upcoming")).toEqual([2]);
+  const [first] = (await get(guest, { bookingId })).stays;
+  await drop([first!.id]);
+  expect(await roomsIn("upcoming")).toEqual([1]);
+  await drop();
+  expect(await roomsIn("cancelled")).toEqual([2]);
 });
 
 test("the history's pages hold each booking once, in order", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { addDays, countNights, formatCountdown, formatDate, formatInstant, isDate, today } from "../../client/lib/dates.ts";
+import { addDays, countNights, formatCountdown, formatDate, formatInstant, isDate, earliestToday } from "../../client/lib/dates.ts";
 import { overwriteGetLocale } from "../../client/lib/i18n/compiled/runtime.js";
 import { formatMoney, toMajor, toMinor } from "../../client/lib/money.ts";
 import { freeUntil, policySentences } from "../../client/lib/policy.ts";
@@ -49,7 +49,14 @@ test("days are counted on the calendar", () => {
   expect(addDays("2026-12-31", 1)).toBe("2027-01-01");
   expect(countNights("2026-10-24", "2026-10-26")).toBe(2);
   expect(isDate("2026-02-30")).toBe(false);
-  expect(today(new Date(2026, 0, 5, 23, 59))).toBe("2026-01-05");
+  expect(["0202-12-10", "1999-12-31", "2100-01-01", "20276-01-01"].filter(isDate)).toEqual([]);
+});
+
+test("the earliest day to choose is one that is still today somewhere, wherever the reader is", () => {
+  // In Auckland it is the 21st already; in Honolulu, and on Baker Island, still the 20th.
+  expect(earliestToday(new Date("2026-12-21T09:00:00Z"))).toBe("2026-12-20");
+  expect(earliestToday(new Date("2026-12-21T11:59:00Z"))).toBe("2026-12-20");
+  expect(earliestToday(new Date("2026-12-21T12:00:00Z"))).toBe("2026-12-21");
 });
 
 test("a countdown reads in minutes and seconds and stops at nothing", () => {

@@ -64,3 +64,12 @@ test("each address is a screen, and an unknown one is not", () => {
   expect(screen(`/admin/${ID}/today`)).toBe("/admin/$propertyId/today");
   expect(screen("/nothing/here")).toBe("__root__");
 });
+
+test("a screen is never handed what its search refuses", () => {
+  const router = createAppRouter(createMemoryHistory());
+  const searchOf = (path: string, search: Record<string, string>): object => router.matchRoutes(path, search).at(-1)!.search;
+  expect(searchOf("/sign-in", { next: "//evil.test" })).toEqual({});
+  expect(searchOf(`/admin/${ID}/today`, { date: "0002-01-27" })).toEqual({});
+  expect(searchOf("/search", { in: "2026-02-30", out: "2026-03-02", sort: "odd", stars: "9" })).toEqual({ out: "2026-03-02" });
+  expect(searchOf(`/trips/${ID}`, { token: "<script>" })).toEqual({});
+});
