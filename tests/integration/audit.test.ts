@@ -120,6 +120,7 @@ const CORRUPTIONS: Record<string, string> = {
   "bookings-versions": "update bookings set version = version + 1 where id = (select id from bookings limit 1)",
   "answers-kept": "update idempotency_keys set created_at = app_now() - interval '75 hours'",
   "money-due": `update payments set captured = captured - 1 where ${PAID}`,
+  "due-online": `update payments set captured = 0 where ${PAID}; update bookings set due_online = 0 where id = (select booking_id from payments where ${PAID})`,
   "money-reserved": `update payments set state = 'authorised' where ${PAID}`,
   "money-unclaimed": `
     insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, captured)
