@@ -117,6 +117,7 @@ const CORRUPTIONS: Record<string, string> = {
   "holds-pending": `update bookings set hold_expires_at = null where id = ${HELD}`,
   "bookings-stays": "update booking_nights set stay_date = stay_date + 100 where room_stay_id = (select id from room_stays limit 1)",
   "bookings-total": "update booking_nights set price = price + 1 where room_stay_id = (select id from room_stays limit 1)",
+  "cancel-fees": "update room_stays set fee = 1 where state = 'cancelled'; update refunds set amount = amount - 1",
   "bookings-versions": "update bookings set version = version + 1 where id = (select id from bookings limit 1)",
   "answers-kept": "update idempotency_keys set created_at = app_now() - interval '75 hours'",
   "money-due": `update payments set captured = captured - 1 where ${PAID}`,
@@ -162,6 +163,17 @@ test.each(["money-due", "money-reserved", "refunds-made"])("%s is excused by an 
   const incident = "insert into incidents (id, cause, severity, title, booking_id) select gen_random_uuid(), 'test:' || id, 'warning', 'Test', id from bookings;";
   expect(await afterDoing(`${CORRUPTIONS[name]};${incident}`)).toEqual([]);
   expect(await afterDoing(`${CORRUPTIONS[name]};${incident} update incidents set resolved_at = app_now()`)).toEqual([name]);
+});
+
+/** The one cancelled stay costs this fee from so long before its end on. */
+const costsFrom = (fee: number, before: string) => `
+  update room_stays set policy = jsonb_set(policy, '{steps}', jsonb_build_array(jsonb_build_object('from', ended_at - interval '${before}', 'fee', ${fee}))) where state = 'cancelled';`;
+
+test("a cancelled stay's fee is that of the instant of its end: a step's own instant costs what was before it; a hold costs nothing", async () => {
+  expect(await afterDoing(costsFrom(5, "0 ms"))).toEqual([]);
+  expect(await afterDoing(costsFrom(5, "1 ms"))).toEqual(["cancel-fees"]);
+  expect(await afterDoing(`${costsFrom(5, "1 ms")} ${CORRUPTIONS["cancel-fees"]!.replaceAll("1", "5")}`)).toEqual([]);
+  expect(await afterDoing(`${costsFrom(5, "1 ms")} update booking_events set type = 'test' where type = 'confirmed'`)).toEqual([]);
 });
 
 test("the mails that the auditor waits for are those that jobs send", () => {

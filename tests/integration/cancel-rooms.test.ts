@@ -12,7 +12,7 @@ import { createProperty, type World, type WorldOverrides } from "../helpers/worl
 
 const HALF: WorldOverrides["policies"] = [{ name: "Half", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "percent", value: 50 } }] }];
 
-const OF_AMOUNTS = ["bookings-total", "due-online"];
+const OF_AMOUNTS = ["bookings-total", "cancel-fees", "due-online"];
 
 let database: TestDatabase;
 let gateway: Gateway;
