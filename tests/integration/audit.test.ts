@@ -134,9 +134,9 @@ const CORRUPTIONS: Record<string, string> = {
   "mails-sent": "delete from deliveries where channel = 'email' and kind = 'hold_expired'",
   "deliveries-once": `
     alter table deliveries drop constraint deliveries_once;
-    insert into deliveries (id, booking_id, kind, channel, version, state) select gen_random_uuid(), booking_id, kind, channel, version, state from deliveries limit 1`,
+    insert into deliveries (id, property_id, booking_id, kind, channel, version, state) select gen_random_uuid(), property_id, booking_id, kind, channel, version, state from deliveries limit 1`,
   "deliveries-end":
-    "insert into deliveries (id, booking_id, kind, channel, version, state, updated_at) select gen_random_uuid(), id, 'test', 'sms', 1, 'sending', app_now() - interval '1 second' from bookings limit 1",
+    "insert into deliveries (id, property_id, booking_id, kind, channel, version, state, updated_at) select gen_random_uuid(), property_id, id, 'test', 'sms', 1, 'sending', app_now() - interval '1 second' from bookings limit 1",
   "outbox-empty": "update outbox set published_at = null where id = (select id from outbox limit 1)",
   "dead-letters-replayed": deadLetter("waiting", "transient", "1 hour"),
   "dead-letters-of-persons": deadLetter("needs_person", "transient", "1 hour") + TOLD_OF_IT,
@@ -160,7 +160,7 @@ test.each(["money-due", "money-reserved", "refunds-made", "deliveries-end", "out
 });
 
 test.each(["money-due", "money-reserved", "refunds-made"])("%s is excused by an open incident of the booking, and only by that", async (name) => {
-  const incident = "insert into incidents (id, cause, severity, title, booking_id) select gen_random_uuid(), 'test:' || id, 'warning', 'Test', id from bookings;";
+  const incident = "insert into incidents (id, cause, severity, title, property_id, booking_id) select gen_random_uuid(), 'test:' || id, 'warning', 'Test', property_id, id from bookings;";
   expect(await afterDoing(`${CORRUPTIONS[name]};${incident}`)).toEqual([]);
   expect(await afterDoing(`${CORRUPTIONS[name]};${incident} update incidents set resolved_at = app_now()`)).toEqual([name]);
 });
