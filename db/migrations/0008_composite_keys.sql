@@ -19,4 +19,6 @@ ALTER TABLE "refunds" DROP CONSTRAINT "refunds_property_id_payment_id_payments_p
 ALTER TABLE "products" DROP CONSTRAINT "products_base_fk";--> statement-breakpoint
 ALTER TABLE "booking_changes" DROP CONSTRAINT "booking_changes_property_id";--> statement-breakpoint
 ALTER TABLE "products" DROP CONSTRAINT "products_property_id";--> statement-breakpoint
-DROP INDEX "booking_changes_booking";
+DROP INDEX "booking_changes_booking";--> statement-breakpoint
+CREATE INDEX "sessions_age" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "verifications_age" ON "verifications" USING btree ("expires_at");
