@@ -17,10 +17,22 @@ export async function migrate(databaseUrl: string, environment = process.env["NO
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await client`set lock_timeout = '5s'`;
     await apply(drizzle(client), { migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)) });
+    await validate(client);
     await client`update app_clock set environment = ${environment} where environment <> 'production' and environment <> ${environment}`;
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+/**
+ * Looks at the old rows of constraints that were added NOT VALID. Each by itself, behind the migrations' one
+ * transaction: writes go on meanwhile. One that an old row breaks fails the deployment, and is tried again by the next.
+ */
+async function validate(client: postgres.Sql): Promise<void> {
+  const unproven = await client<{ table: string; name: string }[]>`
+    select conrelid::regclass::text as table, quote_ident(conname) as name from pg_constraint
+    where not convalidated and connamespace = 'public'::regnamespace order by conrelid, conname`;
+  for (const { table, name } of unproven) await client.unsafe(`alter table ${table} validate constraint ${name}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -46,6 +46,18 @@ export const bookingInvariants: readonly Invariant[] = [
         or (p.parted and not bool_and(s.state = 'cancelled') and b.total <> sum(case when s.state = 'cancelled' then s.fee else s.total end))`,
   },
   {
+    name: "cancel-fees",
+    // As `feeAt` has it. The policy of a room that left is changed no more; a booking that was never confirmed was a hold.
+    says: "A cancelled room's fee is what its frozen policy said at its end, the step's own instant not yet in it; a hold's is nothing.",
+    find: (sql) => sql`
+      select s.id as stay, s.booking_id as booking, s.ended_at, s.fee, p.fee as of_policy from room_stays s
+      cross join lateral (
+        select case when exists (select 1 from booking_events e where e.booking_id = s.booking_id and e.type in ('confirmed', 'retaken')) then coalesce((
+          select (step ->> 'fee')::bigint from jsonb_array_elements(s.policy -> 'steps') with ordinality as steps(step, n)
+          where (step ->> 'from')::timestamptz < s.ended_at order by n desc limit 1), 0) else 0 end as fee) p
+      where s.state = 'cancelled' and (s.ended_at is null or s.fee <> p.fee)`,
+  },
+  {
     name: "bookings-versions",
     says: "Each version of a booking has its event.",
     find: (sql) => sql`

@@ -18,6 +18,12 @@ export const TOLD = [
   { type: "booking.payment_failed", kind: "payment_failed", job: "send-payment-failed", states: ["pending", "expired"] },
 ] as const;
 
+/** By which events and whose job a guest with a telephone gets a text. */
+export const TEXTED = [
+  { type: "booking.confirmed", job: "text-confirmation" },
+  { type: "booking.cancelled", job: "text-cancellation" },
+] as const;
+
 const told = (sql: Sql) => sql`jsonb_to_recordset(${JSON.stringify(TOLD)}::text::jsonb) as t(type text, kind text, job text, states jsonb)`;
 
 export const messageInvariants: readonly Invariant[] = [
@@ -47,5 +53,16 @@ export const messageInvariants: readonly Invariant[] = [
       select d.id as delivery, d.booking_id as booking, d.kind, d.channel, d.state from deliveries d
       where d.state in ('queued', 'sending') and d.updated_at < ${before(sql, patience.upTo(SENT_SECONDS))}
         and not exists (select 1 from dead_letters l where l.payload -> 'payload' ->> 'bookingId' = d.booking_id::text and l.state <> 'done')`,
+  },
+  {
+    name: "texts-tried",
+    // Whether a text then goes out is the matter of the installation's account and the guest's number, which no table tells.
+    says: "The job of each text has run, or has a dead letter.",
+    find: (sql, patience) => sql`
+      select o.id as event, o.type, o.payload ->> 'bookingId' as booking, t.job from outbox o
+      join jsonb_to_recordset(${JSON.stringify(TEXTED)}::text::jsonb) as t(type text, job text) on t.type = o.type
+      where o.created_at < ${before(sql, patience.upTo(SENT_SECONDS))}
+        and not exists (select 1 from job_runs r where r.outbox_id = o.id and r.job = t.job)
+        and not exists (select 1 from dead_letters l where l.outbox_id = o.id and l.job = t.job)`,
   },
 ];

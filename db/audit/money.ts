@@ -3,6 +3,8 @@ import { before, knownOf, type Invariant } from "./invariant.ts";
 /** After a booking's last event, its money should be where it belongs within this. */
 const MONEY_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
+/** A page that is left open is closed, or ends by itself, within this. */
+const PAGE_DAYS = 3;
 
 /** Whatever balance.ts calls due online: a booking that stands owes its online part, one that ended its fees up to that. */
 export const moneyInvariants: readonly Invariant[] = [
@@ -24,6 +26,20 @@ export const moneyInvariants: readonly Invariant[] = [
       )
       select id as booking, captured::bigint, given::bigint, due::bigint from due where captured - given <> due and not ${knownOf(sql, sql`due.id`)}
         and not exists (select 1 from booking_events e where e.booking_id = due.id and e.at > ${before(sql, patience.upTo(MONEY_SECONDS))})`,
+  },
+  {
+    name: "due-online",
+    // As `amountsOf` has it. A booking that ended keeps what was due of the rooms that ended with it (decision 013),
+    // rooms that left before them had become their fees.
+    says: "What is due online is what the rooms cost without what the property collects, at most the fee of a room that left earlier; nothing where it is paid at the property.",
+    find: (sql) => sql`
+      select b.id as booking, b.payment, b.due_online, sum(r.due)::bigint as rooms from bookings b join room_stays s on s.booking_id = b.id
+      cross join lateral (
+        select s.total - coalesce((select sum((c ->> 'amount')::bigint) from jsonb_array_elements(s.charges) c where c ->> 'collect' = 'property'), 0) as online,
+          s.state = 'no_show' or (s.state = 'cancelled' and exists (
+            select 1 from booking_events e where e.booking_id = b.id and e.type = 'room_cancelled' and e.data -> 'roomStayIds' ? s.id::text)) as left_earlier) o
+      cross join lateral (select case when b.payment = 'property' then 0 when o.left_earlier then least(s.fee, o.online) else o.online end as due) r
+      group by b.id having b.due_online <> sum(r.due)`,
   },
   {
     name: "money-reserved",
@@ -56,5 +72,21 @@ export const moneyInvariants: readonly Invariant[] = [
       where not ${knownOf(sql, sql`p.booking_id`)} and (r.state in ('manual', 'failed')
         or (r.state = 'requested' and r.created_at < ${before(sql, patience.upTo(MONEY_SECONDS))})
         or (r.state = 'pending' and r.created_at < ${before(sql, patience.upTo(10 * DAY_SECONDS))}))`,
+  },
+  {
+    name: "disputes-told",
+    says: "A person was told of each dispute that isn't won.",
+    find: (sql) => sql`
+      select d.id as dispute, d.payment_id as payment, d.state from disputes d
+      where d.state <> 'won' and not exists (select 1 from incidents i where i.cause = 'dispute:' || d.provider_ref)`,
+  },
+  {
+    name: "pages-closed",
+    // Its job closes it at the end, a sweep asks for a week whether it is, and the providers' own pages last a day.
+    says: "Days after a booking ended nobody can open a page to pay for it; a person knows of any.",
+    find: (sql) => sql`
+      select p.id as payment, p.booking_id as booking, p.provider, p.state from payments p
+      where p.state in ('created', 'requires_action') and p.page_ref is not null and not ${knownOf(sql, sql`p.booking_id`)}
+        and (select bool_and(s.state in ('cancelled', 'expired')) and max(s.ended_at) < ${before(sql, PAGE_DAYS * DAY_SECONDS)} from room_stays s where s.booking_id = p.booking_id)`,
   },
 ];

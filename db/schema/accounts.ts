@@ -28,7 +28,7 @@ export const sessions = pgTable(
     createdAt: createdAt(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
-  (t) => [index("sessions_user").on(t.userId)],
+  (t) => [index("sessions_user").on(t.userId), index("sessions_age").on(t.expiresAt)],
 );
 
 export const credentials = pgTable(
@@ -63,7 +63,7 @@ export const verifications = pgTable(
     createdAt: createdAt(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
-  (t) => [index("verifications_identifier").on(t.identifier)],
+  (t) => [index("verifications_identifier").on(t.identifier), index("verifications_age").on(t.expiresAt)],
 );
 
 export const organizations = pgTable("organizations", {

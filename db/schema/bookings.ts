@@ -3,7 +3,7 @@ import { bigint, boolean, check, date, foreignKey, index, integer, jsonb, pgTabl
 import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
 import { channelConnections } from "./channels.ts";
 import { properties } from "./properties.ts";
-import { products, roomTypes, type Meal } from "./rooms.ts";
+import { products, roomTypes, units, type Meal } from "./rooms.ts";
 
 /** Who books: apart from the booking, so that it can be exported, erased and expired by itself. */
 export const guests = pgTable(
@@ -148,7 +148,9 @@ export const roomStays = pgTable(
     unique("room_stays_position").on(t.bookingId, t.position),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
     foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id] }),
-    foreignKey({ columns: [t.propertyId, t.productId], foreignColumns: [products.propertyId, products.id] }),
+    // The room type's property is the product's too.
+    foreignKey({ columns: [t.roomTypeId, t.productId], foreignColumns: [products.roomTypeId, products.id], name: "room_stays_product_fk" }),
+    foreignKey({ columns: [t.propertyId, t.unitId], foreignColumns: [units.propertyId, units.id], name: "room_stays_unit_fk" }),
     index("room_stays_room_type").on(t.roomTypeId, t.checkIn),
     check("room_stays_state", sql`${t.state} in ('pending','confirmed','checked_in','checked_out','expired','cancelled','no_show')`),
     check("room_stays_span", sql`${t.checkIn} < ${t.checkOut} and ${t.checkOut} - ${t.checkIn} <= 30`),
@@ -239,12 +241,11 @@ export const bookingChanges = pgTable(
     endedAt: instant("ended_at"),
   },
   (t) => [
-    unique("booking_changes_property_id").on(t.propertyId, t.id),
+    unique("booking_changes_booking_id").on(t.bookingId, t.id),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
     uniqueIndex("booking_changes_pending")
       .on(t.bookingId)
       .where(sql`${t.state} = 'pending'`),
-    index("booking_changes_booking").on(t.bookingId),
     index("booking_changes_due")
       .on(t.expiresAt)
       .where(sql`${t.state} = 'pending'`),

@@ -2,8 +2,9 @@
 // say so, the first migration does. They have no foreign keys: ids come from the verbs, and a key
 // check on each of millions of rows would cost more than the bulk loads themselves.
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, date, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, check, date, foreignKey, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, instant } from "./columns.ts";
+import { roomTypes } from "./rooms.ts";
 
 export const inventoryNights = pgTable(
   "inventory_nights",
@@ -104,5 +105,9 @@ export const blocks = pgTable(
     releasedAt: instant("released_at"),
     createdAt: createdAt(),
   },
-  (t) => [index("blocks_room_type").on(t.roomTypeId), check("blocks_span", sql`${t.fromDate} < ${t.toDate} and ${t.units} > 0`)],
+  (t) => [
+    index("blocks_room_type").on(t.roomTypeId),
+    foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id], name: "blocks_room_type_fk" }),
+    check("blocks_span", sql`${t.fromDate} < ${t.toDate} and ${t.units} > 0`),
+  ],
 );

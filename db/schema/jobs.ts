@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { bookings } from "./bookings.ts";
 import { createdAt, id, instant } from "./columns.ts";
 
 /** An event whose followers are still to be published; written in the transaction of its cause. */
@@ -98,6 +99,9 @@ export const incidents = pgTable(
       .on(t.cause)
       .where(sql`${t.resolvedAt} is null`),
     index("incidents_property").on(t.propertyId),
+    foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id], name: "incidents_booking_fk" }),
+    // Or the key above would let any booking pass.
+    check("incidents_booking_property", sql`${t.bookingId} is null or ${t.propertyId} is not null`),
     check("incidents_severity", sql`${t.severity} in ('info','warning','critical')`),
   ],
 );

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, pgTable, smallint, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, foreignKey, index, integer, pgTable, smallint, text, unique, uuid } from "drizzle-orm/pg-core";
+import { bookings } from "./bookings.ts";
 import { createdAt, id, instant } from "./columns.ts";
 
 export const DELIVERY_STATES = ["queued", "sending", "sent", "delivered", "delayed", "bounced", "complained", "failed"] as const;
@@ -27,6 +28,9 @@ export const deliveries = pgTable(
   (t) => [
     unique("deliveries_once").on(t.bookingId, t.kind, t.channel, t.version),
     index("deliveries_provider").on(t.providerId),
+    foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id], name: "deliveries_booking_fk" }),
+    // Or the key above would let any booking pass.
+    check("deliveries_property", sql`${t.bookingId} is null or ${t.propertyId} is not null`),
     check("deliveries_state", sql`${t.state} in ('queued','sending','sent','delivered','delayed','bounced','complained','failed')`),
     check("deliveries_channel", sql`${t.channel} in ('email','sms')`),
   ],

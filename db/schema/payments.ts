@@ -42,6 +42,7 @@ export const payments = pgTable(
   },
   (t) => [
     unique("payments_property_id").on(t.propertyId, t.id),
+    unique("payments_currency").on(t.propertyId, t.id, t.currency),
     unique("payments_attempt").on(t.bookingId, t.attempt),
     uniqueIndex("payments_page_ref")
       .on(t.provider, t.pageRef)
@@ -54,7 +55,7 @@ export const payments = pgTable(
       .on(t.checkedAt)
       .where(sql`${t.state} in ('captured','paid')`),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
-    foreignKey({ columns: [t.propertyId, t.changeId], foreignColumns: [bookingChanges.propertyId, bookingChanges.id] }),
+    foreignKey({ columns: [t.bookingId, t.changeId], foreignColumns: [bookingChanges.bookingId, bookingChanges.id], name: "payments_change_fk" }),
     check("payments_state", sql`${t.state} in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')`),
     check("payments_provider", sql`${t.provider} in ('stripe','midtrans')`),
     check("payments_money", sql`${t.amount} > 0 and ${t.captured} between 0 and ${t.amount}`),
@@ -84,7 +85,7 @@ export const refunds = pgTable(
     uniqueIndex("refunds_provider_ref")
       .on(t.providerRef)
       .where(sql`${t.providerRef} is not null`),
-    foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id] }),
+    foreignKey({ columns: [t.propertyId, t.paymentId, t.currency], foreignColumns: [payments.propertyId, payments.id, payments.currency], name: "refunds_payment_fk" }),
     check("refunds_state", sql`${t.state} in ('requested','pending','succeeded','failed','manual','withdrawn')`),
     check("refunds_amount", sql`${t.amount} > 0`),
   ],

@@ -101,11 +101,11 @@ export const products = pgTable(
     archivedAt: instant("archived_at"),
   },
   (t) => [
-    unique("products_property_id").on(t.propertyId, t.id),
+    unique("products_room_type_id").on(t.roomTypeId, t.id),
     unique("products_room_rate").on(t.roomTypeId, t.ratePlanId),
     foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id] }),
     foreignKey({ columns: [t.propertyId, t.ratePlanId], foreignColumns: [ratePlans.propertyId, ratePlans.id] }),
-    foreignKey({ columns: [t.propertyId, t.baseProductId], foreignColumns: [t.propertyId, t.id], name: "products_base_fk" }),
+    foreignKey({ columns: [t.roomTypeId, t.baseProductId], foreignColumns: [t.roomTypeId, t.id], name: "products_room_type_base_fk" }),
     check("products_base", sql`${t.baseProductId} is null or ${t.baseProductId} <> ${t.id}`),
     check("products_derived", sql`${t.derivedPercent} between 1 and 100000`),
     index("products_property").on(t.propertyId),

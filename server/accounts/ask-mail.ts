@@ -24,8 +24,8 @@ interface Asked {
 }
 
 /**
- * Asks for an account's mail. Its link waits in `verifications`, where its token is anyway and better-auth clears
- * away what is over; the event carries that row's id, and the job finds the link by it.
+ * Asks for an account's mail. Its link waits in `verifications`, where its token is anyway and the housekeeping
+ * clears away what is over; the event carries that row's id, and the job finds the link by it.
  */
 export async function askMail({ db, log, published }: Asker, type: AccountEventType, { userId, link, request }: Asked): Promise<void> {
   const mailId = newId();

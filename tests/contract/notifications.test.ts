@@ -86,7 +86,6 @@ function textOf(bookingId: string, to = "+15005550010"): Delivery {
   return { bookingId, kind: "booking_confirmed", version: 3, channel: "sms", compose: async () => ({ to, text: smsText("booking_confirmed", FACTS) }) };
 }
 
-/** Most deliveries here need no booking behind them: the log outlives it. */
 async function createBooking() {
   const { propertyId } = await createProperty(database.db);
   const [bookingId, guestId] = [newId(), newId()];
@@ -195,14 +194,14 @@ test("however often it runs, one confirmation goes out per booking and version",
 });
 
 test("two runs at once send one mail", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   const runs = await Promise.allSettled([deliver(desk, mailOf(bookingId)), deliver(desk, mailOf(bookingId))]);
   expect(runs.some((run) => run.status === "fulfilled" && run.value === "sent")).toBe(true);
   expect(await inbox()).toHaveLength(1);
 });
 
 test("a mail that failed for now is queued again and goes out once by the next run", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   mail.faults.add({ drop: "after", calls: 2 });
   await expect(deliver(desk, mailOf(bookingId))).rejects.toMatchObject({ kind: "network" });
   expect(await rowOf(bookingId)).toMatchObject({ state: "queued", error: "application_error", tries: 1 });
@@ -212,7 +211,7 @@ test("a mail that failed for now is queued again and goes out once by the next r
 });
 
 test("a mail that went out as other bytes before isn't sent again", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   mail.faults.add({ drop: "after", calls: 2 });
   await expect(deliver(desk, mailOf(bookingId))).rejects.toThrow();
   expect(await deliver(desk, mailOf(bookingId, { to: "ana.reis@guest.test" }))).toBe("already");
@@ -221,7 +220,7 @@ test("a mail that went out as other bytes before isn't sent again", async () => 
 });
 
 test("a refused mail is failed, and may be tried again by a person", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   mail.faults.add({ status: 403, body: { statusCode: 403, name: "invalid_api_key", message: "no" } });
   await expect(deliver(desk, mailOf(bookingId))).rejects.toMatchObject({ kind: "refused" });
   expect(await rowOf(bookingId)).toMatchObject({ state: "failed", error: "invalid_api_key" });
@@ -229,7 +228,7 @@ test("a refused mail is failed, and may be tried again by a person", async () =>
 });
 
 test("without a mail key nothing is lost, without an SMS account nothing is written", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   await expect(deliver({ ...desk, config: { ...config, RESEND_API_KEY: undefined } }, mailOf(bookingId))).rejects.toSatisfy((error) => isDomainError(error, "UNAVAILABLE"));
   expect(await deliver(desk, mailOf(bookingId))).toBe("sent");
   const other = newId();
@@ -238,7 +237,7 @@ test("without a mail key nothing is lost, without an SMS account nothing is writ
 });
 
 test("a text goes out once, and is never repeated after a lost answer", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   phone.faults.add({ drop: "after" });
   expect(await deliver(desk, textOf(bookingId))).toBe("unknown");
   expect(await rowOf(bookingId)).toMatchObject({ state: "failed", error: "network" });
@@ -250,27 +249,27 @@ test("a text goes out once, and is never repeated after a lost answer", async ()
 });
 
 test("a text whose run stopped in the middle stays unsent", async () => {
-  const bookingId = newId();
-  await database.db.insert(deliveries).values({ id: newId(), bookingId, kind: "booking_confirmed", channel: "sms", version: 3, state: "sending" });
+  const { propertyId, bookingId } = await createBooking();
+  await database.db.insert(deliveries).values({ id: newId(), propertyId, bookingId, kind: "booking_confirmed", channel: "sms", version: 3, state: "sending" });
   expect(await deliver(desk, textOf(bookingId))).toBe("unknown");
   expect(await rowOf(bookingId)).toMatchObject({ state: "failed", error: "unknown" });
   expect(texts()).toEqual([]);
 });
 
 test("a text that was turned away is tried again, a refused one isn't", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   phone.faults.add({ status: 429, body: { code: 20429, message: "Too Many Requests", status: 429 } });
   await expect(deliver(desk, textOf(bookingId))).rejects.toMatchObject({ kind: "busy", code: "20429" });
   expect(await rowOf(bookingId)).toMatchObject({ state: "queued" });
   expect(await deliver(desk, textOf(bookingId))).toBe("sent");
-  const refused = newId();
+  const { bookingId: refused } = await createBooking();
   await expect(deliver(desk, textOf(refused, "+15005550004"))).rejects.toMatchObject({ kind: "refused" });
   expect(await deliver(desk, textOf(refused, "+15005550004"))).toBe("already");
   expect(await rowOf(refused)).toMatchObject({ state: "failed", error: "21610" });
 });
 
 test("the vendor's notices move a mail forward, never back", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   await deliver(desk, mailOf(bookingId));
   await takeNotices("resend", 2);
   const row = await rowOf(bookingId);
@@ -285,7 +284,7 @@ test("the vendor's notices move a mail forward, never back", async () => {
 });
 
 test("a notice that overtakes the vendor's answer is kept", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   mail.faults.add({ drop: "after", calls: 2 });
   await expect(deliver(desk, mailOf(bookingId))).rejects.toThrow();
   await takeNotices("resend", 2);
@@ -295,7 +294,7 @@ test("a notice that overtakes the vendor's answer is kept", async () => {
 });
 
 test("a bounce is written down with its reason", async () => {
-  const bookingId = newId();
+  const { bookingId } = await createBooking();
   await deliver(desk, mailOf(bookingId, { to: "bounced@resend.dev" }));
   await takeNotices("resend", 2);
   expect(await rowOf(bookingId)).toMatchObject({ state: "bounced", error: "Permanent/General" });

@@ -55,7 +55,19 @@ export async function mailsAfter(desk: PaymentDesk, bookingId: string, type: str
   return mailsTo(desk.gateway, "ana@guest.test");
 }
 
-const PARTS = ["bookings-stays", "bookings-total", "bookings-versions", "money-due", "money-reserved", "money-unclaimed", "refunds-within", "refunds-made", "deliveries-once"];
+const PARTS = [
+  "bookings-stays",
+  "bookings-total",
+  "bookings-versions",
+  "cancel-fees",
+  "due-online",
+  "money-due",
+  "money-reserved",
+  "money-unclaimed",
+  "refunds-within",
+  "refunds-made",
+  "deliveries-once",
+];
 
 /** The auditor finds nothing wrong with bookings, money and single messages; the queue is no part of these tests. */
 export async function expectInOrder(desk: PaymentDesk, parts: readonly string[] = PARTS): Promise<void> {

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { audit, findWrong, INVARIANTS } from "../../db/audit.ts";
-import { TOLD } from "../../db/audit/messages.ts";
+import { TEXTED, TOLD } from "../../db/audit/messages.ts";
 import { seedDemo } from "../../db/seed/demo.ts";
 import { followers } from "../../jobs/registry.ts";
 import { cancel, expire, startPayment } from "../../server/bookings/index.ts";
@@ -117,9 +117,11 @@ const CORRUPTIONS: Record<string, string> = {
   "holds-pending": `update bookings set hold_expires_at = null where id = ${HELD}`,
   "bookings-stays": "update booking_nights set stay_date = stay_date + 100 where room_stay_id = (select id from room_stays limit 1)",
   "bookings-total": "update booking_nights set price = price + 1 where room_stay_id = (select id from room_stays limit 1)",
+  "cancel-fees": "update room_stays set fee = 1 where state = 'cancelled'; update refunds set amount = amount - 1",
   "bookings-versions": "update bookings set version = version + 1 where id = (select id from bookings limit 1)",
   "answers-kept": "update idempotency_keys set created_at = app_now() - interval '75 hours'",
   "money-due": `update payments set captured = captured - 1 where ${PAID}`,
+  "due-online": `update payments set captured = 0 where ${PAID}; update bookings set due_online = 0 where id = (select booking_id from payments where ${PAID})`,
   "money-reserved": `update payments set state = 'authorised' where ${PAID}`,
   "money-unclaimed": `
     insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, captured)
@@ -129,12 +131,20 @@ const CORRUPTIONS: Record<string, string> = {
     insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, captured)
     select gen_random_uuid(), p.property_id, p.booking_id, 2, 'stripe', 'captured', 1, p.currency, 1 from payments p join refunds r on r.payment_id = p.id`,
   "refunds-made": "update refunds set state = 'requested'",
+  "disputes-told": `
+    insert into disputes (id, property_id, payment_id, provider_ref, amount, currency, state)
+    select gen_random_uuid(), property_id, id, 'dp_test', amount, currency, 'lost' from payments where ${PAID}`,
+  "pages-closed": `
+    update room_stays set ended_at = app_now() - interval '73 hours' where state = 'expired';
+    insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, page_ref)
+    select gen_random_uuid(), property_id, booking_id, 1, 'stripe', 'created', 1, 'EUR', 'cs_test' from room_stays where state = 'expired'`,
   "mails-sent": "delete from deliveries where channel = 'email' and kind = 'hold_expired'",
   "deliveries-once": `
     alter table deliveries drop constraint deliveries_once;
-    insert into deliveries (id, booking_id, kind, channel, version, state) select gen_random_uuid(), booking_id, kind, channel, version, state from deliveries limit 1`,
+    insert into deliveries (id, property_id, booking_id, kind, channel, version, state) select gen_random_uuid(), property_id, booking_id, kind, channel, version, state from deliveries limit 1`,
   "deliveries-end":
-    "insert into deliveries (id, booking_id, kind, channel, version, state, updated_at) select gen_random_uuid(), id, 'test', 'sms', 1, 'sending', app_now() - interval '1 second' from bookings limit 1",
+    "insert into deliveries (id, property_id, booking_id, kind, channel, version, state, updated_at) select gen_random_uuid(), property_id, id, 'test', 'sms', 1, 'sending', app_now() - interval '1 second' from bookings limit 1",
+  "texts-tried": "delete from job_runs where job = 'text-confirmation'",
   "outbox-empty": "update outbox set published_at = null where id = (select id from outbox limit 1)",
   "dead-letters-replayed": deadLetter("waiting", "transient", "1 hour"),
   "dead-letters-of-persons": deadLetter("needs_person", "transient", "1 hour") + TOLD_OF_IT,
@@ -151,20 +161,52 @@ describe("a corrupted database", () => {
   });
 });
 
-test.each(["money-due", "money-reserved", "refunds-made", "deliveries-end", "outbox-empty", "dead-letters-replayed"])("%s may be under way on a live system", async (name) => {
-  const young =
-    "update booking_events set at = app_now(); update payments set created_at = app_now(); update refunds set created_at = app_now(); update outbox set created_at = app_now();";
-  expect(await afterDoing(`${young}${CORRUPTIONS[name]}`, false)).toEqual([]);
-});
+test.each(["money-due", "money-reserved", "refunds-made", "deliveries-end", "texts-tried", "outbox-empty", "dead-letters-replayed"])(
+  "%s may be under way on a live system",
+  async (name) => {
+    const young =
+      "update booking_events set at = app_now(); update payments set created_at = app_now(); update refunds set created_at = app_now(); update outbox set created_at = app_now();";
+    expect(await afterDoing(`${young}${CORRUPTIONS[name]}`, false)).toEqual([]);
+  },
+);
 
 test.each(["money-due", "money-reserved", "refunds-made"])("%s is excused by an open incident of the booking, and only by that", async (name) => {
-  const incident = "insert into incidents (id, cause, severity, title, booking_id) select gen_random_uuid(), 'test:' || id, 'warning', 'Test', id from bookings;";
+  const incident =
+    "insert into incidents (id, cause, severity, title, property_id, booking_id) select gen_random_uuid(), 'test:' || id, 'warning', 'Test', property_id, id from bookings;";
   expect(await afterDoing(`${CORRUPTIONS[name]};${incident}`)).toEqual([]);
   expect(await afterDoing(`${CORRUPTIONS[name]};${incident} update incidents set resolved_at = app_now()`)).toEqual([name]);
 });
 
-test("the mails that the auditor waits for are those that jobs send", () => {
-  for (const { type, job } of TOLD) expect(followers(type).map(({ name }) => name)).toContain(job);
+/** The one cancelled stay costs this fee from so long before its end on. */
+const costsFrom = (fee: number, before: string) => `
+  update room_stays set policy = jsonb_set(policy, '{steps}', jsonb_build_array(jsonb_build_object('from', ended_at - interval '${before}', 'fee', ${fee}))) where state = 'cancelled';`;
+
+test("a cancelled stay's fee is that of the instant of its end: a step's own instant costs what was before it; a hold costs nothing", async () => {
+  expect(await afterDoing(costsFrom(5, "0 ms"))).toEqual([]);
+  expect(await afterDoing(costsFrom(5, "1 ms"))).toEqual(["cancel-fees"]);
+  expect(await afterDoing(`${costsFrom(5, "1 ms")} ${CORRUPTIONS["cancel-fees"]!.replaceAll("1", "5")}`)).toEqual([]);
+  expect(await afterDoing(`${costsFrom(5, "1 ms")} update booking_events set type = 'test' where type = 'confirmed'`)).toEqual([]);
+});
+
+test("a lost dispute's incident may be resolved by now", async () => {
+  const told = "insert into incidents (id, cause, severity, title, resolved_at) values (gen_random_uuid(), 'dispute:dp_test', 'critical', 'Test', app_now())";
+  expect(await afterDoing(`${CORRUPTIONS["disputes-told"]}; ${told}`)).toEqual([]);
+});
+
+test("a page of a booking that ended just now may be open, and one of a booking that stands", async () => {
+  const pages = CORRUPTIONS["pages-closed"]!;
+  expect(await afterDoing(pages.replace("73 hours", "71 hours"))).toEqual([]);
+  expect(await afterDoing(pages.replace("from room_stays where state = 'expired'", "from room_stays where state = 'pending'"))).toEqual([]);
+});
+
+test("a text whose job has a dead letter was tried", async () => {
+  const letters = `insert into dead_letters (id, outbox_id, job, payload, state, kind, status, error, deadline_at)
+    select gen_random_uuid(), id, 'text-confirmation', '{}', 'discarded', 'permanent', 500, '', app_now() from outbox where type = 'booking.confirmed'`;
+  expect(await afterDoing(`${CORRUPTIONS["texts-tried"]}; ${letters}`)).toEqual([]);
+});
+
+test("the mails and texts that the auditor waits for are those that jobs send", () => {
+  for (const { type, job } of [...TOLD, ...TEXTED]) expect(followers(type).map(({ name }) => name)).toContain(job);
 });
 
 test("the demo is in order", async () => {

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { audit } from "../../db/audit.ts";
 import { bookingEvents, incidents, payments, refunds } from "../../db/schema/index.ts";
 import { balance, cancel, cancelQuote, get, startPayment } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
@@ -10,6 +11,8 @@ import { payByStripe, startGateway, type Gateway } from "../helpers/gateway.ts";
 import { createProperty, type World, type WorldOverrides } from "../helpers/world.ts";
 
 const HALF: WorldOverrides["policies"] = [{ name: "Half", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "percent", value: 50 } }] }];
+
+const OF_AMOUNTS = ["bookings-total", "cancel-fees", "due-online"];
 
 let database: TestDatabase;
 let gateway: Gateway;
@@ -26,6 +29,8 @@ afterEach(async () => {
   await gateway.close();
   await expectAudited(database.db);
   await expectBooked(database.db);
+  const findings = await audit(database.url, { settled: true });
+  expect(findings.filter(({ invariant, wrong }) => OF_AMOUNTS.includes(invariant.name) && wrong.length > 0)).toEqual([]);
 });
 afterAll(() => database.drop());
 

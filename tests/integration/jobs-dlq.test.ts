@@ -13,7 +13,7 @@ import { JOBS } from "../../jobs/registry.ts";
 import { cancel } from "../../server/bookings/index.ts";
 import type { Context } from "../../server/context.ts";
 import { newId } from "../../server/platform/ids.ts";
-import { refusalOf } from "../helpers/booking.ts";
+import { bookingOf, refusalOf } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { mailsTo } from "../helpers/mail.ts";
 import { booked, callFailed, callJob, eventOf, incidentsOf, letterBecomes, letterOf, MINUTE, queueWorld } from "../helpers/queue.ts";
@@ -114,7 +114,10 @@ test("a dry run says when nothing would be sent: overtaken, or sent before", asy
   await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
   expect((await dryRun(operator(), { id })).would).toEqual([expect.stringContaining("the booking is cancelled by now")]);
   const sent = await failed();
-  await world.database.db.insert(deliveries).values({ id: newId(), bookingId: sent.bookingId, kind: "booking_confirmed", channel: "email", version: 2, state: "delivered" });
+  const { propertyId } = await bookingOf(world.database.db, sent.bookingId);
+  await world.database.db
+    .insert(deliveries)
+    .values({ id: newId(), propertyId, bookingId: sent.bookingId, kind: "booking_confirmed", channel: "email", version: 2, state: "delivered" });
   expect((await dryRun(operator(), { id: sent.id })).would).toEqual([expect.stringContaining("delivered")]);
   await world.database.db.execute(sql`insert into job_runs (outbox_id, job) values (${(JSON.parse(body) as { outboxId: string }).outboxId}, 'send-confirmation')`);
   expect(await dryRun(operator(), { id })).toMatchObject({ doneBefore: true });
