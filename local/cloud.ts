@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CloudPorts, type CloudServers, cloudEnv } from "./cloud-env.ts";
 import { createClock, type LocalClock } from "./kit/clock.ts";
@@ -120,6 +120,10 @@ function openClock(dataDir: string | undefined): LocalClock {
   if (dataDir === undefined) return clock;
   const file = join(dataDir, "clock.json");
   if (existsSync(file)) clock.setOffset(Number(JSON.parse(readFileSync(file, "utf8"))) || 0);
-  clock.onMove(() => writeFileSync(file, JSON.stringify(clock.offsetMs())));
+  clock.onMove(() => {
+    // Renamed into place, so that a crash leaves the whole file or none.
+    writeFileSync(`${file}.new`, JSON.stringify(clock.offsetMs()));
+    renameSync(`${file}.new`, file);
+  });
   return clock;
 }

@@ -20,14 +20,17 @@ interface Hooks {
   changed(living: readonly { name: string; pid: number }[]): void;
   /** A line for a person. */
   say(line: string): void;
+  /** Waits before the next try, no longer than until the signal. */
+  pause?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 interface Part {
   name: string;
-  start: () => Promise<Running>;
+  /** For this generation: what it brings once there is a later one is ended. */
+  start: (generation: number) => Promise<Running>;
   running?: Running;
-  /** Being ended on purpose: its end is no accident. */
-  held: boolean;
+  /** Raised by each start on purpose: who waited for an earlier one has nothing to do with the part any more. */
+  generation: number;
 }
 
 const FIRST_PAUSE_MS = 200;
@@ -37,52 +40,67 @@ const STEADY_MS = 30_000;
 
 /** Keeps processes alive: one that ends by accident is started again, after pauses that grow. */
 export function createSupervisor(hooks: Hooks): Supervisor {
+  const { pause = (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}) } = hooks;
   const parts: Part[] = [];
   const ending = new AbortController();
 
-  function add(name: string, start: (part: Part) => Promise<Running>): Part {
-    const part: Part = { name, held: false, start: () => start(part) };
+  function add(name: string, start: (onSpawn: OnSpawn) => Promise<Running>): Part {
+    const part: Part = { name, generation: 0, start: (generation) => start((running) => spawned(part, generation, running)) };
     parts.push(part);
     return part;
+  }
+
+  /** Over: everything is being ended, or somebody else started the part since. */
+  function isOver(part: Part, generation: number): boolean {
+    return ending.signal.aborted || part.generation !== generation;
   }
 
   function report(): void {
     hooks.changed(parts.flatMap(({ name, running }) => (running ? [{ name, pid: running.pid }] : [])));
   }
 
-  function spawned(part: Part, running: Running): void {
-    part.running = running;
-    report();
-    // Born while everything is being ended: too late.
-    if (ending.signal.aborted) void running.stop();
+  function spawned(part: Part, generation: number, running: Running): void {
+    if (part.generation === generation) {
+      part.running = running;
+      report();
+    }
+    // Born too late.
+    if (isOver(part, generation)) void running.stop();
   }
 
-  async function watch(part: Part): Promise<void> {
+  /** As `part.start`; a failure is said, unless nobody waits for it any more. */
+  async function tryToStart(part: Part, generation: number): Promise<void> {
+    await part.start(generation).catch((error: unknown) => {
+      if (!isOver(part, generation)) hooks.say(`${part.name}: ${messageOf(error)}`);
+    });
+  }
+
+  async function watch(part: Part, generation: number): Promise<void> {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       const since = Date.now();
       const how = await part.running?.exited;
-      if (part.held || ending.signal.aborted) return;
+      if (isOver(part, generation)) return;
       if (Date.now() - since > STEADY_MS) pauseMs = FIRST_PAUSE_MS;
       hooks.say(`${part.name} ended (${how}); starting it again.`);
-      await wait(pauseMs, undefined, { signal: ending.signal }).catch(() => {});
-      if (part.held || ending.signal.aborted) return;
-      await part.start().catch((error: unknown) => {
-        if (!ending.signal.aborted) hooks.say(`${part.name}: ${messageOf(error)}`);
-      });
+      await pause(pauseMs, ending.signal);
+      if (isOver(part, generation)) return;
+      await tryToStart(part, generation);
+      if (isOver(part, generation)) return;
     }
   }
 
   return {
     async keep(name, start) {
-      const part = add(name, () => start((running) => spawned(part, running)));
-      const running = await start((r) => spawned(part, r));
-      void watch(part);
+      const part = add(name, start);
+      const { generation } = part;
+      const running = await start((one) => spawned(part, generation, one));
+      void watch(part, generation);
       return running;
     },
     async once(name, start) {
       const part = add(name, start);
-      const running = await part.start();
-      spawned(part, running);
+      const running = await part.start(part.generation);
+      spawned(part, part.generation, running);
       const how = await running.exited;
       parts.splice(parts.indexOf(part), 1);
       report();
@@ -90,12 +108,12 @@ export function createSupervisor(hooks: Hooks): Supervisor {
     },
     async restart(name) {
       const part = parts.find((p) => p.name === name);
-      if (part === undefined || part.held || ending.signal.aborted) return;
-      part.held = true;
+      if (part === undefined || ending.signal.aborted) return;
+      const generation = ++part.generation;
       await part.running?.stop();
-      part.held = false;
-      await part.start().catch((error: unknown) => hooks.say(`${name}: ${messageOf(error)}`));
-      void watch(part);
+      if (isOver(part, generation)) return;
+      await tryToStart(part, generation);
+      void watch(part, generation);
     },
     async stop() {
       ending.abort();

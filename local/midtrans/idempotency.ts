@@ -47,7 +47,8 @@ export function createKeyMemory(state: MidtransState, gate: Gate): KeyMemory {
   };
 }
 
+/** Paid, or under way (a page made, an account to transfer to); a denial (202) is no success. */
 function isKept({ status = 200, body }: Reply): boolean {
   const code = String((body as { status_code?: string }).status_code ?? status);
-  return code.startsWith("2") && !("permata_va_number" in (body as object));
+  return (code === "200" || code === "201") && !("permata_va_number" in (body as object));
 }

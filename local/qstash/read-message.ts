@@ -15,7 +15,7 @@ interface PublishInput {
   now: number;
 }
 
-const MAX_BODY = 1024 * 1024;
+export const MAX_BODY = 1024 * 1024;
 const MAX_DELAY_MS = 365 * 86_400_000;
 const DEFAULT_RETRIES = 3;
 

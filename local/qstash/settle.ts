@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { Refused, type CallbackTarget, type Claimed, type DeliveryResult, type Message, type TrailEntry } from "./model.ts";
-import { readMessage } from "./read-message.ts";
+import { MAX_BODY, readMessage } from "./read-message.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
-/** Bytes of an answer that the log keeps of each try; the DLQ and callbacks have it whole. */
+/** Bytes of an answer that the log keeps of each try; the DLQ has it whole, callbacks as far as they hold. */
 const LOGGED_BODY = 4096;
 
 /** A message that was given up, as the DLQ keeps it. */
@@ -92,10 +92,10 @@ function toDeadLetter(message: Message, result: DeliveryResult, now: number): De
 function report(message: Message, target: CallbackTarget | undefined, result: DeliveryResult, now: number, dlqId?: string): Message[] {
   if (!target) return [];
   const answer = "status" in result ? result : { status: 0, headers: {}, body: Buffer.from(result.error) };
-  const body = {
+  const content = {
     status: answer.status,
     header: answer.headers,
-    body: answer.body.toString("base64"),
+    body: "",
     retried: message.retried,
     maxRetries: message.retries,
     sourceMessageId: message.id,
@@ -104,18 +104,22 @@ function report(message: Message, target: CallbackTarget | undefined, result: De
     url: message.url,
     method: message.method,
     sourceHeader: listHeaders(message.headers),
-    sourceBody: message.body,
+    sourceBody: "",
     notBefore: String(message.notBefore),
     createdAt: String(message.createdAt),
     scheduleId: message.scheduleId,
     callerIP: message.callerIp,
     dlqId,
   };
+  // A message too: what makes it too large is cut, the answer's body first.
+  const room = MAX_BODY - Buffer.byteLength(JSON.stringify(content));
+  content.sourceBody = cut(message.body, room);
+  content.body = cut(answer.body.toString("base64"), room - content.sourceBody.length);
   try {
     const callback = readMessage({
       url: target.url,
       headers: target.headers,
-      body: Buffer.from(JSON.stringify(body)),
+      body: Buffer.from(JSON.stringify(content)),
       queue: message.queue,
       callerIp: message.callerIp,
       now,
@@ -126,6 +130,11 @@ function report(message: Message, target: CallbackTarget | undefined, result: De
     if (error instanceof Refused) return [];
     throw error;
   }
+}
+
+/** As much of a base64 text as has room. */
+function cut(base64: string, room: number): string {
+  return base64.slice(0, Math.max(0, room - (room % 4)));
 }
 
 /** Header values as the API gives them: lists by name. */

@@ -1,7 +1,7 @@
 import type { DueItem } from "../kit/due.ts";
 import type { Collection, Store } from "../kit/store.ts";
 
-export type SmsStatus = "queued" | "sent" | "delivered" | "undelivered";
+export type SmsStatus = "queued" | "sending" | "sent" | "delivered" | "undelivered";
 
 /** A text message; times are ISO, on the stand-in's clock. */
 export interface Sms {

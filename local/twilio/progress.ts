@@ -12,7 +12,7 @@ const ANSWER_WITHIN_MS = 15_000;
 const UNDELIVERED = /^\+150055(3000[3-8])$/;
 
 export interface Progress {
-  /** Reports `queued`, then moves the message to `sent` and to its end. */
+  /** Reports `queued`, then moves the message to `sending`, `sent` and its end. */
   begin(sms: Sms): void;
   close(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export function createProgress(store: Store, clock: LocalClock, accountSid: stri
     begin(sms) {
       callBack(sms);
       const end: SmsStatus = UNDELIVERED.test(sms.to) ? "undelivered" : "delivered";
-      steps.add({ id: sms.sid, at: clock.now() + STEP_MS, statuses: ["sent", end] });
+      steps.add({ id: sms.sid, at: clock.now() + STEP_MS, statuses: ["sending", "sent", end] });
     },
     async close() {
       await steps.close();

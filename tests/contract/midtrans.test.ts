@@ -91,13 +91,10 @@ function payByCard(w: World, orderId: string, card = "4811111111111114"): Promis
   return w.test<Outcome>(`orders/${orderId}/pay`, { do: "card", card });
 }
 
-async function charge(w: World, orderId: string, card: string, more: Body = {}) {
+async function charge(w: World, orderId: string, card: string, more: Body = {}, headers?: Record<string, string>) {
   const token = await w.call("GET", `/v2/token?client_key=SB-Mid-client-X&card_number=${card}`);
-  return w.call("POST", "/v2/charge", {
-    payment_type: "credit_card",
-    transaction_details: { order_id: orderId, gross_amount: 145_000 },
-    credit_card: { token_id: token.token_id, ...more },
-  });
+  const input = { payment_type: "credit_card", transaction_details: { order_id: orderId, gross_amount: 145_000 }, credit_card: { token_id: token.token_id, ...more } };
+  return w.call("POST", "/v2/charge", input, headers);
 }
 
 test("the signature is the fact sheet's vector", () => {
@@ -489,6 +486,20 @@ test("a key replays a success for five minutes whatever the body, and forgets fa
   const long = { "idempotency-key": "k".repeat(47) };
   await snap(w, "b11-4", {}, long);
   expect((await snap(w, "b11-4", {}, long)).http).toBe(400);
+});
+
+test("a payment under way is a success that its key replays, a denied one is not: its key is tried anew", async () => {
+  const w = await world();
+  const account = { payment_type: "bank_transfer", transaction_details: { order_id: "k-1", gross_amount: 145_000 }, bank_transfer: { bank: "bca" } };
+  const pay = () => w.call("POST", "/v2/charge", account, { "idempotency-key": "k-1" });
+  const pending = await pay();
+  expect(pending).toMatchObject({ status_code: "201", transaction_status: "pending" });
+  expect(await pay()).toEqual(pending);
+  const denied = { "idempotency-key": "k-2" };
+  expect(await charge(w, "k-2", "4911111111111113", {}, denied)).toMatchObject({ status_code: "202", transaction_status: "deny" });
+  // Executed: the order's number is taken now.
+  expect(await charge(w, "k-2", "4811111111111114", {}, denied)).toMatchObject({ status_code: "406" });
+  expect(await charge(w, "k-3", "4811111111111114", {}, denied)).toMatchObject({ status_code: "200", order_id: "k-3" });
 });
 
 test("a concurrent twin is told to wait with 202", async () => {

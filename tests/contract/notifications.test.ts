@@ -244,7 +244,7 @@ test("a text goes out once, and is never repeated after a lost answer", async ()
   expect(await deliver(desk, textOf(bookingId))).toBe("already");
   expect(texts()).toHaveLength(1);
   // The callbacks tell better.
-  await takeNotices("twilio", 3);
+  await takeNotices("twilio", 4);
   expect(await rowOf(bookingId)).toMatchObject({ state: "delivered", providerId: texts()[0]?.sid });
 });
 

@@ -422,6 +422,23 @@ test("a callback brings the endpoint's answer as a message of its own", async ()
   await receiver.verify({ signature, body: callback!.body, url: `${base}/${name}-done` });
 });
 
+test("a callback that would be larger than a message may be comes with as much of the answer as it holds", async () => {
+  const MEGABYTE = 1024 * 1024;
+  answers.set(`/${name}`, () => ({ status: 200, body: "a".repeat(MEGABYTE) }));
+  await client.publish({ url: `${base}/${name}`, body: "b".repeat(300_000), callback: `${base}/${name}-done` });
+  const [callback] = await arrived(`/${name}-done`);
+  expect(callback!.body.length).toBeLessThanOrEqual(MEGABYTE);
+  const told = JSON.parse(callback!.body) as { status: number; body: string; sourceBody: string };
+  expect(told.status).toBe(200);
+  expect(Buffer.from(told.sourceBody, "base64").toString()).toBe("b".repeat(300_000));
+  expect(Buffer.from(told.body, "base64").toString()).toMatch(/^a{400000,}$/);
+  // A message whose own body leaves no room for anything else is reported too.
+  await client.publish({ url: `${base}/${name}`, body: "c".repeat(MEGABYTE), callback: `${base}/${name}-full` });
+  const [full] = await arrived(`/${name}-full`);
+  expect(full!.body.length).toBeLessThanOrEqual(MEGABYTE);
+  expect(JSON.parse(full!.body)).toMatchObject({ status: 200, body: "", sourceBody: expect.stringMatching(/^Y2Nj/) });
+});
+
 test("the failure callback comes once, names the dead letter, and a retry of it is a new message", async () => {
   let healthy = false;
   answers.set(`/${name}`, () => ({ status: healthy ? 200 : 500 }));

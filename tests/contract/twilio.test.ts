@@ -199,17 +199,17 @@ test("the signer agrees with the known vector", () => {
   expect(signTwilio(TOKEN, `${url}?a=1`, params)).not.toBe("384dogGJN49Z5q3Z2pHyW/g4wdo=");
 });
 
-test("signed callbacks tell queued, sent and delivered", async () => {
+test("signed callbacks tell queued, sending, sent and delivered", async () => {
   const hook = await receiver();
   const { send } = await standIn();
   const sent = await send({ To: TO, From: FROM, Body: "Hi", StatusCallback: hook.url });
-  await expect.poll(() => hook.received.length).toBe(3);
-  expect(hook.received.map((request) => paramsOf(request)["MessageStatus"])).toEqual(["queued", "sent", "delivered"]);
+  await expect.poll(() => hook.received.length).toBe(4);
+  expect(hook.received.map((request) => paramsOf(request)["MessageStatus"])).toEqual(["queued", "sending", "sent", "delivered"]);
   for (const request of hook.received) {
     expect(request.headers["content-type"]).toContain("application/x-www-form-urlencoded");
     expect(request.headers["x-twilio-signature"]).toBe(signTwilio(TOKEN, hook.url, paramsOf(request)));
   }
-  expect(paramsOf(hook.received[2] as RawRequest)).toEqual({
+  expect(paramsOf(hook.received[3] as RawRequest)).toEqual({
     AccountSid: ACCOUNT,
     ApiVersion: "2010-04-01",
     MessageSid: sent.body["sid"],
@@ -225,8 +225,8 @@ test("a number that can't be reached ends undelivered with its error code", asyn
   const hook = await receiver();
   const { send, list } = await standIn();
   await send({ To: "+15005530003", From: FROM, Body: "Hi", StatusCallback: hook.url });
-  await expect.poll(() => hook.received.length).toBe(3);
-  expect(paramsOf(hook.received[2] as RawRequest)).toMatchObject({
+  await expect.poll(() => hook.received.length).toBe(4);
+  expect(paramsOf(hook.received[3] as RawRequest)).toMatchObject({
     MessageStatus: "undelivered",
     ErrorCode: "30003",
   });
@@ -237,9 +237,9 @@ test("a callback without an answer comes once more with the same token", async (
   const hook = await receiver(1);
   const { send, server } = await standIn();
   await send({ To: TO, From: FROM, Body: "Hi", StatusCallback: hook.url });
-  await expect.poll(() => hook.received.length).toBe(3);
-  server.clock.setOffset(2_000);
   await expect.poll(() => hook.received.length).toBe(4);
+  server.clock.setOffset(2_000);
+  await expect.poll(() => hook.received.length).toBe(5);
   const tokens = hook.received.map((request) => request.headers["i-twilio-idempotency-token"]);
   const [first, again] = hook.received.filter((_, index) => tokens[index] === tokens[0]);
   expect(again?.body.toString()).toBe(first?.body.toString());

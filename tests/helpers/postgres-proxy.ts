@@ -1,11 +1,13 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** A wire before Postgres that can be held at a known statement. */
+/** A wire before Postgres that can be held at a known statement, or cut behind it. */
 export interface PostgresProxy {
   /** The same database, by the proxy. */
   url: string;
   /** Keeps back the next statement with this text, and what follows it on its connection; resolves when it has come. */
   holdAt(text: string): Promise<void>;
+  /** Passes on the next statement with this text; once Postgres has answered, the answer is lost and its connection is cut. Resolves then. */
+  cutAfter(text: string): Promise<void>;
   /** Lets go what was kept back. */
   release(): void;
   close(): Promise<void>;
@@ -15,6 +17,7 @@ export async function openPostgresProxy(databaseUrl: string): Promise<PostgresPr
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let wanted: { text: string; reached: () => void } | undefined;
+  let doomed: { text: string; cut: () => void } | undefined;
   let held: { to: Socket; chunks: Buffer[] } | undefined;
   const server = createServer((from) => {
     const to = connect(Number(target.port), target.hostname);
@@ -28,6 +31,16 @@ export async function openPostgresProxy(databaseUrl: string): Promise<PostgresPr
     from.once("close", () => to.destroy());
     to.once("error", () => from.destroy());
     from.on("data", (chunk) => {
+      if (doomed && chunk.includes(doomed.text)) {
+        const { cut } = doomed;
+        doomed = undefined;
+        to.unpipe(from);
+        to.once("data", () => {
+          from.destroy();
+          cut();
+        });
+        to.resume();
+      }
       if (wanted && chunk.includes(wanted.text)) {
         held = { to, chunks: [] };
         wanted.reached();
@@ -44,6 +57,7 @@ export async function openPostgresProxy(databaseUrl: string): Promise<PostgresPr
   return {
     url: url.href,
     holdAt: (text) => new Promise((reached) => (wanted = { text, reached })),
+    cutAfter: (text) => new Promise((cut) => (doomed = { text, cut })),
     release() {
       for (const chunk of held?.chunks ?? []) held?.to.write(chunk);
       held = undefined;

@@ -122,6 +122,17 @@ test("a dearer change holds the night it lacks, and is made when its difference 
   expect(followers("booking.change_held").map((job) => job.name)).toEqual(["close-change"]);
 });
 
+test("a draft that isn't over can't be expired; once it is, it can, once", async () => {
+  const paid = await paidBooking();
+  const changeId = await draftOf(paid);
+  expect(await expireChange(ctx, changeId)).toBe(false);
+  expect(await changeState(changeId)).toBe("pending");
+  expect(await counts(paid.world, "2027-03-03")).toEqual({ held: 1, sold: 0 });
+  await ctx.advance(16 * MINUTE);
+  expect([await expireChange(ctx, changeId), await expireChange(ctx, changeId)]).toEqual([true, false]);
+  expect(await counts(paid.world, "2027-03-03")).toEqual({ held: 0, sold: 0 });
+});
+
 test("a cheaper change is made at once, and the balance gives the excess back", async () => {
   const { guest, bookingId, world } = await paidBooking();
   expect(await modifyQuote(guest, modifyQuoteInput.parse({ bookingId, checkOut: "2027-03-02" }))).toMatchObject({ total: 11_000, due: 0, refund: 11_000 });

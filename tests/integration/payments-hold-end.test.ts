@@ -1,8 +1,9 @@
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { sqlState } from "../../db/client.ts";
 import { bookingEvents } from "../../db/schema/index.ts";
 import { balance, closeHold, closePages, expire, settle } from "../../server/bookings/index.ts";
+import { gatewayOf } from "../../server/payments/index.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { bookingOf, eventsOf, holdStay, nightOf, stateOf, whileLocked } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
@@ -141,21 +142,64 @@ test("the guest pays while the close of the page is under way: the close finds t
   expect(await desk.kept(bookingId)).toBe(22_000);
 });
 
-test("paid in the very second of the hold's end, in any order: confirmed with the money, or released without", async () => {
-  for (let race = 0; race < 6; race++) {
-    const { bookingId, pageUrl, world } = await desk.onPage();
-    await desk.ctx.advance(15 * MINUTE + 1000);
-    const payment = await desk.payment(bookingId);
-    const close = () => closeHold(desk.ctx, bookingId);
-    const all = [() => payByStripe(pageUrl), close, () => settle(desk.ctx, payment.id), () => expire(desk.ctx, bookingId), close];
-    const turned = [...all.slice(race % all.length), ...all.slice(0, race % all.length)];
-    await Promise.all(turned.map((work) => work()));
+/** A hold that has just ended, its page still open, and all that may happen to it now. */
+async function atTheEnd() {
+  const { bookingId, pageUrl, world } = await desk.onPage();
+  await desk.ctx.advance(15 * MINUTE + 1000);
+  const payment = await desk.payment(bookingId);
+  const close = () => closeHold(desk.ctx, bookingId);
+  const all = [close, () => settle(desk.ctx, payment.id), () => expire(desk.ctx, bookingId), close];
+  const expectEnd = async (state: "confirmed" | "expired") => {
     await settle(desk.ctx, payment.id);
     await balance(desk.ctx, bookingId);
-    const [state] = await stateOf(desk.db, bookingId);
-    expect(["confirmed", "expired"]).toContain(state);
+    expect(await stateOf(desk.db, bookingId)).toEqual([state]);
     expect(await desk.kept(bookingId)).toBe(state === "confirmed" ? 22_000 : 0);
     expect(await nightOf(desk.db, world.roomTypeId)).toMatchObject({ held: 0, sold: state === "confirmed" ? 1 : 0 });
+  };
+  return { bookingId, pageUrl, payment, close, all, expectEnd };
+}
+
+function turned<T>(list: T[], by: number): T[] {
+  return [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
+}
+
+test("paid before the page is closed in the very second of the hold's end, in any order of the rest: confirmed, with the money", async () => {
+  for (let order = 0; order < 4; order++) {
+    const { bookingId, pageUrl, all, expectEnd } = await atTheEnd();
+    // Until the money is there, nobody of ours gets on.
+    const running: Promise<unknown>[] = [];
+    await whileLocked(desk.database, bookingId, async () => {
+      expect(await payByStripe(pageUrl)).not.toBeNull();
+      for (const work of turned(all, order)) running.push(work());
+    });
+    await Promise.all(running);
+    await expectEnd("confirmed");
+  }
+});
+
+test("the page closed before the guest pays in the very second of the hold's end, in any order of the rest: released, without money", async () => {
+  for (let order = 0; order < 4; order++) {
+    const { bookingId, pageUrl, payment, close, all, expectEnd } = await atTheEnd();
+    const running: Promise<unknown>[] = [];
+    await whileLocked(desk.database, bookingId, async () => {
+      running.push(close());
+      const atStripe = () => gatewayOf(desk.ctx.config, "stripe").read({ ...payment, paymentId: payment.id });
+      await vi.waitFor(async () => expect(await atStripe()).toMatchObject({ state: "expired" }));
+      for (const work of turned(all, order)) running.push(work());
+      expect(await payByStripe(pageUrl)).toBeNull();
+    });
+    await Promise.all(running);
+    await expectEnd("expired");
+  }
+});
+
+test("paid and closed at once in the very second of the hold's end: confirmed with the money, or released without", async () => {
+  for (let order = 0; order < 5; order++) {
+    const { pageUrl, all, expectEnd } = await atTheEnd();
+    let back: string | null = null;
+    const pay = async () => void (back = await payByStripe(pageUrl));
+    await Promise.all(turned([pay, ...all], order).map((work) => work()));
+    await expectEnd(back === null ? "expired" : "confirmed");
   }
 });
 

@@ -117,6 +117,7 @@ test("a callback that isn't Twilio's is forbidden", async () => {
 
 test.each([
   ["queued", undefined, undefined],
+  ["sending", undefined, undefined],
   ["sent", "sent", undefined],
   ["undelivered", "failed", "30003"],
 ])("a text that is %s is our state %s", async (MessageStatus, state, error) => {
