@@ -77,10 +77,7 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 
 function redisIs(mood: RedisMood): Fault["begin"] {
-  return async ({ redis }) => {
-    await redis.be(mood);
-    return () => redis.be("well");
-  };
+  return ({ redis }) => redis.be(mood);
 }
 
 /** Out of memory: every write is refused. */
@@ -135,7 +132,7 @@ async function post(url: string, body: object): Promise<void> {
 /** Takes back whatever is still wrong outside the app. */
 export async function endAllFaults(world: World): Promise<void> {
   const { cloud, redis } = world;
-  await redis.be("well");
+  await redis.recover();
   for (const server of Object.values(cloud.servers)) server?.faults.clear();
   await fetch(`${cloud.servers.qstash!.url}/_control/deliveries`, { method: "DELETE" });
   cloud.servers.qstash!.resume();
