@@ -23,7 +23,11 @@ export type Fault = z.infer<typeof faultSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
 
 export interface FaultSwitch {
-  add(fault: FaultInput): void;
+  /**
+   * @param met told at each call that it hits
+   * @returns what takes this fault away and leaves the others
+   */
+  add(fault: FaultInput, met?: () => void): () => void;
   clear(): void;
   list(): Fault[];
   /** The fault for this call, if any; counts it down. */
@@ -31,17 +35,23 @@ export interface FaultSwitch {
 }
 
 export function createFaults(): FaultSwitch {
-  let faults: Fault[] = [];
+  let added: { fault: Fault; met: (() => void) | undefined }[] = [];
+  const remove = (one: (typeof added)[number]): void => void (added = added.filter((other) => other !== one));
   return {
-    add: (fault) => void faults.push(faultSchema.parse(fault)),
-    clear: () => void (faults = []),
-    list: () => [...faults],
+    add(fault, met) {
+      const one = { fault: faultSchema.parse(fault), met };
+      added.push(one);
+      return () => remove(one);
+    },
+    clear: () => void (added = []),
+    list: () => added.map(({ fault }) => fault),
     take(path) {
-      const fault = faults.find((f) => f.path === undefined || path.includes(f.path));
-      if (!fault) return undefined;
-      fault.calls -= 1;
-      if (fault.calls === 0) faults = faults.filter((f) => f !== fault);
-      return fault;
+      const one = added.find(({ fault }) => fault.path === undefined || path.includes(fault.path));
+      if (!one) return undefined;
+      one.met?.();
+      one.fault.calls -= 1;
+      if (one.fault.calls === 0) remove(one);
+      return one.fault;
     },
   };
 }
