@@ -79,7 +79,7 @@ function checkMidtrans({ cloudFolder }: World, own: readonly OwnPayment[], ownRe
       continue;
     }
     const now = transactions.find(({ id }) => id === order.transactionId);
-    const taken = now && ["capture", "settlement", "refund", "partial_refund"].includes(now.status) && now.fraud !== "challenge" ? now.amount * 100 : 0;
+    const taken = transactions.filter((one) => one.orderId === order.orderId && isTaken(one)).reduce((sum, { amount }) => sum + amount * 100, 0);
     // A card's money that was let go before its settlement counts as taken and given back here.
     const letGo = ownRefunds.filter((refund) => refund.paymentId === payment.id && refund.providerRef?.endsWith(":cancel")).reduce((sum, refund) => sum + refund.amount, 0);
     const kept = payment.state === "voided" ? 0 : payment.captured - letGo;
@@ -93,6 +93,10 @@ function checkMidtrans({ cloudFolder }: World, own: readonly OwnPayment[], ownRe
     if (!orders.some(({ orderId }) => orderId === payment.id)) wrong.push(`Midtrans has no order for payment ${payment.id}`);
   }
   return wrong;
+}
+
+function isTaken({ status, fraud }: Transaction): boolean {
+  return ["capture", "settlement", "refund", "partial_refund"].includes(status) && fraud !== "challenge";
 }
 
 /** A stand-in's own store, read from beside. */
