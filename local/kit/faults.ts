@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * One fault that a stand-in plays on its next calls.
- * - `status`: answer with this status and `body`, without executing
+ * - `status`: answer with this status and `body`, without executing; with `executed`, after executing
  * - `delayMs`: wait, then execute (may be joined with the others)
  * - `hang`: accept and never answer
  * - `drop`: cut the connection `before` executing, or `after` (executed, response lost)
@@ -13,6 +13,7 @@ export const faultSchema = z.object({
   /** Only calls whose path contains this text. */
   path: z.string().optional(),
   status: z.number().int().min(100).max(599).optional(),
+  executed: z.boolean().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   body: z.unknown().optional(),
   delayMs: z.number().int().min(0).optional(),

@@ -48,6 +48,7 @@ export const FAULTS = {
   "redis-full": { least: 1, begin: fillRedis },
   "redis-password": { begin: redisIs("password") },
   "redis-broken": { begin: redisIs("broken") },
+  "redis-answer-lost": { least: UNTIL_THE_END, begin: ({ redis }, random, met) => failing(redis, { drop: "after", calls: random.int(1, 6) }, met) },
 
   "queue-twice": { least: UNTIL_THE_END, begin: deliveries("twice") },
   "queue-late": { least: UNTIL_THE_END, begin: deliveries("delay") },
@@ -66,6 +67,7 @@ export const FAULTS = {
   "provider-cut": { least: UNTIL_THE_END, begin: provider((random) => ({ drop: "before", calls: random.int(1, 6) })) },
   "provider-slow": { least: UNTIL_THE_END, begin: provider((random) => ({ delayMs: 1000, calls: random.int(1, 4) })) },
   "provider-answer-lost": { cards: 2, least: UNTIL_THE_END, begin: provider((random) => ({ drop: "after", calls: random.int(1, 4) })) },
+  "stripe-done-and-failing": { least: UNTIL_THE_END, begin: atStripe("/v1/", { status: 500, executed: true, calls: 3, body: OUT_OF_ORDER }) },
   "capture-failing": { least: UNTIL_THE_END, begin: atStripe("/capture", { status: 500, calls: 4, body: OUT_OF_ORDER }) },
   "capture-refused": {
     least: UNTIL_THE_END,
@@ -78,6 +80,7 @@ export const FAULTS = {
   "mail-down": { least: 4, begin: atMail(() => ({ status: 500, calls: ALWAYS })) },
   "mail-busy": { least: UNTIL_THE_END, begin: atMail((random) => ({ status: 429, headers: { "retry-after": "2" }, calls: random.int(1, 4) })) },
   "mail-answer-lost": { least: UNTIL_THE_END, begin: atMail((random) => ({ drop: "after", calls: random.int(1, 3) })) },
+  "mail-done-and-failing": { least: UNTIL_THE_END, begin: atMail((random) => ({ status: 500, executed: true, calls: random.int(1, 3) })) },
   "text-answer-lost": { least: UNTIL_THE_END, begin: ({ cloud }, random, met) => failing(cloud.servers.twilio, { drop: "after", calls: random.int(1, 3) }, met) },
 } satisfies Record<string, Fault>;
 export type FaultName = keyof typeof FAULTS;

@@ -1,3 +1,4 @@
+import { createFaults, type FaultSwitch } from "../../local/kit/faults.ts";
 import { serve, type RawRequest, type Reply, type RunningServer } from "../../local/kit/serve.ts";
 
 /** What the app finds where its Redis should be. */
@@ -5,13 +6,14 @@ export type RedisMood = "refused" | "hung" | "slow" | "lying" | "password" | "br
 
 export interface RedisGate {
   url: string;
+  faults: FaultSwitch;
   /**
    * A mood that covers those before it until it is ended.
    * @param met told of each request that met it; of no refused one, since nobody is there to count
    * @returns what ends it
    */
   be(mood: RedisMood, met?: (times: number) => void): Promise<() => Promise<void>>;
-  /** Ends every mood. */
+  /** Ends every mood and fault. */
   recover(): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,6 +22,7 @@ const SLOW_MS = 2000;
 
 /** Stands between the app and the Redis gateway, and plays its faults. */
 export async function openRedisGate(gateway: string): Promise<RedisGate> {
+  const faults = createFaults();
   let moods: { name: RedisMood; met?: (times: number) => void }[] = [];
   const forward = async (request: RawRequest, authorization = request.headers["authorization"] ?? ""): Promise<Reply> => {
     const answer = await fetch(`${gateway}${request.target}`, {
@@ -42,7 +45,7 @@ export async function openRedisGate(gateway: string): Promise<RedisGate> {
     met?.(lies);
     return { ...reply, body: JSON.stringify(body) };
   };
-  let server: RunningServer | undefined = await serve(answer);
+  let server: RunningServer | undefined = await serve(answer, { faults });
   const { url, port } = server;
   // Closing and opening take a moment each: one at a time.
   let turn = Promise.resolve();
@@ -53,17 +56,21 @@ export async function openRedisGate(gateway: string): Promise<RedisGate> {
         const old = server;
         server = undefined;
         await old?.close();
-      } else server ??= await serve(answer, { port });
+      } else server ??= await serve(answer, { port, faults });
     }));
   };
   return {
     url,
+    faults,
     async be(name, met) {
       const mood = { name, met };
       await turnTo([...moods, mood]);
       return () => turnTo(moods.filter((one) => one !== mood));
     },
-    recover: () => turnTo([]),
+    recover() {
+      faults.clear();
+      return turnTo([]);
+    },
     async close() {
       await turn;
       await server?.close();
