@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import type { FaultInput, FaultSwitch } from "../../local/kit/faults.ts";
 import type { WebhookFault } from "../../local/kit/webhooks.ts";
 import { forgeWebhook } from "./forged.ts";
+import { rushForFree } from "./operations.ts";
 import type { Random } from "./random.ts";
 import type { RedisMood } from "./redis-gate.ts";
 import { again, type World } from "./world.ts";
@@ -44,7 +45,7 @@ export const FAULTS = {
   "redis-hung": { begin: redisIs("hung") },
   "redis-slow": { begin: redisIs("slow") },
   "redis-emptied": { begin: emptyRedis },
-  "redis-lying": { least: 4, begin: redisIs("lying") },
+  "redis-lying": { least: 4, begin: lieAboutLocks },
   "redis-full": { least: 1, begin: fillRedis },
   "redis-password": { begin: redisIs("password") },
   "redis-broken": { begin: redisIs("broken") },
@@ -95,6 +96,13 @@ function at(happens: (world: World, random: Random) => Promise<void>): Fault["be
 
 function redisIs(mood: RedisMood): Fault["begin"] {
   return ({ redis }, _, met) => redis.be(mood, met);
+}
+
+/** Met where somebody else has the lock, so some guests want the same rooms right away: by turns at each process. */
+async function lieAboutLocks(world: World, random: Random, met: Met): Promise<End> {
+  const end = await world.redis.be("lying", met);
+  await rushForFree(world, random, `s${world.seed}-lie${random.int(0, 999_999)}`);
+  return end;
 }
 
 /** The server behind everything, past all that may be in its way. */

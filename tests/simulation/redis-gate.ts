@@ -19,6 +19,7 @@ export interface RedisGate {
 }
 
 const SLOW_MS = 2000;
+const STEP_MS = 100;
 
 /** Stands between the app and the Redis gateway, and plays its faults. */
 export async function openRedisGate(gateway: string): Promise<RedisGate> {
@@ -41,6 +42,8 @@ export async function openRedisGate(gateway: string): Promise<RedisGate> {
     if (name === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     const reply = await forward(request);
     if (name !== "lying") return reply;
+    // In step, so that whoever is lied to begins at the same moment as the lock's owner.
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS - (Date.now() % STEP_MS)));
     const { body, lies } = lie(request.path, JSON.parse(request.body.toString()), JSON.parse(String(reply.body)));
     met?.(lies);
     return { ...reply, body: JSON.stringify(body) };
