@@ -26,7 +26,7 @@ export interface Fault {
 /** Until it is ended. */
 const ALWAYS = 1_000_000;
 /** For what a number of calls ends: it waits for them. */
-const UNTIL_THE_END = Infinity;
+export const UNTIL_THE_END = Infinity;
 type Vendor = "stripe" | "midtrans";
 const VENDORS: readonly Vendor[] = ["stripe", "midtrans"];
 /** The API alone: what the guest does on the page goes on. */
@@ -41,14 +41,14 @@ export const FAULTS = {
   "app-frozen": { begin: at(({ apps }, random) => random.pick(apps).process.freeze(random.int(500, 4000))) },
   "postgres-crashed": { cards: 2, begin: at(({ services }) => services.crashPostgres()) },
 
-  "redis-refused": { unseen: true, begin: redisIs("refused") },
-  "redis-hung": { begin: redisIs("hung") },
-  "redis-slow": { begin: redisIs("slow") },
+  "redis-refused": { least: 1, unseen: true, begin: redisIs("refused") },
+  "redis-hung": { least: 1, begin: redisIs("hung") },
+  "redis-slow": { least: 1, begin: redisIs("slow") },
   "redis-emptied": { begin: emptyRedis },
   "redis-lying": { least: 4, begin: lieAboutLocks },
   "redis-full": { least: 1, begin: fillRedis },
-  "redis-password": { begin: redisIs("password") },
-  "redis-broken": { begin: redisIs("broken") },
+  "redis-password": { least: 1, begin: redisIs("password") },
+  "redis-broken": { least: 1, begin: redisIs("broken") },
   "redis-answer-lost": { least: UNTIL_THE_END, begin: ({ redis }, random, met) => failing(redis, { drop: "after", calls: random.int(1, 6) }, met) },
 
   "queue-twice": { least: UNTIL_THE_END, begin: deliveries("twice") },
@@ -64,7 +64,7 @@ export const FAULTS = {
   "webhook-reordered": { unseen: true, begin: webhooks("reorder") },
   "webhook-forged": { begin: at((world, random) => forgeWebhook(world, random.pick(VENDORS))) },
 
-  "provider-down": { cards: 2, least: 1, begin: provider(() => ({ status: 500, calls: ALWAYS, body: OUT_OF_ORDER })) },
+  "provider-down": { cards: 2, least: 3, begin: provider(() => ({ status: 500, calls: ALWAYS, body: OUT_OF_ORDER })) },
   "provider-cut": { least: UNTIL_THE_END, begin: provider((random) => ({ drop: "before", calls: random.int(1, 6) })) },
   "provider-slow": { least: UNTIL_THE_END, begin: provider((random) => ({ delayMs: 1000, calls: random.int(1, 4) })) },
   "provider-answer-lost": { cards: 2, least: UNTIL_THE_END, begin: provider((random) => ({ drop: "after", calls: random.int(1, 4) })) },
@@ -78,7 +78,7 @@ export const FAULTS = {
   "refund-failing": { least: UNTIL_THE_END, begin: atStripe("/v1/refunds", { status: 502, calls: 5 }) },
   "refund-answer-lost": { least: UNTIL_THE_END, begin: atStripe("/v1/refunds", { drop: "after", calls: 3 }) },
 
-  "mail-down": { least: 4, begin: atMail(() => ({ status: 500, calls: ALWAYS })) },
+  "mail-down": { least: 8, begin: atMail(() => ({ status: 500, calls: ALWAYS })) },
   "mail-busy": { least: UNTIL_THE_END, begin: atMail((random) => ({ status: 429, headers: { "retry-after": "2" }, calls: random.int(1, 4) })) },
   "mail-answer-lost": { least: UNTIL_THE_END, begin: atMail((random) => ({ drop: "after", calls: random.int(1, 3) })) },
   "mail-done-and-failing": { least: UNTIL_THE_END, begin: atMail((random) => ({ status: 500, executed: true, calls: random.int(1, 3) })) },

@@ -1,4 +1,4 @@
-import { FAULTS, type Fault, type FaultName } from "./faults.ts";
+import { FAULTS, UNTIL_THE_END, type Fault, type FaultName } from "./faults.ts";
 import { OPERATIONS, type OperationName } from "./operations.ts";
 import { randomOf } from "./random.ts";
 
@@ -19,6 +19,8 @@ export interface Volley {
 const FAULT_CHANCE = 0.75;
 /** Above every step's index, so that faults and steps never share draws. */
 const FAULT_PLACES = 1_000_000;
+/** Faults that wait for their calls come in the first part of a run: later there may be none. */
+const EARLY = 0.6;
 /** Turned by it, a deck shows each of its places about as often, after however many turns. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -36,10 +38,15 @@ export function planOf(seed: number, operations: number, faults: readonly FaultN
   }
   if (faults.length === 0) return volleys;
   const names = deal(seed, drawn.length, deckOf(faults))
-    .map((name) => ({ name, at: random.next() }))
+    .map((name) => ({ name, at: random.next() * (waits(name) ? EARLY : 1) }))
     .toSorted((a, b) => a.at - b.at);
   for (const [index, { volley, fault }] of drawn.entries()) volley.fault = { name: names[index]!.name, ...fault };
   return volleys;
+}
+
+function waits(name: FaultName): boolean {
+  const { least }: Fault = FAULTS[name];
+  return least === UNTIL_THE_END;
 }
 
 /** Neighbours of the deck, from where the seed has turned it to: so that few seeds begin every kind, and each kind as often as it has cards. */
