@@ -1,4 +1,4 @@
-import { before, type Invariant } from "./invariant.ts";
+import { before, knownOf, type Invariant } from "./invariant.ts";
 
 /** The sweep looks for holds 30 s over, each minute; with the provider out of reach they go back 5 minutes after their end. */
 const HOLD_OVER_SECONDS = 30 + 2 * 60 + 5 * 60;
@@ -13,6 +13,15 @@ export const bookingInvariants: readonly Invariant[] = [
     find: (sql) => sql`
       select b.id as booking, b.hold_expires_at from bookings b where b.hold_expires_at < ${before(sql, HOLD_OVER_SECONDS)}
         and not exists (select 1 from payments p where p.booking_id = b.id and p.state = 'challenged')`,
+  },
+  {
+    name: "changes-end",
+    // As with holds; where nobody can end it by itself, a person knows.
+    says: "No pending change outlives its end by more than the sweep and the grace.",
+    find: (sql) => sql`
+      select c.id as change, c.booking_id as booking, c.expires_at from booking_changes c
+      where c.state = 'pending' and c.expires_at < ${before(sql, HOLD_OVER_SECONDS)} and not ${knownOf(sql, sql`c.booking_id`)}
+        and not exists (select 1 from payments p where p.booking_id = c.booking_id and p.change_id = c.id and p.state = 'challenged')`,
   },
   {
     name: "holds-pending",

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import { createClock, type LocalClock } from "./clock.ts";
-import { createFaults, faultSchema, type FaultSwitch } from "./faults.ts";
+import { createFaults, faultSchema, type Fault, type FaultSwitch } from "./faults.ts";
 
 /** A request as it came over the wire: target and body untouched. */
 export interface RawRequest {
@@ -93,17 +93,16 @@ async function answer(req: IncomingMessage, res: ServerResponse, handler: Handle
   if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   if (fault?.hang) return;
   if (fault?.drop === "before") return void req.socket.destroy();
-  if (fault?.status) {
-    return send(res, {
-      status: fault.status,
-      headers: fault.headers,
-      body: fault.body ?? { error: "injected fault" },
-    });
-  }
+  if (fault?.status && !fault.executed) return send(res, saidBy(fault));
   const reply = await handler(request);
+  if (fault?.status) return send(res, saidBy(fault));
   if (fault?.drop === "after") return void req.socket.destroy();
   if (reply.stream) reply.stream(res);
   else send(res, reply);
+}
+
+function saidBy({ status, headers, body = { error: "injected fault" } }: Fault): Reply {
+  return { status, headers, body };
 }
 
 function control(request: RawRequest, faults: FaultSwitch, clock: LocalClock): Reply {

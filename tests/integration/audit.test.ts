@@ -114,6 +114,10 @@ const CORRUPTIONS: Record<string, string> = {
     { reason: "cancel", by: -1 },
   ]),
   "holds-end": `update bookings set hold_expires_at = app_now() - interval '8 minutes' where id = ${HELD}`,
+  "changes-end": `
+    insert into booking_changes (id, property_id, booking_id, base_version, check_in, check_out, stays, held, total, due_online, due, currency, expires_at)
+    select gen_random_uuid(), property_id, id, version, check_in, check_out, '[]', '[]', total, due_online, 1, currency, app_now() - interval '8 minutes' from bookings
+    where id = (select booking_id from room_stays where state = 'confirmed' limit 1)`,
   "holds-pending": `update bookings set hold_expires_at = null where id = ${HELD}`,
   "bookings-stays": "update booking_nights set stay_date = stay_date + 100 where room_stay_id = (select id from room_stays limit 1)",
   "bookings-total": "update booking_nights set price = price + 1 where room_stay_id = (select id from room_stays limit 1)",
@@ -170,7 +174,7 @@ test.each(["money-due", "money-reserved", "refunds-made", "deliveries-end", "tex
   },
 );
 
-test.each(["money-due", "money-reserved", "refunds-made"])("%s is excused by an open incident of the booking, and only by that", async (name) => {
+test.each(["changes-end", "money-due", "money-reserved", "refunds-made"])("%s is excused by an open incident of the booking, and only by that", async (name) => {
   const incident =
     "insert into incidents (id, cause, severity, title, property_id, booking_id) select gen_random_uuid(), 'test:' || id, 'warning', 'Test', property_id, id from bookings;";
   expect(await afterDoing(`${CORRUPTIONS[name]};${incident}`)).toEqual([]);
@@ -207,6 +211,14 @@ test("a text whose job has a dead letter was tried", async () => {
 
 test("the mails and texts that the auditor waits for are those that jobs send", () => {
   for (const { type, job } of [...TOLD, ...TEXTED]) expect(followers(type).map(({ name }) => name)).toContain(job);
+});
+
+test("a change whose payment is being examined may outlive its end, another may not", async () => {
+  const examined = (change: string) => `
+    insert into payments (id, property_id, booking_id, change_id, attempt, provider, state, amount, currency, captured)
+    select gen_random_uuid(), property_id, booking_id, ${change}, 9, 'midtrans', 'challenged', 1, currency, 0 from booking_changes`;
+  expect(await afterDoing(`${CORRUPTIONS["changes-end"]};${examined("id")}`)).toEqual([]);
+  expect(await afterDoing(`${CORRUPTIONS["changes-end"]};${examined("null")}`)).toEqual(["changes-end"]);
 });
 
 test("the demo is in order", async () => {

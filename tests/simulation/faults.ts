@@ -1,22 +1,32 @@
 import { Redis } from "ioredis";
-import type { FaultInput } from "../../local/kit/faults.ts";
+import type { FaultInput, FaultSwitch } from "../../local/kit/faults.ts";
 import type { WebhookFault } from "../../local/kit/webhooks.ts";
 import { forgeWebhook } from "./forged.ts";
+import { rushForFree } from "./operations.ts";
 import type { Random } from "./random.ts";
 import type { RedisMood } from "./redis-gate.ts";
-import type { World } from "./world.ts";
+import { again, type World } from "./world.ts";
 
 /** Ends a fault that lasts. */
 type End = () => Promise<void> | void;
 
-interface Fault {
-  /** How often, beside the others. */
-  weight: number;
-  begin: (world: World, random: Random) => Promise<End | void> | End | void;
+/** Told each time that something met the fault. */
+type Met = (times?: number) => void;
+
+export interface Fault {
+  /** How many of the deck are its own; 1 by default. */
+  cards?: number;
+  /** So many more volleys it lasts at the least, so that something meets it. */
+  least?: number;
+  /** Nobody can count who met it. */
+  unseen?: true;
+  begin: (world: World, random: Random, met: Met) => Promise<End | void> | End | void;
 }
 
 /** Until it is ended. */
 const ALWAYS = 1_000_000;
+/** For what a number of calls ends: it waits for them. */
+export const UNTIL_THE_END = Infinity;
 type Vendor = "stripe" | "midtrans";
 const VENDORS: readonly Vendor[] = ["stripe", "midtrans"];
 /** The API alone: what the guest does on the page goes on. */
@@ -27,83 +37,130 @@ const OUT_OF_ORDER = { status_code: "500", error: { type: "api_error", message: 
 
 /** Everything that may go wrong, by name. */
 export const FAULTS = {
-  "app-killed": { weight: 14, begin: ({ apps }, random) => random.pick(apps).process.crash(random.int(0, 400)) },
-  "app-frozen": { weight: 1, begin: ({ apps }, random) => random.pick(apps).process.freeze(random.int(500, 4000)) },
-  "postgres-crashed": { weight: 7, begin: ({ services }) => services.crashPostgres() },
+  "app-killed": { cards: 4, begin: at(({ apps }, random) => random.pick(apps).process.crash(random.int(0, 400))) },
+  "app-frozen": { begin: at(({ apps }, random) => random.pick(apps).process.freeze(random.int(500, 4000))) },
+  "postgres-crashed": { cards: 2, begin: at(({ services }) => services.crashPostgres()) },
 
-  "redis-refused": { weight: 3, begin: redisIs("refused") },
-  "redis-hung": { weight: 3, begin: redisIs("hung") },
-  "redis-slow": { weight: 2, begin: redisIs("slow") },
-  "redis-emptied": { weight: 3, begin: ({ services }) => services.emptyRedis() },
-  "redis-lying": { weight: 4, begin: redisIs("lying") },
-  "redis-full": { weight: 3, begin: fillRedis },
-  "redis-password": { weight: 2, begin: redisIs("password") },
-  "redis-broken": { weight: 2, begin: redisIs("broken") },
+  "redis-refused": { least: 1, unseen: true, begin: redisIs("refused") },
+  "redis-hung": { least: 1, begin: redisIs("hung") },
+  "redis-slow": { least: 1, begin: redisIs("slow") },
+  "redis-emptied": { begin: emptyRedis },
+  "redis-lying": { least: 4, begin: lieAboutLocks },
+  "redis-full": { least: 1, begin: fillRedis },
+  "redis-password": { least: 1, begin: redisIs("password") },
+  "redis-broken": { least: 1, begin: redisIs("broken") },
+  "redis-answer-lost": { least: UNTIL_THE_END, begin: ({ redis }, random, met) => failing(redis, { drop: "after", calls: random.int(1, 6) }, met) },
 
-  "queue-twice": { weight: 4, begin: deliveries("twice") },
-  "queue-late": { weight: 4, begin: deliveries("delay") },
-  "queue-lost": { weight: 4, begin: deliveries("lost") },
-  "queue-stopped": { weight: 3, begin: stopQueue },
-  "queue-refusing": { weight: 3, begin: ({ cloud }) => failing(cloud.servers.qstash, { status: 503, calls: ALWAYS }) },
-  "queue-answer-lost": { weight: 3, begin: ({ cloud }, random) => failing(cloud.servers.qstash, { drop: "after", calls: random.int(1, 3) }) },
+  "queue-twice": { least: UNTIL_THE_END, begin: deliveries("twice") },
+  "queue-late": { least: UNTIL_THE_END, begin: deliveries("delay") },
+  "queue-lost": { least: UNTIL_THE_END, begin: deliveries("lost") },
+  "queue-stopped": { least: 1, begin: stopQueue },
+  "queue-refusing": { least: 2, begin: atQueue(() => ({ status: 503, calls: ALWAYS })) },
+  "queue-answer-lost": { least: UNTIL_THE_END, begin: atQueue((random) => ({ drop: "after", calls: random.int(1, 3) })) },
 
-  "webhook-twice": { weight: 4, begin: webhooks("duplicate") },
-  "webhook-late": { weight: 4, begin: webhooks("delay") },
-  "webhook-lost": { weight: 4, begin: webhooks("lose") },
-  "webhook-reordered": { weight: 4, begin: webhooks("reorder") },
-  "webhook-forged": { weight: 3, begin: (world, random) => forgeWebhook(world, random.pick(VENDORS)) },
+  "webhook-twice": { unseen: true, begin: webhooks("duplicate") },
+  "webhook-late": { unseen: true, begin: webhooks("delay") },
+  "webhook-lost": { unseen: true, begin: webhooks("lose") },
+  "webhook-reordered": { unseen: true, begin: webhooks("reorder") },
+  "webhook-forged": { begin: at((world, random) => forgeWebhook(world, random.pick(VENDORS))) },
 
-  "provider-down": { weight: 5, begin: provider(() => ({ status: 500, calls: ALWAYS, body: OUT_OF_ORDER })) },
-  "provider-cut": { weight: 4, begin: provider((random) => ({ drop: "before", calls: random.int(1, 6) })) },
-  "provider-slow": { weight: 2, begin: provider((random) => ({ delayMs: 1000, calls: random.int(1, 4) })) },
-  "provider-answer-lost": { weight: 7, begin: provider((random) => ({ drop: "after", calls: random.int(1, 4) })) },
-  "capture-failing": { weight: 4, begin: atStripe("/capture", { status: 500, calls: 4, body: OUT_OF_ORDER }) },
+  "provider-down": { cards: 2, least: 3, begin: provider(() => ({ status: 500, calls: ALWAYS, body: OUT_OF_ORDER })) },
+  "provider-cut": { least: UNTIL_THE_END, begin: provider((random) => ({ drop: "before", calls: random.int(1, 6) })) },
+  "provider-slow": { least: UNTIL_THE_END, begin: provider((random) => ({ delayMs: 1000, calls: random.int(1, 4) })) },
+  "provider-answer-lost": { cards: 2, least: UNTIL_THE_END, begin: provider((random) => ({ drop: "after", calls: random.int(1, 4) })) },
+  "stripe-done-and-failing": { least: UNTIL_THE_END, begin: atStripe("/v1/", { status: 500, executed: true, calls: 3, body: OUT_OF_ORDER }) },
+  "capture-failing": { least: UNTIL_THE_END, begin: atStripe("/capture", { status: 500, calls: 4, body: OUT_OF_ORDER }) },
   "capture-refused": {
-    weight: 2,
+    least: UNTIL_THE_END,
     begin: atStripe("/capture", { status: 402, calls: 3, body: { error: { type: "card_error", code: "card_declined", message: "Your card was declined." } } }),
   },
-  "capture-answer-lost": { weight: 3, begin: atStripe("/capture", { drop: "after", calls: 3 }) },
-  "refund-failing": { weight: 3, begin: atStripe("/v1/refunds", { status: 502, calls: 5 }) },
-  "refund-answer-lost": { weight: 3, begin: atStripe("/v1/refunds", { drop: "after", calls: 3 }) },
+  "capture-answer-lost": { least: UNTIL_THE_END, begin: atStripe("/capture", { drop: "after", calls: 3 }) },
+  "refund-failing": { least: UNTIL_THE_END, begin: atStripe("/v1/refunds", { status: 502, calls: 5 }) },
+  "refund-answer-lost": { least: UNTIL_THE_END, begin: atStripe("/v1/refunds", { drop: "after", calls: 3 }) },
 
-  "mail-down": { weight: 3, begin: ({ cloud }) => failing(cloud.servers.resend, { status: 500, path: "/emails", calls: ALWAYS }) },
-  "mail-busy": {
-    weight: 2,
-    begin: ({ cloud }, random) => failing(cloud.servers.resend, { status: 429, path: "/emails", headers: { "retry-after": "2" }, calls: random.int(1, 4) }),
-  },
-  "mail-answer-lost": { weight: 4, begin: ({ cloud }, random) => failing(cloud.servers.resend, { drop: "after", path: "/emails", calls: random.int(1, 3) }) },
-  "text-answer-lost": { weight: 2, begin: ({ cloud }, random) => failing(cloud.servers.twilio, { drop: "after", calls: random.int(1, 3) }) },
+  "mail-down": { least: 8, begin: atMail(() => ({ status: 500, calls: ALWAYS })) },
+  "mail-busy": { least: UNTIL_THE_END, begin: atMail((random) => ({ status: 429, headers: { "retry-after": "2" }, calls: random.int(1, 4) })) },
+  "mail-answer-lost": { least: UNTIL_THE_END, begin: atMail((random) => ({ drop: "after", calls: random.int(1, 3) })) },
+  "mail-done-and-failing": { least: UNTIL_THE_END, begin: atMail((random) => ({ status: 500, executed: true, calls: random.int(1, 3) })) },
+  "text-answer-lost": { least: UNTIL_THE_END, begin: ({ cloud }, random, met) => failing(cloud.servers.twilio, { drop: "after", calls: random.int(1, 3) }, met) },
 } satisfies Record<string, Fault>;
 export type FaultName = keyof typeof FAULTS;
 
+/** Something that happens at once, and is met by its nature. */
+function at(happens: (world: World, random: Random) => Promise<void>): Fault["begin"] {
+  return async (world, random, met) => {
+    met();
+    await happens(world, random);
+  };
+}
+
 function redisIs(mood: RedisMood): Fault["begin"] {
-  return async ({ redis }) => {
-    await redis.be(mood);
-    return () => redis.be("well");
-  };
+  return ({ redis }, _, met) => redis.be(mood, met);
 }
 
-/** Out of memory: every write is refused. */
-async function fillRedis({ services }: World): Promise<End> {
-  const limit = async (bytes: number): Promise<void> => {
-    const redis = new Redis(services.redisUrl, { maxRetriesPerRequest: 3 });
-    redis.on("error", () => undefined);
-    await redis.config("SET", "maxmemory", bytes).catch(() => undefined);
-    redis.disconnect();
-  };
-  await limit(1);
-  return () => limit(0);
+/** Met where somebody else has the lock, so some guests want the same rooms right away: by turns at each process. */
+async function lieAboutLocks(world: World, random: Random, met: Met): Promise<End> {
+  const end = await world.redis.be("lying", met);
+  await rushForFree(world, random, `s${world.seed}-lie${random.int(0, 999_999)}`);
+  return end;
 }
 
+/** The server behind everything, past all that may be in its way. */
+async function atRedis<T>({ services }: World, work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+  const redis = new Redis(services.redisUrl, { maxRetriesPerRequest: 3 });
+  redis.on("error", () => undefined);
+  return work(redis)
+    .catch(() => undefined)
+    .finally(() => redis.disconnect());
+}
+
+/** Met by every key that it loses. */
+async function emptyRedis(world: World, _: Random, met: Met): Promise<void> {
+  met((await atRedis(world, (redis) => redis.dbsize())) ?? 0);
+  await world.services.emptyRedis();
+}
+
+/** Out of memory: every write is refused, and met by each. */
+async function fillRedis(world: World, _: Random, met: Met): Promise<End> {
+  await atRedis(world, async (redis) => {
+    await redis.config("RESETSTAT");
+    await redis.config("SET", "maxmemory", 1);
+  });
+  return () =>
+    atRedis(world, async (redis) => {
+      met(Number(/errorstat_OOM:count=(\d+)/.exec(await redis.info("errorstats"))?.[1] ?? 0));
+      await redis.config("SET", "maxmemory", 0);
+    });
+}
+
+/** Its milliseconds are its name as well, so that its end can tell how many of its calls are left. */
 function deliveries(mode: "twice" | "lost" | "delay"): Fault["begin"] {
-  return async ({ cloud }, random) => {
-    await post(`${cloud.servers.qstash!.url}/_control/deliveries`, { mode, calls: random.int(1, 6), ms: random.int(500, 300_000) });
+  return async ({ cloud }, random, met) => {
+    const url = `${cloud.servers.qstash!.url}/_control/deliveries`;
+    const fault = { mode, calls: random.int(1, 6), ms: random.int(500, 300_000) };
+    await post(url, fault);
+    return async () => {
+      const left = await again(() => leftOf(url));
+      met(fault.calls - (left.find(({ ms }) => ms === fault.ms)?.calls ?? 0));
+    };
   };
 }
 
-function stopQueue({ cloud }: World): End {
+/** The queue says it with what waits in Postgres, which may be away. */
+async function leftOf(url: string): Promise<{ calls: number; ms: number }[]> {
+  const { deliveryFaults } = (await (await fetch(url)).json()) as { deliveryFaults?: { calls: number; ms: number }[] };
+  if (!deliveryFaults) throw new Error("the queue did not say what is left");
+  return deliveryFaults;
+}
+
+/** Met by each message that was due before it went on. */
+function stopQueue({ cloud, database }: World, _: Random, met: Met): End {
   cloud.servers.qstash!.pause();
-  return () => cloud.servers.qstash!.resume();
+  return async () => {
+    const due = `select count(*)::int as n from local_qstash.messages where not running and due_at <= ${cloud.clock.now()}`;
+    met((await database.db.execute<{ n: number }>(due).catch(() => []))[0]?.n ?? 0);
+    cloud.servers.qstash!.resume();
+  };
 }
 
 function webhooks(mode: WebhookFault["mode"]): Fault["begin"] {
@@ -113,19 +170,26 @@ function webhooks(mode: WebhookFault["mode"]): Fault["begin"] {
 }
 
 function provider(fault: (random: Random) => FaultInput): Fault["begin"] {
-  return ({ cloud }, random) => {
+  return ({ cloud }, random, met) => {
     const vendor = random.pick(VENDORS);
-    return failing(cloud.servers[vendor], { path: API[vendor], ...fault(random) });
+    return failing(cloud.servers[vendor], { path: API[vendor], ...fault(random) }, met);
   };
 }
 
 function atStripe(path: string, fault: FaultInput): Fault["begin"] {
-  return ({ cloud }) => failing(cloud.servers.stripe, { path, ...fault });
+  return ({ cloud }, _, met) => failing(cloud.servers.stripe, { path, ...fault }, met);
 }
 
-function failing(server: { faults: { add(fault: FaultInput): void; clear(): void } } | undefined, fault: FaultInput): End {
-  server?.faults.add(fault);
-  return () => server?.faults.clear();
+function atQueue(fault: (random: Random) => FaultInput): Fault["begin"] {
+  return ({ cloud }, random, met) => failing(cloud.servers.qstash, fault(random), met);
+}
+
+function atMail(fault: (random: Random) => FaultInput): Fault["begin"] {
+  return ({ cloud }, random, met) => failing(cloud.servers.resend, { path: "/emails", ...fault(random) }, met);
+}
+
+function failing(server: { faults: FaultSwitch } | undefined, fault: FaultInput, met: Met): End {
+  return server!.faults.add(fault, () => met());
 }
 
 async function post(url: string, body: object): Promise<void> {
@@ -135,7 +199,7 @@ async function post(url: string, body: object): Promise<void> {
 /** Takes back whatever is still wrong outside the app. */
 export async function endAllFaults(world: World): Promise<void> {
   const { cloud, redis } = world;
-  await redis.be("well");
+  await redis.recover();
   for (const server of Object.values(cloud.servers)) server?.faults.clear();
   await fetch(`${cloud.servers.qstash!.url}/_control/deliveries`, { method: "DELETE" });
   cloud.servers.qstash!.resume();

@@ -3,7 +3,7 @@ import type { World } from "./world.ts";
 interface Received {
   kind: "mail" | "sms";
   to: string[];
-  subject?: string;
+  text?: string;
   tags?: { name: string; value: string }[];
 }
 interface Row extends Record<string, unknown> {
@@ -27,8 +27,12 @@ export async function checkMessages(world: World): Promise<string[]> {
     if (!expected.includes(copies)) wrong.push(`the mail ${kind} ${id} is ${state}, and came ${copies} times`);
   }
   for (const delivery of mails) if (!sentMails.some(({ id }) => id === delivery)) wrong.push(`a mail came that is not among the deliveries: ${delivery}`);
-  const texts = messages.filter(({ kind }) => kind === "sms").length;
+  const texts = messages.filter(({ kind }) => kind === "sms");
+  // A text names its booking and what became of it, and carries no id of ours.
+  for (const [text, copies] of Map.groupBy(texts, ({ to, text }) => `${to.join()}: ${text}`)) {
+    if (copies.length > 1) wrong.push(`a text came ${copies.length} times, ${text}`);
+  }
   const sent = rows.filter(({ channel }) => channel === "sms").length;
-  if (texts > sent) wrong.push(`${texts} texts came of ${sent}`);
+  if (texts.length > sent) wrong.push(`${texts.length} texts came of ${sent}`);
   return wrong;
 }

@@ -66,6 +66,15 @@ async function rush(world: World, random: Random, key: string): Promise<void> {
   await holdFor(world, stay, guests, key);
 }
 
+/** The same for a stay that is free still, where one is found. */
+export async function rushForFree(world: World, random: Random, key: string): Promise<void> {
+  for (let tries = 0; tries < 8; tries += 1) {
+    const stay = drawStay(world, random);
+    const quote = await request(world, random.pick(world.guests), "rooms.quote", stay, "query");
+    if ("answer" in quote) return holdFor(world, stay, world.guests.slice(0, 6), key);
+  }
+}
+
 async function holdFor(world: World, stay: ReturnType<typeof drawStay>, guests: Asked["guest"][], key: string): Promise<void> {
   const quote = await request<{ hash: string }>(world, guests[0]!, "rooms.quote", stay, "query");
   if (!("answer" in quote)) return tell(world, "quote", quote);

@@ -42,7 +42,8 @@ function checkStripe({ cloudFolder }: World, own: readonly OwnPayment[], ownRefu
   for (const intent of intents) {
     const payment = own.find(({ id }) => id === intent.metadata["payment_id"]);
     if (!payment) wrong.push(`Stripe's payment ${intent.id} belongs to no payment of ours`);
-    else if (intent.amount_received !== payment.captured) wrong.push(`Stripe has received ${intent.amount_received} for payment ${payment.id}, and we know of ${payment.captured}`);
+    else if (intent.amount_received > 0 && intent.id !== payment.paymentRef)
+      wrong.push(`Stripe has received ${intent.amount_received} for payment ${payment.id} by ${intent.id}, and we know of ${payment.paymentRef}`);
     else if (intent.status === "requires_capture") wrong.push(`Stripe still holds an authorisation for payment ${payment.id}, which is ${payment.state} here`);
   }
   for (const refund of refunds) {
@@ -53,6 +54,9 @@ function checkStripe({ cloudFolder }: World, own: readonly OwnPayment[], ownRefu
       wrong.push(`Stripe's refund ${refund.id} is ${refund.amount} ${state}, and ours is ${known.amount} ${known.state}`);
   }
   for (const payment of own.filter(({ provider }) => provider === "stripe")) {
+    // Two intents that each took what we know of are one charge too many.
+    const received = intents.filter(({ metadata }) => metadata["payment_id"] === payment.id).reduce((sum, intent) => sum + intent.amount_received, 0);
+    if (received !== payment.captured) wrong.push(`Stripe has received ${received} for payment ${payment.id}, and we know of ${payment.captured}`);
     if (payment.pageRef && !sessions.some(({ id }) => id === payment.pageRef)) wrong.push(`Stripe has no page for payment ${payment.id}`);
     if (payment.paymentRef && !intents.some(({ id }) => id === payment.paymentRef)) wrong.push(`Stripe has no payment for payment ${payment.id}`);
     for (const { id, providerRef } of ownRefunds.filter(({ paymentId }) => paymentId === payment.id)) {
@@ -75,7 +79,7 @@ function checkMidtrans({ cloudFolder }: World, own: readonly OwnPayment[], ownRe
       continue;
     }
     const now = transactions.find(({ id }) => id === order.transactionId);
-    const taken = now && ["capture", "settlement", "refund", "partial_refund"].includes(now.status) && now.fraud !== "challenge" ? now.amount * 100 : 0;
+    const taken = transactions.filter((one) => one.orderId === order.orderId && isTaken(one)).reduce((sum, { amount }) => sum + amount * 100, 0);
     // A card's money that was let go before its settlement counts as taken and given back here.
     const letGo = ownRefunds.filter((refund) => refund.paymentId === payment.id && refund.providerRef?.endsWith(":cancel")).reduce((sum, refund) => sum + refund.amount, 0);
     const kept = payment.state === "voided" ? 0 : payment.captured - letGo;
@@ -89,6 +93,10 @@ function checkMidtrans({ cloudFolder }: World, own: readonly OwnPayment[], ownRe
     if (!orders.some(({ orderId }) => orderId === payment.id)) wrong.push(`Midtrans has no order for payment ${payment.id}`);
   }
   return wrong;
+}
+
+function isTaken({ status, fraud }: Transaction): boolean {
+  return ["capture", "settlement", "refund", "partial_refund"].includes(status) && fraud !== "challenge";
 }
 
 /** A stand-in's own store, read from beside. */

@@ -73,10 +73,11 @@ async function due({ database, cloud }: World): Promise<string> {
     .join(", ");
 }
 
-/** Whether every hold, payment, refund and dead letter has come to its end. */
+/** Whether every hold, change, payment, refund and dead letter has come to its end. */
 async function isAtRest({ database }: World): Promise<boolean> {
   const [row] = await database.db.execute<{ busy: boolean }>(`
     select exists (select 1 from bookings where hold_expires_at is not null)
+      or exists (select 1 from booking_changes where state = 'pending')
       or exists (select 1 from payments where state in ('authorised', 'challenged'))
       or exists (select 1 from refunds where state in ('requested', 'pending'))
       or exists (select 1 from deliveries where state in ('queued', 'sending'))

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { audit } from "../../db/audit.ts";
 import { ROOT } from "../../local/root.ts";
 import { checkAnswers } from "./answers.ts";
-import { FAULTS, type FaultName } from "./faults.ts";
+import { FAULTS, type Fault, type FaultName } from "./faults.ts";
 import { checkMessages } from "./messages.ts";
 import { OPERATIONS } from "./operations.ts";
 import { planOf, type Volley } from "./plan.ts";
@@ -43,11 +43,11 @@ export async function runSeed(services: Services, { seed, operations, faults }: 
   }
 }
 
-/** Volley after volley; each fault that lasts is ended so many volleys later. */
+/** Volley after volley; each fault that lasts is ended so many volleys later, or with the last of them. */
 async function play(world: World, volleys: Volley[]): Promise<void> {
   const ends: { after: number; end: () => Promise<void> | void }[] = [];
   for (const [at, { steps, fault }] of volleys.entries()) {
-    const falling = fault && fall(world, fault).then((end) => void (end && ends.push({ after: at + fault.volleys, end })));
+    const falling = fault && fall(world, fault).then((end) => void (end && ends.push({ after: at + lastsFor(fault), end })));
     const walking = steps.map(({ index, operation }) => {
       count(world.tally.operations, operation);
       return OPERATIONS[operation].run(world, randomOf(world.seed, index), `s${world.seed}-${index}`);
@@ -61,11 +61,24 @@ async function play(world: World, volleys: Volley[]): Promise<void> {
   for (const { end } of ends) await end();
 }
 
+function lastsFor({ name, volleys }: NonNullable<Volley["fault"]>): number {
+  const { least = 0 }: Fault = FAULTS[name];
+  return Math.max(volleys, least);
+}
+
 async function fall(world: World, { name, place, afterMs }: NonNullable<Volley["fault"]>): Promise<(() => Promise<void> | void) | undefined> {
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   count(world.tally.faults, name);
-  const end = await FAULTS[name].begin(world, randomOf(world.seed, place));
-  return end ?? undefined;
+  const { begin, unseen }: Fault = FAULTS[name];
+  if (unseen) world.tally.unseen.add(name);
+  let wasMet = false;
+  const met = (times = 1): void => {
+    if (times <= 0) return;
+    if (!wasMet) count(world.tally.met, name);
+    wasMet = true;
+    count(world.tally.hits, name, times);
+  };
+  return (await begin(world, randomOf(world.seed, place), met)) ?? undefined;
 }
 
 /** What is only late gets two more chances: the sweeps of minutes, and those of a day. */

@@ -24,6 +24,12 @@ test("enough seeds draw every operation and every fault", () => {
   expect(new Set(plans.flatMap(({ fault }) => (fault ? [fault.name] : [])))).toEqual(new Set(ALL));
 });
 
+test("the eight seeds of npm test begin every fault at least twice", () => {
+  const begun = Array.from({ length: 8 }, (_, seed) => planOf(seed + 1, 150, ALL).flatMap(({ fault }) => (fault ? [fault.name] : []))).flat();
+  const tooSeldom = ALL.filter((name) => begun.filter((one) => one === name).length < 2);
+  expect(tooSeldom).toEqual([]);
+});
+
 test("draws keep to their bounds and weights", () => {
   const random = randomOf(1);
   const draws = Array.from({ length: 10_000 }, () => random.weighted({ often: 9, seldom: 1, never: 0 }));
