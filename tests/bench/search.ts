@@ -9,6 +9,7 @@ import type { World } from "./world.ts";
 const UNCACHED = 150;
 /** Until the code is compiled and the place's nights are in the database's memory. */
 const WARM_UP = 400;
+const BUSY_CONNECTIONS = 8;
 const QUERIES = 500;
 const CONNECTIONS = 32;
 /** Rounds in turn with the floor, for the machine's own speed wanders; together longer than a page stays fresh (10 s), so that refreshing is in the figure. */
@@ -34,18 +35,21 @@ export async function search(bench: Bench): Promise<Figure[]> {
 }
 
 async function uncached(world: World, load: Load): Promise<Figure[]> {
-  const [first, ...inputs] = distinct(world.destinationId, UNCACHED + WARM_UP + 1);
+  const [first, ...inputs] = distinct(world.destinationId, 2 * UNCACHED + WARM_UP + 1);
   // What the process learns once of a city, apart: the first search after a start waits for it.
   const cold = await repeat(1, 1, () => ask(load, first!));
-  await repeat(WARM_UP, 2, (index) => ask(load, inputs[UNCACHED + index]!));
+  await repeat(WARM_UP, 2, (index) => ask(load, inputs[2 * UNCACHED + index]!));
   const ping = await repeat(500, 1, () => load.query("ping"));
   const before = await readMetric(load, "nightledger_cache_requests_total", 'family="search",result="miss"');
   const { latencies } = await repeat(UNCACHED, 1, (index) => ask(load, inputs[index]!));
+  const busyPing = await repeat(500, BUSY_CONNECTIONS, () => load.query("ping"));
+  const busy = await repeat(UNCACHED, BUSY_CONNECTIONS, (index) => ask(load, inputs[UNCACHED + index]!));
   const missed = (await readMetric(load, "nightledger_cache_requests_total", 'family="search",result="miss"')) - before;
-  if (missed !== UNCACHED) throw new Error(`${UNCACHED - missed} of the searches that should be new came from the cache`);
+  if (missed !== 2 * UNCACHED) throw new Error(`${2 * UNCACHED - missed} of the searches that should be new came from the cache`);
   return [
     figure("search", "uncached, p95 at 1 connection", percentile(latencies, 95), "ms", { floor: percentile(ping.latencies, 95), most: 100 }),
     figure("search", "uncached, median at 1 connection", median(latencies), "ms", { floor: median(ping.latencies) }),
+    figure("search", `uncached, p95 at ${BUSY_CONNECTIONS} connections`, percentile(busy.latencies, 95), "ms", { floor: percentile(busyPing.latencies, 95) }),
     figure("search", "the first after the start", cold.latencies[0]!, "ms"),
   ];
 }
