@@ -1,6 +1,7 @@
 import type { Transaction } from "../../db/client.ts";
 import type { bookings } from "../../db/schema/bookings.ts";
 import { emit } from "../platform/outbox.ts";
+import { inOrder } from "../platform/in-order.ts";
 import { moveNights, moveTogether, type MovedNight } from "../rooms/index.ts";
 import { bookingsWithPages } from "./unpaid-pages.ts";
 import { recordEvent } from "./record.ts";
@@ -23,7 +24,7 @@ export interface Confirming {
 export async function confirmHolds(tx: Transaction, list: readonly Confirming[], how: How): Promise<MovedNight[]> {
   if (list.length === 0) return [];
   const entries = list.map(({ booking, stays, actor }) => ({ moves: nightMoves(pendingOf(stays), { held: -1, sold: 1 }), actor, bookingId: booking.id }));
-  const [moved] = await Promise.all([moveTogether(tx, entries, { reason: "confirm" }), write(tx, list, "pending", how)]);
+  const [moved] = await inOrder([moveTogether(tx, entries, { reason: "confirm" }), write(tx, list, "pending", how)]);
   if (!moved) throw new Error("a hold's nights are not in the ledger");
   return moved;
 }
@@ -46,7 +47,7 @@ async function write(tx: Transaction, list: readonly Confirming[], from: "pendin
   const ids = list.map(({ booking }) => booking.id);
   // The bookings are locked, so their next versions are known.
   const events = list.map(({ booking }) => ({ bookingId: booking.id, propertyId: booking.propertyId, version: booking.version + 1 }));
-  const [pages] = await Promise.all([
+  const [pages] = await inOrder([
     bookingsWithPages(tx, ids),
     moveStays(tx, ids, from, "confirmed"),
     endHolds(tx, ids, how),
