@@ -3,6 +3,7 @@ import type { Executor } from "../../db/client.ts";
 import type { ChargeLine, StayState } from "../../db/schema/bookings.ts";
 import type { PaymentState } from "../../db/schema/payments.ts";
 import { payments, refunds } from "../../db/schema/index.ts";
+import { bookingState } from "./states.ts";
 import type { StayRow } from "./stays.ts";
 
 interface Priced {
@@ -50,6 +51,16 @@ function onlineOf({ total, charges }: Priced): number {
  */
 export function keptOnline(booking: { dueOnline: number }, fees: number): number {
   return Math.min(fees, booking.dueOnline);
+}
+
+/** What of the money that came online is not the guest's any more: what a booking that stands owes online, what one that ended keeps. */
+export function owedOnline(booking: { dueOnline: number }, stays: readonly Pick<StayRow, "state" | "fee">[]): number {
+  const state = bookingState(stays);
+  if (state !== "cancelled" && state !== "expired") return booking.dueOnline;
+  return keptOnline(
+    booking,
+    stays.reduce((sum, stay) => sum + (stay.state === "cancelled" ? stay.fee : 0), 0),
+  );
 }
 
 /** What of a payment is or was with us: its reservation, else all that was ever taken; what went back of that is a refund. Minor units. */

@@ -6,7 +6,7 @@ import { closeIncident, raiseIncident } from "../platform/incidents.ts";
 import { isTransient, OutsideError } from "../platform/outside.ts";
 import { transact } from "../platform/transact.ts";
 import { assertRefundMove, gatewayOf, hasMoney } from "../payments/index.ts";
-import { keptOnline } from "./amounts.ts";
+import { owedOnline } from "./amounts.ts";
 import { givenBack } from "./given-back.ts";
 import { manualOf, mismatchOf, refundFailed, requestRefund } from "./record-money.ts";
 import { applyView } from "./apply-view.ts";
@@ -120,10 +120,7 @@ async function reportShortfall(tx: Transaction, booking: Booking, missing: numbe
 /** What the property may keep of online money; undefined while the booking is still being paid. */
 async function dueOnline(tx: Transaction, booking: Booking): Promise<number | undefined> {
   const stays = await staysOf(tx, booking.id);
-  const state = bookingState(stays);
-  if (state === "pending") return undefined;
-  const fees = stays.reduce((sum, stay) => sum + (stay.state === "cancelled" ? stay.fee : 0), 0);
-  return state === "cancelled" || state === "expired" ? keptOnline(booking, fees) : booking.dueOnline;
+  return bookingState(stays) === "pending" ? undefined : owedOnline(booking, stays);
 }
 
 /**

@@ -86,7 +86,7 @@ export async function expireOverdue(ctx: Context, nights: readonly Night[], riva
   return left;
 }
 
-/** What of it has any of these nights. */
+/** Those of `left` that have any of these nights. */
 export function inTheWayOf(nights: readonly Night[], left: readonly InTheWay[]): InTheWay[] {
   return left.filter((one) => one.nights.some((own) => nights.some(({ roomTypeId, date }) => roomTypeId === own.roomTypeId && date === own.date)));
 }

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { methodsFor, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
-import { takenOf } from "./amounts.ts";
+import { owedOnline, takenOf } from "./amounts.ts";
 import { hasBegun } from "./begun.ts";
 import { pendingChange, type ChangeRow } from "./changes.ts";
 import type { BookingView } from "./schemas.ts";
@@ -63,6 +63,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     dueOnline: booking.dueOnline,
     paid: money.reduce((sum, payment) => sum + takenOf(payment), 0),
     refunded: given.reduce((sum, refund) => sum + (refund.state === "failed" ? 0 : refund.amount), 0),
+    owedOnline: owedOnline(booking, stays),
     payment: booking.payment,
     paymentMethods: methodsFor(ctx.config, products).filter((method) => method === "property" || booking.dueOnline > 0),
     holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,

@@ -104,10 +104,8 @@ export function backOf({ payments }: BookingView, paymentId: string): Pick<MailF
  * says the same. Of a booking that ended, all beyond its fees (decision 013). What is only reserved is let go instead.
  */
 function refundOf(view: BookingView): number {
-  const fees = sum(view.stays.map((stay) => stay.fee));
-  const kept = view.state === "cancelled" || view.state === "expired" ? Math.min(fees, view.dueOnline) : view.dueOnline;
   const reserved = sum(view.payments.filter(({ state }) => state === "authorised").map(({ amount }) => amount));
-  return Math.max(0, view.paid - reserved - kept);
+  return Math.max(0, view.paid - reserved - view.owedOnline);
 }
 
 /** A person sends it: nothing that was taken has a way back of its own, or its way has failed. */

@@ -50,7 +50,7 @@ const STAY: BookingView["stays"][number] = {
 
 /** A confirmed, paid stay of two nights in Lisbon, with what the test changes. */
 export function bookingView(change: Partial<BookingView> = {}): BookingView {
-  return {
+  const view: Omit<BookingView, "owedOnline"> = {
     id: "0199a000-0000-7000-8000-000000000001",
     code: "ABCDEFGH23",
     token: "t0ken",
@@ -81,6 +81,9 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
     canPay: false,
     ...change,
   };
+  const fees = view.stays.reduce((sum, stay) => sum + stay.fee, 0);
+  const ended = view.state === "cancelled" || view.state === "expired";
+  return { owedOnline: ended ? Math.min(fees, view.dueOnline) : view.dueOnline, ...view };
 }
 
 /** The same in Bali, by a guest who reads Indonesian. */
