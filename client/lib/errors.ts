@@ -32,6 +32,11 @@ export function explainRestriction({ reason, value }: { reason: string; value?: 
   }
 }
 
+function holdLimit({ of, limit }: Extract<Refusal, { code: "HOLD_LIMIT" }>["facts"]): [title: string, advice: string] {
+  if (of === "network") return [m.error_hold_limit_network(), m.error_hold_limit_network_advice()];
+  return [of === "rooms" ? m.error_hold_limit_rooms() : m.error_hold_limit({ count: limit }), m.error_hold_limit_advice()];
+}
+
 function sentences(refusal: Refusal): [title: string, advice: string] {
   switch (refusal.code) {
     case "SOLD_OUT":
@@ -43,13 +48,15 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
     case "HOLD_EXPIRED":
       return [m.error_hold_expired(), m.error_hold_expired_advice()];
     case "HOLD_LIMIT":
-      return [refusal.facts.of === "rooms" ? m.error_hold_limit_rooms() : m.error_hold_limit({ count: refusal.facts.limit }), m.error_hold_limit_advice()];
+      return holdLimit(refusal.facts);
+    case "PROOF_REQUIRED":
+      return [m.error_proof_required(), m.error_proof_required_advice()];
     case "RESTRICTED":
       return [m.error_restricted(), explainRestriction(refusal.facts)];
     case "CONFLICT":
       return [m.error_conflict(), m.error_conflict_advice()];
     case "PRECONDITION":
-      return [m.error_precondition(), m.error_conflict_advice()];
+      return refusal.facts.again ? [m.error_no_cookie(), m.error_no_cookie_advice()] : [m.error_precondition(), m.error_conflict_advice()];
     case "NOT_FOUND":
       return [m.error_not_found(), m.error_not_found_advice()];
     case "FORBIDDEN":

@@ -7,12 +7,13 @@ import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
 import { answersBefore, keyedAsk, once } from "../platform/idempotency.ts";
 import { pipelined } from "../platform/pipelined.ts";
-import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type LockedNight, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { applyChange } from "./apply-change.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { abandonChange, draftChange, heldMoves } from "./changes.ts";
 import { expireOverdue, refusalOfLacking } from "./expire.ts";
+import { assertMayTakeMore } from "./hold-limit.ts";
 import type { ModifyInput, ModifyOutput } from "./modify-schemas.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -33,7 +34,7 @@ class Lacking extends Error {
  * Changes dates, rooms or guests of a confirmed booking: at once, or as a draft that holds the nights it lacks until
  * the difference is paid. Old and new nights are one net change a night, so a stay moved by a day needs only the day it lacks.
  * @throws NOT_FOUND, PRECONDITION by the state or when nothing would change, PRICE_CHANGED with the new total and hash,
- *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY
+ *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY, PROOF_REQUIRED of whoever has proven nothing
  */
 export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOutput> {
   let moved: MovedNight[] = [];
@@ -94,7 +95,9 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep:
   const draft = plan.due > 0;
   const held = draft ? net.filter((night) => night.units > 0) : [];
   const moves = draft ? heldMoves(held, 1) : net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
-  keep(await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }));
+  const unproven = stays.some((stay) => stay.unproven && stay.state === "confirmed");
+  const guard = unproven ? (nights: GuardedNight[]) => assertMayTakeMore(ctx, tx, booking, nights) : undefined;
+  keep(await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }, guard));
 
   if (contact?.guest)
     await tx
@@ -123,8 +126,10 @@ async function newContact(tx: Transaction, booking: Booking, input: ModifyInput)
   return guest.name === old!.name && guest.phone === old!.phone && notes === booking.notes ? undefined : { guest, notes };
 }
 
-/** Moves the nights, each by its net count, locked in order first. @throws Lacking */
-async function take(tx: Transaction, moves: NightMove[], cause: { actor: string; bookingId: string }): Promise<MovedNight[]> {
+type GuardedNight = LockedNight & { need: number };
+
+/** Moves the nights, each by its net count, locked in order first. @throws Lacking, and what `guard` refuses */
+async function take(tx: Transaction, moves: NightMove[], cause: { actor: string; bookingId: string }, guard?: (nights: GuardedNight[]) => Promise<void>): Promise<MovedNight[]> {
   const needs = new Map<string, Night & { need: number }>();
   for (const { roomTypeId, date, sold = 0, held = 0 } of moves) {
     const key = `${roomTypeId}/${date}`;
@@ -134,6 +139,7 @@ async function take(tx: Transaction, moves: NightMove[], cause: { actor: string;
   const free = (night: Night) => locked.find((one) => one.roomTypeId === night.roomTypeId && one.date === night.date)?.free ?? 0;
   const lacking = [...needs.values()].filter((night) => night.need > 0 && free(night) < night.need).map(({ roomTypeId, date }) => ({ roomTypeId, date }));
   if (lacking.length > 0) throw new Lacking(lacking);
+  await guard?.(locked.map((night) => ({ ...night, need: needs.get(`${night.roomTypeId}/${night.date}`)?.need ?? 0 })));
   const moved = await moveLocked(tx, [{ moves, ...cause }], { reason: "modify" });
   if (!moved) throw new Error("the ledger refused nights that were free under our lock");
   return moved;
