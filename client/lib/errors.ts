@@ -32,6 +32,12 @@ export function explainRestriction({ reason, value }: { reason: string; value?: 
   }
 }
 
+/** In the unit that a person waits in. */
+function waitAdvice(waitMs: number): string {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return seconds <= 120 ? m.error_rate_limited_advice({ count: seconds }) : m.error_rate_limited_minutes({ count: Math.ceil(seconds / 60) });
+}
+
 function holdLimit({ of, limit }: Extract<Refusal, { code: "HOLD_LIMIT" }>["facts"]): [title: string, advice: string] {
   if (of === "network") return [m.error_hold_limit_network(), m.error_hold_limit_network_advice()];
   return [of === "rooms" ? m.error_hold_limit_rooms() : m.error_hold_limit({ count: limit }), m.error_hold_limit_advice()];
@@ -66,7 +72,7 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
     case "INVALID":
       return [m.error_invalid(), m.error_invalid_advice()];
     case "RATE_LIMITED":
-      return [m.error_rate_limited(), m.error_rate_limited_advice({ count: Math.max(1, Math.ceil(refusal.facts.retryAfterMs / 1000)) })];
+      return [m.error_rate_limited(), waitAdvice(refusal.facts.retryAfterMs)];
     case "UNAVAILABLE":
       return [m.error_unavailable(), m.error_unavailable_advice()];
     case "OFFLINE":

@@ -12,4 +12,5 @@ export { modifyQuote } from "./modify-quote.ts";
 export { paymentOfHint, settle } from "./settle.ts";
 export { startPayment } from "./start-payment.ts";
 export { takenPayments, unsettledPayments } from "./unsettled.ts";
+export { forgetAskers } from "./unproven.ts";
 export { get, viewOf } from "./view.ts";

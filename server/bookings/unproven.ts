@@ -154,3 +154,14 @@ const prove = statement((db) =>
 export async function proveStays(tx: Transaction, bookingIds: readonly string[]): Promise<void> {
   if (bookingIds.length > 0) await prove(tx, { bookingIds: pgArray(bookingIds) });
 }
+
+/**
+ * Forgets who asked for rooms that nobody counts any more: their stay is over, or they ended an hour ago.
+ * @returns of how many rooms
+ */
+export async function forgetAskers({ db }: Pick<Context, "db">, most: number): Promise<number> {
+  const { count } = await db.execute(sql`
+    update room_stays set unproven = false, network = null, contact = null where ctid = any(array(
+      select ctid from room_stays where contact is not null and (ended_at < app_now() - interval '1 hour' or check_out < app_now()::date) limit ${most}))`);
+  return count;
+}

@@ -4,6 +4,7 @@ export { deliver, overtake, type Delivered, type Delivery } from "./deliver.ts";
 export { backOf, factsOf, linksOf, type MailFacts } from "./facts.ts";
 export { recordStatus } from "./record-status.ts";
 export { sendAccountMail } from "./send-account-mail.ts";
+export { sendCode } from "./send-code.ts";
 export { sendEmail, type Email } from "./send-email.ts";
 export { sendSms, type Sms } from "./send-sms.ts";
 export { smsText } from "./sms.ts";
