@@ -75,7 +75,9 @@ function CodeDialog({ email, onProven }: { email: string; onProven: () => void }
           <h2 id={titleId} className="text-2xl font-bold">
             {m.proof_title()}
           </h2>
-          <p role="status" className="wrap-anywhere">{ask.data ? m.proof_sent({ email }) : m.proof_why({ email })}</p>
+          <p role="status" className="wrap-anywhere">
+            {ask.data ? m.proof_sent({ email }) : m.proof_why({ email })}
+          </p>
           <TextField
             label={m.proof_code()}
             inputMode="numeric"

@@ -382,11 +382,13 @@ CREATE TABLE "deliveries" (
 	"provider_id" text,
 	"error" text,
 	"tries" smallint DEFAULT 0 NOT NULL,
+	"recipient" text,
+	"sent_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "deliveries_once" UNIQUE("booking_id","kind","channel","version"),
 	CONSTRAINT "deliveries_property" CHECK ("deliveries"."booking_id" is null or "deliveries"."property_id" is not null),
-	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued','sending','sent','delivered','delayed','bounced','complained','failed')),
+	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued','held_back','sending','sent','delivered','delayed','bounced','complained','failed')),
 	CONSTRAINT "deliveries_channel" CHECK ("deliveries"."channel" in ('email','sms'))
 );
 --> statement-breakpoint
@@ -701,6 +703,8 @@ CREATE INDEX "job_runs_age" ON "job_runs" USING btree ("done_at");--> statement-
 CREATE INDEX "outbox_ready" ON "outbox" USING btree ("id") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_published" ON "outbox" USING btree ("published_at") WHERE "outbox"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_provider" ON "deliveries" USING btree ("provider_id");--> statement-breakpoint
+CREATE INDEX "deliveries_recipient" ON "deliveries" USING btree ("recipient","sent_at") WHERE "deliveries"."recipient" is not null;--> statement-breakpoint
+CREATE INDEX "deliveries_held_back" ON "deliveries" USING btree ("updated_at") WHERE "deliveries"."state" = 'held_back';--> statement-breakpoint
 CREATE UNIQUE INDEX "payments_page_ref" ON "payments" USING btree ("provider","page_ref") WHERE "payments"."page_ref" is not null;--> statement-breakpoint
 CREATE INDEX "payments_payment_ref" ON "payments" USING btree ("payment_ref");--> statement-breakpoint
 CREATE INDEX "payments_open" ON "payments" USING btree ("updated_at") WHERE "payments"."state" in ('created','requires_action','pending','challenged','authorised');--> statement-breakpoint

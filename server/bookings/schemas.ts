@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { idempotencyKeyField, idField, localeField, MAX_ROOMS, refineStay, stayFields, textField } from "../platform/fields.ts";
+import { idempotencyKeyField, idField, localeField, MAX_ROOMS, personNameField, refineStay, stayFields, textField } from "../platform/fields.ts";
 import { chargeOutput, policyOutput, quoteRoomField } from "../rooms/schemas.ts";
 
 export const guestField = z.object({
-  name: textField(200).refine((name) => name.length > 0, "required"),
+  name: personNameField,
   email: z
     .string()
     .max(254)

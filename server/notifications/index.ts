@@ -2,6 +2,7 @@ export { calendarOf } from "./calendar.ts";
 export { composeAccountMail, composeMail, type Attachment, type Mail } from "./compose.ts";
 export { deliver, overtake, type Delivered, type Delivery } from "./deliver.ts";
 export { backOf, factsOf, linksOf, type MailFacts } from "./facts.ts";
+export { hasNewer, heldBack } from "./held-back.ts";
 export { recordStatus } from "./record-status.ts";
 export { sendAccountMail } from "./send-account-mail.ts";
 export { sendCode } from "./send-code.ts";

@@ -6,6 +6,9 @@ export const UNBOUND = {
   UNPROVEN_AT_PROPERTY_PER_NETWORK: "1000000",
   UNPROVEN_AT_PROPERTY_PER_CONTACT: "1000000",
   UNPAID_ROOMS_PER_NETWORK: "1000000",
+  MAILS_PER_BOOKING_PER_HOUR: "1000000",
+  MAILS_PER_RECIPIENT_PER_HOUR: "1000000",
+  TEXTS_PER_RECIPIENT_PER_HOUR: "1000000",
 };
 
 /** Puts the bounds back to those that are shipped: an empty variable is an unset one. */
