@@ -1,5 +1,5 @@
-// An oxlint plugin: conditions in SQL text say by brackets what binds first. `and()` joins its members without bracketing
-// them, so a raw `a or b` beside an owner's condition lets through whatever is `b`.
+// An oxlint plugin: conditions in SQL text say by brackets what binds first. `and()` joins its members without
+// bracketing them, so a raw `a or b` beside an owner's condition lets through whatever is `b`.
 
 /** What the rule reads of a syntax tree. */
 interface Template {
@@ -13,8 +13,8 @@ const CLAUSES = new Set("select from where on having when then else set join gro
 const TOKENS = /'(?:[^']|'')*'|--[^\n]*|[()]|[a-z_]+/gi;
 
 /**
- * What a text of SQL leaves open: an `or` beside an `and` without brackets, or, where the text is a part of a condition, an
- * `or` that isn't in brackets as a whole.
+ * What a text of SQL leaves open: an `or` beside an `and` without brackets, or, where the text is a part of a condition,
+ * an `or` that isn't in brackets as a whole.
  */
 export function openOr(text: string): "beside-and" | "whole" | undefined {
   const fresh = { and: false, or: false, clause: false, between: false };

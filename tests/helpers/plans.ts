@@ -33,7 +33,7 @@ export function planOf(db: Database, statement: string, parameters: number): Pro
   });
 }
 
-/** The generic plans of all that the connection has prepared; the database has to be opened with one connection alone. */
+/** The generic plans of all that the connection has prepared; the database has to have one connection alone. */
 export async function preparedPlans(db: Database): Promise<StatementPlan[]> {
   const prepared = await db.execute<{ name: string; statement: string; parameters: number }>(
     sql`select name, statement, cardinality(parameter_types) as parameters from pg_prepared_statements order by prepare_time, name`,

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /**
- * The booking's copies, one a day and backwards from its own; each has a guest of its own, every fortieth is the account's.
+ * The booking's copies, one a day and backwards from its own; each has its own guest, every fortieth is the account's.
  * Analysed as it grows: a foreign key is checked by the plan that the table had when it was empty.
  */
 async function addHistory(bookingId: string, copies: number): Promise<void> {
