@@ -16,7 +16,7 @@ let gateway: Gateway;
 let world: Owners;
 beforeAll(async () => {
   database = await createDatabase();
-  gateway = await startGateway(database, { cloud: { stripe: 0, resend: 0 }, publishing: false, env: { HOLDS_PER_CLIENT: "100" } });
+  gateway = await startGateway(database, { cloud: { stripe: 0, resend: 0 }, publishing: false });
   world = await makeOwners(gateway);
 });
 afterAll(async () => {
