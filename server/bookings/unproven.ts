@@ -33,8 +33,8 @@ export interface Standing {
 const { placeholder } = sql;
 const now = sql`(select at from clock)`;
 /** Holds that are over count no more, swept or not. */
-const stands = sql`(s.state = 'confirmed' and s.check_out >= ${now}::date
-  or s.state = 'pending' and (select b.hold_expires_at from bookings b where b.id = s.booking_id) > ${now})`;
+const stands = sql`((s.state = 'confirmed' and s.check_out >= ${now}::date)
+  or (s.state = 'pending' and (select b.hold_expires_at from bookings b where b.id = s.booking_id) > ${now}))`;
 
 const read = statement((db) =>
   db
@@ -66,7 +66,7 @@ const read = statement((db) =>
         select 'contact', k.key, count(*)::int, 0, count(*) filter (where s.unproven and s.state = 'confirmed')::int
         from unnest(${placeholder("contacts")}::text[]) as k(key)
         join room_stays s on s.contact = k.key and s.contact is not null
-        where s.ended_at is null and s.check_out >= ${now}::date or s.ended_at > ${now} - interval '1 hour' group by k.key
+        where (s.ended_at is null and s.check_out >= ${now}::date) or s.ended_at > ${now} - interval '1 hour' group by k.key
         union all
         select 'proof', k.actor || ' ' || k.contact, 0, 0, 0
         from unnest(${placeholder("actors")}::text[], ${placeholder("contactsOfActors")}::text[]) as k(actor, contact)
