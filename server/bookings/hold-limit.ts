@@ -94,8 +94,11 @@ export function assertMayHold(config: Config, wish: HoldWish, own: readonly Held
   );
 }
 
+/** A night under its lock, and how many units of it are asked for. */
+export type NeededNight = LockedNight & { need: number };
+
 /** @throws PROOF_REQUIRED where the unproven would have more of a night together than they may */
-function assertNightShare(config: Config, nights: readonly (LockedNight & { need: number })[], standing: Standing): void {
+function assertNightShare(config: Config, nights: readonly NeededNight[], standing: Standing): void {
   for (const night of nights) {
     const most = Math.floor((night.physical * config.UNPROVEN_SHARE_PERCENT) / 100);
     if (night.physical >= SHARED_FROM && (standing.nights.get(nightKey(night)) ?? 0) + night.need > most) throw proofRequired("night");
@@ -105,23 +108,19 @@ function assertNightShare(config: Config, nights: readonly (LockedNight & { need
 /**
  * The same for a change of a booking whose guest had proven nothing: the nights that it takes beyond its own are shared too.
  * Who has proven the guest's address by now has the booking proven.
- * @param nights under their locks, `need` units of each more than the booking has
- * @throws PROOF_REQUIRED
+ * @returns what to ask once the nights are locked, `need` units of each more than the booking has; it throws PROOF_REQUIRED
  */
-export async function assertMayTakeMore(
-  ctx: Context,
-  tx: Transaction,
-  booking: { id: string; guestId: string },
-  nights: readonly (LockedNight & { need: number })[],
-): Promise<void> {
-  const more = nights.filter((night) => night.need > 0);
-  if (more.length === 0) return;
+export async function shareGuard(ctx: Context, tx: Transaction, booking: { id: string; guestId: string }): Promise<(nights: readonly NeededNight[]) => Promise<void>> {
   const [guest] = await tx.select({ email: guests.email }).from(guests).where(eq(guests.id, booking.guestId));
   const email = guest?.email ?? "";
   const keys = askerKeys(ctx, email);
-  const standing = await standingOf(tx, ctx.config, { nights: more, rooms: Math.max(...more.map((night) => night.need)) }, [keys]);
-  if (proofOf(ctx, keys, email, standing).holder) await proveStays(tx, [booking.id]);
-  else assertNightShare(ctx.config, more, standing);
+  return async (nights) => {
+    const more = nights.filter((night) => night.need > 0);
+    if (more.length === 0) return;
+    const standing = await standingOf(tx, ctx.config, { nights: more, rooms: Math.max(...more.map((night) => night.need)) }, [keys]);
+    if (proofOf(ctx, keys, email, standing).holder) await proveStays(tx, [booking.id]);
+    else assertNightShare(ctx.config, more, standing);
+  };
 }
 
 /**

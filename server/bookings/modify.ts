@@ -7,13 +7,13 @@ import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
 import { answersBefore, keyedAsk, once } from "../platform/idempotency.ts";
 import { pipelined } from "../platform/pipelined.ts";
-import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type LockedNight, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { applyChange } from "./apply-change.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { abandonChange, draftChange, heldMoves } from "./changes.ts";
 import { expireOverdue, refusalOfLacking } from "./expire.ts";
-import { assertMayTakeMore } from "./hold-limit.ts";
+import { shareGuard, type NeededNight } from "./hold-limit.ts";
 import type { ModifyInput, ModifyOutput } from "./modify-schemas.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -96,7 +96,7 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep:
   const held = draft ? net.filter((night) => night.units > 0) : [];
   const moves = draft ? heldMoves(held, 1) : net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
   const unproven = stays.some((stay) => stay.unproven && stay.state === "confirmed");
-  const guard = unproven ? (nights: GuardedNight[]) => assertMayTakeMore(ctx, tx, booking, nights) : undefined;
+  const guard = unproven ? await shareGuard(ctx, tx, booking) : undefined;
   keep(await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }, guard));
 
   if (contact?.guest)
@@ -126,10 +126,8 @@ async function newContact(tx: Transaction, booking: Booking, input: ModifyInput)
   return guest.name === old!.name && guest.phone === old!.phone && notes === booking.notes ? undefined : { guest, notes };
 }
 
-type GuardedNight = LockedNight & { need: number };
-
 /** Moves the nights, each by its net count, locked in order first. @throws Lacking, and what `guard` refuses */
-async function take(tx: Transaction, moves: NightMove[], cause: { actor: string; bookingId: string }, guard?: (nights: GuardedNight[]) => Promise<void>): Promise<MovedNight[]> {
+async function take(tx: Transaction, moves: NightMove[], cause: { actor: string; bookingId: string }, guard?: (nights: NeededNight[]) => Promise<void>): Promise<MovedNight[]> {
   const needs = new Map<string, Night & { need: number }>();
   for (const { roomTypeId, date, sold = 0, held = 0 } of moves) {
     const key = `${roomTypeId}/${date}`;
