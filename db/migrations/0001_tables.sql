@@ -496,7 +496,7 @@ CREATE TABLE "properties" (
 	CONSTRAINT "properties_country" CHECK ("properties"."country" ~ '^[A-Z]{2}$'),
 	CONSTRAINT "properties_stars" CHECK ("properties"."stars" between 0 and 5),
 	CONSTRAINT "properties_texts" CHECK (length("properties"."name") between 1 and 200 and length("properties"."slug") between 1 and 120 and length("properties"."address") <= 500),
-	CONSTRAINT "properties_times" CHECK ("properties"."check_in_from" ~ '^[0-2][0-9]:[0-5][0-9]$' and "properties"."check_out_until" ~ '^[0-2][0-9]:[0-5][0-9]$' and "properties"."same_day_cut_off" ~ '^[0-2][0-9]:[0-5][0-9]$'),
+	CONSTRAINT "properties_times" CHECK ("properties"."check_in_from" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and "properties"."check_out_until" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and "properties"."same_day_cut_off" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
 	CONSTRAINT "properties_hold_minutes" CHECK ("properties"."hold_minutes" between 1 and 1440),
 	CONSTRAINT "properties_horizon_days" CHECK ("properties"."horizon_days" between 1 and 1000),
 	CONSTRAINT "properties_payment_methods" CHECK ("properties"."payment_methods" <@ array['stripe','midtrans','property'])

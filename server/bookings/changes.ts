@@ -2,10 +2,13 @@ import { and, eq, inArray, lt, lte, not, sql } from "drizzle-orm";
 import { pgArray, type Executor, type Transaction } from "../../db/client.ts";
 import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
+import { refuse } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
 import { emit } from "../platform/outbox.ts";
 import { transact } from "../platform/transact.ts";
 import { giveBackNights, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
+import type { AuthorisedBooking } from "./access.ts";
+import { withinSale } from "./begun.ts";
 import type { ChangePlan } from "./change-plan.ts";
 import { changeExamined, isExamined, type Rival } from "./examined.ts";
 import { recordEvent } from "./record.ts";
@@ -33,11 +36,20 @@ export function heldMoves(held: readonly HeldUnits[], sign: 1 | -1): NightMove[]
  * Writes a draft whose extra nights have been taken; the booking itself stays as it is.
  * @param booking with the version that the draft is for
  * @param now the database's
+ * @throws RESTRICTED when one of the two stays has begun by it
  */
-export async function draftChange(tx: Transaction, booking: Booking, plan: ChangePlan, held: HeldUnits[], now: Date, actor: string): Promise<ChangeRow> {
+export async function draftChange(
+  tx: Transaction,
+  booking: Booking & Pick<AuthorisedBooking, "checkIn" | "property">,
+  plan: ChangePlan,
+  held: HeldUnits[],
+  now: Date,
+  actor: string,
+): Promise<ChangeRow> {
   const { checkIn, checkOut, stays, total, dueOnline, due } = plan;
-  const expiresAt = new Date(now.getTime() + plan.holdMinutes * 60_000);
-  const { id: bookingId, propertyId, version, currency } = booking;
+  const { id: bookingId, propertyId, version, currency, property } = booking;
+  const expiresAt = withinSale(property, new Date(now.getTime() + plan.holdMinutes * 60_000), booking.checkIn, checkIn);
+  if (expiresAt <= now) throw refuse("RESTRICTED", { reason: "past" });
   const [row] = await tx
     .insert(bookingChanges)
     .values({ id: newId(), propertyId, bookingId, baseVersion: version, checkIn, checkOut, stays, held, total, dueOnline, due, currency, expiresAt })

@@ -24,6 +24,8 @@ export const BOOKING_EVENTS = {
   "booking.expired": bookingPayload,
   /** Money came for a change that can't be made any more: it goes back, and the guest is told. */
   "booking.change_late": changePayload.extend({ paymentId: z.uuid() }),
+  /** Money came, and its nights are gone or the stay can't begin any more: it goes back, and the guest is told. */
+  "booking.paid_too_late": bookingPayload.extend({ paymentId: z.uuid() }),
   /** A payment was declined: the guest is told. */
   "booking.payment_failed": bookingPayload.extend({ paymentId: z.uuid() }),
   /** Money came, or moved: what is due and what was taken are compared. */

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { HeldUnits } from "../../db/schema/bookings.ts";
 import type { Context } from "../context.ts";
-import { feeAt, freeUntil, QUOTE_LIFE_MS, stockOf } from "../rooms/index.ts";
+import { feeAt, freeUntil, quoteEnd, stockOf } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { moneyOf } from "./amounts.ts";
 import { netUnits, planChange } from "./change-plan.ts";
@@ -32,7 +32,7 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
   const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
   return {
     quoteHash: plan.hash,
-    expiresAt: new Date(ctx.clock.now().getTime() + QUOTE_LIFE_MS).toISOString(),
+    expiresAt: quoteEnd(booking.property, [booking.checkIn, plan.checkIn].toSorted()[0]!, ctx.clock.now()).toISOString(),
     checkIn: plan.checkIn,
     checkOut: plan.checkOut,
     stays: plan.stays,

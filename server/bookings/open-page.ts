@@ -7,10 +7,13 @@ import { OutsideError } from "../platform/outside.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { transact } from "../platform/transact.ts";
 import { gatewayOf, type Page } from "../payments/index.ts";
-import { authoriseBooking } from "./access.ts";
+import { authoriseBooking, type AuthorisedBooking } from "./access.ts";
+import { withinSale } from "./begun.ts";
 import { closePage } from "./close-hold.ts";
 import { bookingState } from "./states.ts";
 import { staysOf } from "./stays.ts";
+
+const DAY_MS = 24 * 3_600_000;
 
 type Payment = typeof payments.$inferSelect;
 
@@ -27,7 +30,7 @@ export async function openPage(ctx: Context, paymentId: string): Promise<string>
   const booking = await authoriseBooking({ ...ctx, actor: { kind: "job", name: "open-page" } }, ctx.db, { bookingId: row.bookingId });
   const [[guest], [property], [change]] = await Promise.all([
     ctx.db.select().from(guests).where(eq(guests.id, booking.guestId)),
-    ctx.db.select({ name: properties.name, extendHolds: properties.extendHolds }).from(properties).where(eq(properties.id, booking.propertyId)),
+    ctx.db.select().from(properties).where(eq(properties.id, booking.propertyId)),
     row.changeId ? ctx.db.select().from(bookingChanges).where(eq(bookingChanges.id, row.changeId)) : [],
   ]);
   const { checkIn, checkOut } = change ?? booking;
@@ -46,7 +49,7 @@ export async function openPage(ctx: Context, paymentId: string): Promise<string>
       guest: guest!,
       locale: booking.locale,
       // A draft's nights are held beside those that the guest has: no slow method extends that.
-      expiresAt: change?.expiresAt ?? pageEnd(booking.holdExpiresAt ?? ctx.clock.now(), property!.extendHolds && !booking.holdExtended),
+      expiresAt: change?.expiresAt ?? pageEnd(booking, property!, ctx.clock.now()),
       successUrl: returnUrl(ctx, booking.id, row.changeId),
       cancelUrl: `${ctx.config.PUBLIC_URL}/${change ? "trips" : "checkout"}/${booking.id}?token=${token}`,
     });
@@ -93,9 +96,14 @@ function tryAgain(cause?: unknown): DomainError {
   return refuse("UNAVAILABLE", { what: "payment", retryAfterMs: 3000 }, cause);
 }
 
-/** Where a slow method may extend the hold, its number must outlive the hold: a day, as virtual accounts do. */
-function pageEnd(holdEnd: Date, extendable: boolean): Date {
-  return extendable ? new Date(holdEnd.getTime() + 24 * 3_600_000) : holdEnd;
+/**
+ * Where a slow method may extend the hold, its number must outlive the hold: a day, as virtual accounts do, and never
+ * past the moment until which the stay can be sold.
+ */
+function pageEnd(booking: AuthorisedBooking, property: { extendHolds: boolean }, now: Date): Date {
+  const holdEnd = booking.holdExpiresAt ?? now;
+  if (!property.extendHolds || booking.holdExtended) return holdEnd;
+  return withinSale(booking.property, new Date(holdEnd.getTime() + DAY_MS), booking.checkIn);
 }
 
 /** Where the guest comes back to from the provider's page. */

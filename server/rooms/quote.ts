@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { canonicalJson, sha256 } from "../platform/canonical.ts";
 import type { Config } from "../platform/config.ts";
+import { sellableUntil } from "../platform/dates.ts";
 
 import { stockOf } from "./cache.ts";
 import { byProduct, productsByIds, rateNightsOf, type ProductFacts, type RateNight } from "./facts.ts";
@@ -15,7 +16,12 @@ import { priceStay } from "./price.ts";
 import type { Quote, QuotedStay, QuoteInput } from "./schemas.ts";
 
 /** How long a shown price is promised, in milliseconds. */
-export const QUOTE_LIFE_MS = 15 * 60_000;
+const QUOTE_LIFE_MS = 15 * 60_000;
+
+/** Until when a price shown now is promised: never past the moment until which the stay can be sold. */
+export function quoteEnd(property: { zone: string; sameDayCutOff: string }, checkIn: string, now: Date): Date {
+  return new Date(Math.min(now.getTime() + QUOTE_LIFE_MS, sellableUntil(property.zone, property.sameDayCutOff, checkIn).getTime()));
+}
 
 /**
  * Prices the rooms asked for, with stock as Postgres has it now (never a cache's).
@@ -59,7 +65,7 @@ export function quoteIn(config: Config, input: QuoteInput, facts: ProductFacts[]
   if (paymentMethods.length === 0) throw refuse("PRECONDITION", { reason: "no_payment_method" });
   return {
     hash: sha256(canonicalJson(sold)),
-    expiresAt: new Date(now.getTime() + QUOTE_LIFE_MS).toISOString(),
+    expiresAt: quoteEnd(chosen[0]!, input.checkIn, now).toISOString(),
     ...sold,
     paymentMethods,
   };

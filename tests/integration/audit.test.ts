@@ -118,6 +118,7 @@ const CORRUPTIONS: Record<string, string> = {
     insert into booking_changes (id, property_id, booking_id, base_version, check_in, check_out, stays, held, total, due_online, due, currency, expires_at)
     select gen_random_uuid(), property_id, id, version, check_in, check_out, '[]', '[]', total, due_online, 1, currency, app_now() - interval '8 minutes' from bookings
     where id = (select booking_id from room_stays where state = 'confirmed' limit 1)`,
+  "deadlines-within-sale": `update bookings set hold_expires_at = check_in + 2 where id = ${HELD}`,
   "holds-pending": `update bookings set hold_expires_at = null where id = ${HELD}`,
   "bookings-stays": "update booking_nights set stay_date = stay_date + 100 where room_stay_id = (select id from room_stays limit 1)",
   "bookings-total": "update booking_nights set price = price + 1 where room_stay_id = (select id from room_stays limit 1)",

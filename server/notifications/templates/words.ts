@@ -69,6 +69,11 @@ const en = {
     nothing: "Nothing was charged. If the rooms are still free, you can book them again.",
     refund: (amount: string) => `Your payment came too late for the rooms. ${amount} goes back to you in full.`,
   },
+  paid_too_late: {
+    subject: (place: string) => `Your payment for ${place} came too late`,
+    title: "There is no booking",
+    lead: (place: string) => `Your payment for ${place} came after your rooms had been released, so that you have no booking there.`,
+  },
   booking_cancelled: {
     subject: (place: string, when: string) => `Cancelled: ${place}, ${when}`,
     title: "Your booking is cancelled",
@@ -164,6 +169,11 @@ const id: Words = {
     lead: (place) => `Kami menyimpan kamar Anda di ${place}, tetapi pembayaran tidak tiba tepat waktu sehingga kamar dilepas kembali.`,
     nothing: "Tidak ada dana yang terpotong. Jika kamarnya masih tersedia, Anda dapat memesan lagi.",
     refund: (amount) => `Pembayaran Anda tiba terlambat. ${amount} kami kembalikan seluruhnya.`,
+  },
+  paid_too_late: {
+    subject: (place) => `Pembayaran Anda untuk ${place} tiba terlambat`,
+    title: "Tidak ada pemesanan",
+    lead: (place) => `Pembayaran Anda untuk ${place} tiba setelah kamar Anda dilepas sehingga Anda tidak memiliki pemesanan di sana.`,
   },
   booking_cancelled: {
     subject: (place, when) => `Dibatalkan: ${place}, ${when}`,
