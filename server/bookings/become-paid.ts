@@ -1,9 +1,9 @@
 import type { Transaction } from "../../db/client.ts";
 import type { bookings, payments } from "../../db/schema/index.ts";
-import { emit } from "../platform/outbox.ts";
 import { giveBackNights, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { calendarOf, isTooLate } from "./begun.ts";
 import { confirm } from "./confirm.ts";
+import { emit } from "./events.ts";
 import { payChange, refuseLate } from "./pay-change.ts";
 import { recordEvent } from "./record.ts";
 import { requestRefund } from "./record-money.ts";

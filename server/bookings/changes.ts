@@ -4,12 +4,12 @@ import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookin
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
-import { emit } from "../platform/outbox.ts";
 import { transact } from "../platform/transact.ts";
 import { giveBackNights, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import type { AuthorisedBooking } from "./access.ts";
 import { withinSale } from "./begun.ts";
 import type { ChangePlan } from "./change-plan.ts";
+import { emit, type HistoryType } from "./events.ts";
 import { changeExamined, isExamined, type Rival } from "./examined.ts";
 import { recordEvent } from "./record.ts";
 
@@ -108,7 +108,7 @@ export async function expireChange(ctx: Context, changeId: string, rival?: Rival
   return expired;
 }
 
-async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type: string, actor: string): Promise<void> {
+async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type: HistoryType, actor: string): Promise<void> {
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
   await recordEvent(tx, { ...event, type, actor, data: { changeId } });
   await emit(tx, { type: "booking.change_ended", payload: { ...event, changeId } });
