@@ -203,6 +203,6 @@ test("no hold and no draft here outlives its sale, and the auditor sees one that
     .update(bookings)
     .set({ holdExpiresAt: new Date(cutOff.getTime() + 1) })
     .where(eq(bookings.id, bookingId));
-  await expect(expectInOrder(desk, ["deadlines-within-sale"])).rejects.toThrow("deadlines-within-sale");
+  await expect(expectInOrder(desk, ["deadlines-within-sale"])).rejects.toThrow("to deeply equal");
   await desk.db.update(bookings).set({ holdExpiresAt: cutOff }).where(eq(bookings.id, bookingId));
 });
