@@ -62,13 +62,13 @@ async function applyIn(tx: Transaction, ctx: Context, seen: Pick<Payment, "id" |
   const older = payment.version !== seen.version && hasMoney(payment.state) && !hasMoney(view.state);
   if (older && view.state !== "voided") return { ...WRITTEN, applied: "overtaken" };
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
-  if (await recordMoney(tx, payment, view)) await emit(tx, { type: "booking.money_changed", payload: event });
+  const actor = actorKey(ctx.actor);
+  if (await recordMoney(tx, { ...event, actor }, payment, view)) await emit(tx, { type: "booking.money_changed", payload: event });
   if (view.state === payment.state) return WRITTEN;
   if (!canMove(payment.state, view.state)) {
     if (payment.version === seen.version) await contradicted(tx, payment, view);
     return WRITTEN;
   }
-  const actor = actorKey(ctx.actor);
   await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor, data: { paymentId: payment.id } });
   if (hasMoney(payment.state)) {
     const moved = !hasMoney(view.state) || view.captured !== payment.amount;

@@ -6,7 +6,7 @@ import { confirm } from "./confirm.ts";
 import { emit } from "./events.ts";
 import { payChange, refuseLate } from "./pay-change.ts";
 import { recordEvent } from "./record.ts";
-import { requestRefund } from "./record-money.ts";
+import { requestRefund } from "./refunds.ts";
 import { bookingState } from "./states.ts";
 import { endHold, moveStays, nightMoves, staysOf, type StayRow } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -68,8 +68,8 @@ async function refusePayment(tx: Transaction, booking: Booking, stays: readonly 
   const cause = { reason: "expire", actor, bookingId: booking.id } as const;
   const moved = held.length > 0 ? await giveBackNights(tx, nightMoves(held, { held: -1 }), cause) : [];
   // Asked for here, so that the mail that follows names it; a reservation is let go by the balance.
-  if (payment.captured > 0) await requestRefund(tx, payment, payment.captured, "paid_too_late");
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
+  if (payment.captured > 0) await requestRefund(tx, { ...event, actor }, payment, payment.captured, "paid_too_late");
   await recordEvent(tx, { ...event, type: "paid_too_late", actor, data: { paymentId: payment.id } });
   await emit(tx, { type: "booking.paid_too_late", payload: { ...event, paymentId: payment.id } });
   return goBack(tx, booking, version, moved);

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
-import type { Transaction } from "../../db/client.ts";
+import type { Executor, Transaction } from "../../db/client.ts";
 import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
@@ -8,9 +8,10 @@ import { once } from "../platform/idempotency.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { feeAt, feeChangesAt, giveBackNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
 import { authoriseBooking, type AuthorisedBooking } from "./access.ts";
-import { amountsOf, keptOnline, moneyOf } from "./amounts.ts";
+import { amountsOf, keptOnline } from "./amounts.ts";
 import { abandonChange } from "./changes.ts";
 import { emit } from "./events.ts";
+import { goesBack } from "./money.ts";
 import { recordEvent } from "./record.ts";
 import type { CancelInput, cancelOutput, CancelQuoteInput, cancelQuoteOutput } from "./schemas.ts";
 import { hasBegun } from "./begun.ts";
@@ -27,7 +28,7 @@ export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promis
   const now = await databaseNow(ctx.db);
   const plan = planCancel(booking, stays, input.roomStayIds, now);
   const changes = plan.leaving.map((stay) => feeChangesAt(stay.policy, now)).filter((at) => at !== null);
-  return { fee: plan.fee, refund: refundOf(booking, plan, await moneyOf(ctx.db, booking.id)), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
+  return { fee: plan.fee, refund: await refundOf(ctx.db, booking, plan), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
 }
 
 /**
@@ -43,7 +44,7 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     const plan = planCancel(booking, stays, input.roomStayIds, now);
     const { fee, leaving, staying } = plan;
     if (fee !== input.expectedFee) throw refuse("PRICE_CHANGED", { total: fee, currency: booking.currency, quoteHash: "" });
-    const refund = refundOf(booking, plan, await moneyOf(tx, booking.id));
+    const refund = await refundOf(tx, booking, plan);
 
     await setFees(tx, leaving, now);
     const pending = leaving.filter((stay) => stay.state === "pending");
@@ -126,6 +127,6 @@ async function followRooms(tx: Transaction, booking: Booking, { staying, total, 
 }
 
 /** What of the money taken or reserved online goes back: all beyond what is due; of a booking that ends, beyond its fees. */
-function refundOf(booking: Booking, { staying, total, dueOnline }: CancelPlan, money: number): number {
-  return Math.max(0, money - (staying.length > 0 ? dueOnline : keptOnline(booking, total)));
+function refundOf(db: Executor, booking: Booking, { staying, total, dueOnline }: CancelPlan): Promise<number> {
+  return goesBack(db, booking.id, staying.length > 0 ? dueOnline : keptOnline(booking, total));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { PaymentState } from "../../db/schema/payments.ts";
+import type { DisputeState, PaymentState } from "../../db/schema/payments.ts";
+import type { RefundState } from "../payments/index.ts";
 import { emitterOf } from "../platform/outbox.ts";
 
 /** What a booking's events carry: ids and a version. */
@@ -51,4 +52,14 @@ export type HistoryType =
   | "change_expired"
   | "change_late"
   | "paid_too_late"
-  | `payment_${PaymentState}`;
+  | `payment_${PaymentState}`
+  | `refund_${RefundState}`
+  | `dispute_${DisputeState}`;
+
+/** Whose booking it is, at which version, and who acts: what every entry of its money carries. */
+export interface MoneyEntry {
+  bookingId: string;
+  propertyId: string;
+  version: number;
+  actor: string;
+}

@@ -1,5 +1,5 @@
 // The public face of the bookings service.
-export { balance, unbalanced } from "./balance.ts";
+export { balance } from "./balance.ts";
 export { cancel, cancelQuote } from "./cancel.ts";
 export { closeChange } from "./close-change.ts";
 export { overdueChanges } from "./changes.ts";
@@ -11,5 +11,5 @@ export { modify } from "./modify.ts";
 export { modifyQuote } from "./modify-quote.ts";
 export { paymentOfHint, settle } from "./settle.ts";
 export { startPayment } from "./start-payment.ts";
-export { takenPayments, unsettledPayments } from "./unsettled.ts";
+export { takenPayments, unbalanced, unsettledPayments } from "./unsettled.ts";
 export { get, viewOf } from "./view.ts";

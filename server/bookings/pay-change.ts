@@ -10,7 +10,7 @@ import { netUnits } from "./change-plan.ts";
 import { heldMoves, pendingChange, type ChangeRow } from "./changes.ts";
 import { emit } from "./events.ts";
 import { recordEvent } from "./record.ts";
-import { requestRefund } from "./record-money.ts";
+import { requestRefund } from "./refunds.ts";
 import { bookingState } from "./states.ts";
 import { endHold, type StayRow } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -81,8 +81,8 @@ export async function refuseLate(tx: Transaction, booking: Booking, payment: Pay
     .update(bookingChanges)
     .set({ baseVersion: version })
     .where(and(eq(bookingChanges.bookingId, booking.id), eq(bookingChanges.baseVersion, booking.version), inArray(bookingChanges.state, ["pending", "expired"])));
-  if (payment.captured > 0) await requestRefund(tx, payment, payment.captured, "change_late");
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
+  if (payment.captured > 0) await requestRefund(tx, { ...event, actor }, payment, payment.captured, "change_late");
   await recordEvent(tx, { ...event, type: "change_late", actor, data: { changeId, paymentId } });
   await emit(tx, { type: "booking.change_late", payload: { ...event, changeId, paymentId } });
   return version;
