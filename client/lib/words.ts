@@ -1,4 +1,4 @@
-import { CHANGE_FEE } from "../../server/platform/money.ts";
+import { CHANGE_FEE, SMALL_DIFFERENCE } from "../../server/platform/money.ts";
 import { m } from "./i18n/compiled/messages.js";
 
 // Codes of the field to the reader's words. What is not listed is shown as the code's own words.
@@ -84,4 +84,7 @@ export const mealName = (code: string) => word(MEALS, code);
 export const stateName = (code: string) => word(STATES, code);
 export const bedName = (code: string) => word(BEDS, code);
 /** A tax or fee: the property's own name for it, as it is written; ours in the reader's words. */
-export const chargeName = (name: string) => (name === CHANGE_FEE ? m.charge_change_fee() : name);
+export function chargeName(name: string): string {
+  if (name === SMALL_DIFFERENCE) return m.charge_small_difference();
+  return name === CHANGE_FEE ? m.charge_change_fee() : name;
+}

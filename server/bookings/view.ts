@@ -4,7 +4,7 @@ import { bookingNights, bookings, disputes, guests, payments, properties, refund
 import type { Context } from "../context.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
-import { methodsFor, productsByIds } from "../rooms/index.ts";
+import { methodsTaking, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { owedOnline, takenOf } from "./amounts.ts";
 import { hasBegun } from "./begun.ts";
@@ -72,7 +72,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     lost: gone?.lost ?? 0,
     owedOnline: owedOnline(booking, stays),
     payment: booking.payment,
-    paymentMethods: methodsFor(ctx.config, products).filter((method) => method === "property" || booking.dueOnline > 0),
+    paymentMethods: methodsTaking(ctx.config, products, booking.dueOnline),
     holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,
     now: ctx.clock.now().toISOString(),
     notes: booking.notes,

@@ -8,6 +8,7 @@ export type IncidentCause =
   | `payment-contradicted:${string}`
   | `payment-mismatch:${string}`
   | `money-stuck:${string}`
+  | `page-refused:${string}`
   | `refund-failed:${string}`
   | `refund-manual:${string}`
   | `dispute:${string}`

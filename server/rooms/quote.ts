@@ -6,6 +6,7 @@ import type { PaymentMethod } from "../../db/schema/properties.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { canonicalJson, sha256 } from "../platform/canonical.ts";
+import { canCharge } from "../platform/provider-amounts.ts";
 import type { Config } from "../platform/config.ts";
 import { sellableUntil } from "../platform/dates.ts";
 
@@ -61,7 +62,7 @@ export function quoteIn(config: Config, input: QuoteInput, facts: ProductFacts[]
   const { currency } = chosen[0]!;
   const total = stays.reduce((sum, stay) => sum + stay.total, 0);
   const sold = { propertyId: input.propertyId, checkIn: input.checkIn, checkOut: input.checkOut, currency, stays, total, dueOnline: total - atProperty(stays) };
-  const paymentMethods = methodsFor(config, chosen).filter((method) => method === "property" || sold.dueOnline > 0);
+  const paymentMethods = methodsTaking(config, chosen, sold.dueOnline);
   if (paymentMethods.length === 0) throw refuse("PRECONDITION", { reason: "no_payment_method" });
   return {
     hash: sha256(canonicalJson(sold)),
@@ -87,6 +88,12 @@ export function methodsFor(config: Config, products: Pick<ProductFacts, "payment
     const refused = method === "property" ? "online" : "property";
     return usable[method] && products.every((product) => product.payment !== refused);
   });
+}
+
+/** Those of the methods that can take the amount which is due online; at the property any can be paid. */
+export function methodsTaking(config: Config, products: Parameters<typeof methodsFor>[1], dueOnline: number): PaymentMethod[] {
+  const currency = products[0]?.currency ?? "";
+  return methodsFor(config, products).filter((method) => method === "property" || (dueOnline > 0 && canCharge(method, dueOnline, currency)));
 }
 
 /** What the property itself collects at arrival: city taxes and the like. */
