@@ -38,7 +38,7 @@ export function amountsOf(
   return { total, dueOnline: payment === "online" ? online : 0 };
 }
 
-/** What of a room is paid online: all but what the property collects. */
+/** What we collect of a room stay, whichever way it is paid: its total without what the property collects. */
 export function onlineOf({ total, charges }: Priced): number {
   return total - charges.reduce((sum, charge) => sum + (charge.collect === "property" ? charge.amount : 0), 0);
 }

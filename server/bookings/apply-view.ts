@@ -3,9 +3,10 @@ import type { Transaction } from "../../db/client.ts";
 import { bookings, payments, properties } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { raiseIncident } from "../platform/incidents.ts";
-import { transact } from "../platform/transact.ts";
+import { commit } from "../platform/transact.ts";
 import { canMove, hasMoney, type ProviderView } from "../payments/index.ts";
-import { writeAvailability, type MovedNight } from "../rooms/index.ts";
+import type { MovedNight } from "../rooms/index.ts";
+import { announce } from "./announce.ts";
 import { becomePaid, NightsTaken } from "./become-paid.ts";
 import { withinSale } from "./begun.ts";
 import { emit } from "./events.ts";
@@ -36,20 +37,15 @@ export async function applyView(ctx: Context, seen: Pick<Payment, "id" | "versio
   }
 }
 
-/** What one reading came to, and what is to be done once it has committed. */
-interface Outcome {
-  applied: Applied;
-  confirmed: boolean;
-  moved: readonly MovedNight[];
-}
-const WRITTEN: Outcome = { applied: "written", confirmed: false, moved: [] };
+const WRITTEN = { applied: "written", confirmed: false, moved: [] as readonly MovedNight[] } as const;
+type Outcome = { applied: Applied; confirmed: boolean; moved: readonly MovedNight[] };
 
 async function applyOnce(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView, attempt: "try" | "last try"): Promise<Applied> {
-  const { applied, confirmed, moved } = await transact(ctx.db, (tx) => applyIn(tx, ctx, seen, view, attempt));
-  ctx.defer(writeAvailability(ctx, moved));
-  if (confirmed) ctx.metrics.count("bookings_confirmed_total", { how: "online" });
-  ctx.published();
-  return applied;
+  return commit(ctx.db, async (tx) => {
+    const { applied, confirmed, moved } = await applyIn(tx, ctx, seen, view, attempt);
+    const metric = confirmed ? "bookings_confirmed_total" : undefined;
+    return { answer: applied, committed: () => announce(ctx, moved, metric, { how: "online" }) };
+  });
 }
 
 async function applyIn(tx: Transaction, ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView, attempt: "try" | "last try"): Promise<Outcome> {

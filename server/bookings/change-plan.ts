@@ -129,7 +129,8 @@ async function priced(
   const methods = methodsFor(ctx.config, facts);
   const payable = methods.some((method) => (method === "property") === (booking.payment === "property"));
   if (!payable) throw refuse("PRECONDITION", { reason: "payment method not offered" });
-  const kept = changed.map(({ stay }, index) => Math.max(0, feeAt(stay.policy, now) - quote.stays[index]!.total));
+  // A fee holds nothing that the property collects, so it is weighed against what we collect for the new stay.
+  const kept = changed.map(({ stay }, index) => Math.max(0, feeAt(stay.policy, now) - onlineOf(quote.stays[index]!)));
   return {
     online: methods.filter((method) => method !== "property"),
     sold: quote.stays.map((stay, index) => bound(stay, changed[index]!.stay, kept[index]!, now)),
@@ -146,7 +147,8 @@ function bound(stay: QuotedStay, old: StayRow, changeFee: number, now: Date): Pl
   if (fee === 0 || !since) return planned;
   const first = { from: since.from, fee: Math.max(fee, feeAt(stay.policy, new Date(since.from))) };
   const later = stay.policy.steps.filter((step) => step.from >= since.from && step.fee > first.fee);
-  const policy = { ...stay.policy, steps: [first, ...later], noShowFee: Math.max(fee, stay.policy.noShowFee) };
+  const base = { ...stay.policy.base, price: stay.policy.base.price + changeFee };
+  const policy = { ...stay.policy, base, steps: [first, ...later], noShowFee: Math.max(fee, stay.policy.noShowFee) };
   if (changeFee === 0) return { ...planned, policy };
   const charge = { name: CHANGE_FEE, amount: changeFee, inclusive: false, collect: "now" as const };
   return { ...planned, total: stay.total + changeFee, charges: [...stay.charges, charge], policy };

@@ -1,4 +1,4 @@
-import { exponentOf } from "./money.ts";
+import { roundingUnit } from "./money.ts";
 
 type Provider = "stripe" | "midtrans";
 
@@ -37,10 +37,10 @@ interface Limits {
 
 /** Undefined where the provider doesn't take the currency. */
 function limitsOf(provider: Provider, currency: string): Limits | undefined {
-  // Midtrans takes whole rupiah and nothing else.
-  if (provider === "midtrans") return currency === "IDR" ? { minimum: 100, multiple: 100 } : undefined;
-  // Of three decimals Stripe takes two.
-  return { minimum: STRIPE_MINIMUM[currency] ?? 1, multiple: exponentOf(currency) === 3 ? 10 : 1 };
+  const multiple = roundingUnit(currency);
+  // Midtrans takes rupiah and nothing else.
+  if (provider === "midtrans") return currency === "IDR" ? { minimum: multiple, multiple } : undefined;
+  return { minimum: STRIPE_MINIMUM[currency] ?? multiple, multiple };
 }
 
 /** Whether the provider charges this amount at all: to ask it for another is refused for good. Minor units. */
