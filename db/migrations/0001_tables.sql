@@ -741,7 +741,7 @@ CREATE INDEX "outbox_published" ON "outbox" USING btree ("published_at") WHERE "
 CREATE INDEX "deliveries_provider" ON "deliveries" USING btree ("provider_id");--> statement-breakpoint
 CREATE INDEX "disputes_payment" ON "disputes" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "money_decisions_booking" ON "money_decisions" USING btree ("booking_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "money_decisions_refund" ON "money_decisions" USING btree ("refund_id") WHERE "money_decisions"."refund_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "money_decisions_refund" ON "money_decisions" USING btree ("refund_id","kind") WHERE "money_decisions"."refund_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "money_decisions_dispute" ON "money_decisions" USING btree ("dispute_id") WHERE "money_decisions"."dispute_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "payments_page_ref" ON "payments" USING btree ("provider","page_ref") WHERE "payments"."page_ref" is not null;--> statement-breakpoint
 CREATE INDEX "payments_payment_ref" ON "payments" USING btree ("payment_ref");--> statement-breakpoint

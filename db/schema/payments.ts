@@ -168,9 +168,9 @@ export const moneyDecisions = pgTable(
   },
   (t) => [
     index("money_decisions_booking").on(t.bookingId),
-    // A refund or dispute is decided once.
+    // Each is decided once; a gift may have to be paid by hand.
     uniqueIndex("money_decisions_refund")
-      .on(t.refundId)
+      .on(t.refundId, t.kind)
       .where(sql`${t.refundId} is not null`),
     uniqueIndex("money_decisions_dispute")
       .on(t.disputeId)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DisputeState, PaymentState } from "../../db/schema/payments.ts";
+import type { DecisionKind, DisputeState, PaymentState } from "../../db/schema/payments.ts";
 import type { RefundState } from "../payments/index.ts";
 import { emitterOf } from "../platform/outbox.ts";
 
@@ -54,7 +54,8 @@ export type HistoryType =
   | "paid_too_late"
   | `payment_${PaymentState}`
   | `refund_${RefundState}`
-  | `dispute_${DisputeState}`;
+  | `dispute_${DisputeState}`
+  | `money_${DecisionKind}`;
 
 /** Whose booking it is, at which version, and who acts: what every entry of its money carries. */
 export interface MoneyEntry {

@@ -67,17 +67,20 @@ export async function readMoney(db: Executor, bookingId: string, lock = false): 
       return { paymentId, amount: currency === payment.currency ? amount : payment.captured, state, isRefundable: refundable };
     }),
   };
-  return { payments: rows, refunds: given, disputes: disputed, facts, ...sumsOf(decided) };
+  return { payments: rows, refunds: given, disputes: disputed, facts, ...sumsOf(decided, disputed) };
 }
 
 const NOTHING_DECIDED = { waived: 0, accepted: 0, acceptedOf: new Map<string, number>() };
 
-function sumsOf(decided: readonly (typeof moneyDecisions.$inferSelect)[]): typeof NOTHING_DECIDED {
+function sumsOf(decided: readonly (typeof moneyDecisions.$inferSelect)[], disputed: Money["disputes"]): typeof NOTHING_DECIDED {
   const sums = { waived: 0, accepted: 0, acceptedOf: new Map<string, number>() };
-  for (const { kind, amount, paymentId } of decided) {
+  for (const { kind, amount, paymentId, disputeId } of decided) {
     if (kind === "waive") sums.waived += amount;
-    if (kind === "write_off" || kind === "chargeback_accepted") sums.accepted += amount;
-    if (kind === "chargeback_accepted" && paymentId) sums.acceptedOf.set(paymentId, (sums.acceptedOf.get(paymentId) ?? 0) + amount);
+    if (kind === "write_off") sums.accepted += amount;
+    // One that was won after all has cost nothing.
+    if (kind !== "chargeback_accepted" || !paymentId || !disputed.some(({ id, state }) => id === disputeId && state === "lost")) continue;
+    sums.accepted += amount;
+    sums.acceptedOf.set(paymentId, (sums.acceptedOf.get(paymentId) ?? 0) + amount);
   }
   return sums;
 }

@@ -86,6 +86,23 @@ export function planMoney(facts: MoneyFacts, due: number | undefined): MoneyPlan
   return plan;
 }
 
+/** What of each payment is taken and neither given back, lost, nor promised to anybody. */
+export function leftOf(facts: MoneyFacts): { paymentId: string; left: number; isBlocked: boolean; hasWayBack: boolean }[] {
+  return facts.payments
+    .filter(({ isForeign, captured }) => !isForeign && captured > 0)
+    .map((payment) => {
+      const { left, isBlocked } = standingOf(payment, facts);
+      return { paymentId: payment.id, left, isBlocked, hasWayBack: payment.hasWayBack };
+    });
+}
+
+/** What a person must still pay of a refund that failed, or has no way back. */
+export function owedByHand(facts: MoneyFacts, refundId: string): number {
+  const own = (paymentId: string) => facts.refunds.filter((refund) => refund.paymentId === paymentId && refund.state !== "withdrawn");
+  const refund = facts.refunds.find(({ id }) => id === refundId);
+  return refund ? (tasksOf(own(refund.paymentId)).find(({ id }) => id === refundId)?.amount ?? 0) : 0;
+}
+
 /** One payment with what became of it. */
 interface Standing {
   payment: PaymentFacts;
