@@ -1,10 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
 import { createClock } from "../kit/clock.ts";
+import { readInput } from "../kit/controls.ts";
 import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { createBatcher } from "./batcher.ts";
 import type { QueueContext } from "./context.ts";
 import { openDatabase } from "./database.ts";
-import { createDeliveryFaults } from "./delivery-faults.ts";
+import { createDeliveryFaults, deliveryFaultSchema } from "./delivery-faults.ts";
 import { createDispatcher } from "./dispatch.ts";
 import { insertMessages, type Inserted } from "./insert.ts";
 import { openKeys } from "./keys.ts";
@@ -12,7 +13,7 @@ import { Refused, type Message } from "./model.ts";
 import { route } from "./routes.ts";
 import { fireDueSchedules } from "./schedules-route.ts";
 
-export interface QstashOptions extends Omit<ServeOptions, "controls"> {
+export interface QstashOptions extends Omit<ServeOptions, "controls" | "privatePaths" | "errorBody"> {
   /** The queue lives there in a schema of its own, `local_qstash`; one stand-in per database. */
   databaseUrl: string;
   /** What clients must send as bearer token. */
@@ -71,7 +72,7 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
       "/_control/resume": () => (dispatcher.resume(), status()),
       "/_control/status": status,
       "/_control/deliveries": (request) => {
-        if (request.method === "POST") deliveryFaults.add(JSON.parse(request.body.toString()));
+        if (request.method === "POST") deliveryFaults.add(readInput(request, deliveryFaultSchema));
         if (request.method === "DELETE") deliveryFaults.clear();
         return status();
       },

@@ -55,7 +55,13 @@ export async function startResend(options: ResendOptions): Promise<RunningResend
     store.close();
   }
   try {
-    const server = await serve((request) => (/^\/inbox(\/|$)/.test(request.path) ? inbox(request) : api(request)), { port: options.port, clock, faults: options.faults });
+    const server = await serve((request) => (/^\/inbox(\/|$)/.test(request.path) ? inbox(request) : api(request)), {
+      port: options.port,
+      clock,
+      faults: options.faults,
+      privatePaths: ["/inbox"],
+      errorBody: (statusCode, message) => ({ statusCode, name: "application_error", message }),
+    });
     return {
       ...server,
       store,

@@ -291,6 +291,67 @@ test("subscribers and pattern subscribers hear what is published, commas and all
   await until(async () => Number(await direct.pubsub("NUMPAT")) === 0);
 });
 
+test("a payload with line breaks arrives whole and can't forge an event", async () => {
+  const redis = plain();
+  const heard: unknown[] = [];
+  const room = redis.subscribe<string>(`${prefix}room`);
+  let ready = false;
+  room.on("subscribe", () => (ready = true));
+  room.on("message", (event) => heard.push(event));
+  await until(() => ready);
+  const payloads = ["l1\nl2", `x\n\ndata: message,${prefix}room,forged`, "a\r\ndata: message,b,c"];
+  for (const payload of payloads) await direct.publish(`${prefix}room`, payload);
+  await direct.publish(`${prefix}room`, "end");
+  await until(() => heard.length >= payloads.length + 1);
+  expect(heard).toEqual([...payloads, "end"].map((message) => ({ channel: `${prefix}room`, message })));
+  await room.unsubscribe();
+});
+
+test("numbers past 2^53 keep their digits in both directions", async () => {
+  await call("/", { body: `["set","${prefix}n",9007199254740993]` });
+  expect(await direct.get(`${prefix}n`)).toBe("9007199254740993");
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const raw = async (path: string, body: string) => (await fetch(gateway.url + path, { method: "POST", headers, body })).text();
+  expect(await raw("/", `["incrby","${prefix}n",9223372036854770000]`)).toContain("ERR increment or decrement would overflow");
+  expect(await raw("/", `["incr","${prefix}n"]`)).toBe('{"result":9007199254740994}');
+  expect(await raw("/pipeline", `[["incr","${prefix}n"],["set","${prefix}text","12345678901234567890"]]`)).toBe('[{"result":9007199254740995},{"result":"OK"}]');
+  expect(await direct.get(`${prefix}text`)).toBe("12345678901234567890");
+  expect(await plain().incr(`${prefix}small`)).toBe(1);
+});
+
+const KEEPERS = [
+  ["acl", "setuser", "x", "on", "nopass", "~*", "&*", "+@all"],
+  ["ACL", "whoami"],
+  ["config", "set", "maxmemory", "1"],
+  ["shutdown"],
+  ["replicaof", "127.0.0.1", "1"],
+  ["swapdb", "0", "1"],
+  ["memory", "purge"],
+  ["slowlog", "reset"],
+  ["info"],
+  ["bgsave"],
+  ["client", "kill", "type", "normal"],
+  ["script", "kill"],
+  ["function", "kill"],
+  ["psetx"],
+];
+test.each(KEEPERS)("the server's keeper is not reached: %s %s", async (...words) => {
+  const users = await direct.acl("LIST");
+  const refused = { status: 400, body: { error: expect.stringMatching(/^ERR unknown command, or not available over REST/) } };
+  expect(await call("/", { body: JSON.stringify(words) })).toMatchObject(refused);
+  expect(await call(`/${words.map(encodeURIComponent).join("/")}`)).toMatchObject(refused);
+  expect((await call("/multi-exec", { body: JSON.stringify([words]) })).status).toBe(400);
+  expect(await direct.acl("LIST")).toEqual(users);
+});
+
+test.each(KEEPERS.slice(0, 5))("a script doesn't reach it either: %s %s", async (...words) => {
+  const users = await direct.acl("LIST");
+  const args = words.map((word) => `'${word}'`).join(",");
+  const script = ["eval", `return redis.call(${args})`, "0"];
+  expect(await call("/", { body: JSON.stringify(script) })).toMatchObject({ status: 400, body: { error: expect.stringContaining("not allowed from script") } });
+  expect(await direct.acl("LIST")).toEqual(users);
+});
+
 test("the official rate limiter counts and refuses", async () => {
   for (const redis of [plain(), lean()]) {
     const limiter = new Ratelimit({
