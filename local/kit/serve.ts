@@ -15,6 +15,8 @@ export interface RawRequest {
   /** Names in lower case; repeated headers joined by ", ". */
   headers: Record<string, string>;
   body: Buffer;
+  /** A fault will say this in the place of the answer, once the call has been executed. */
+  failsWith?: Reply;
 }
 
 export interface Reply {
@@ -108,7 +110,7 @@ async function answer(req: IncomingMessage, res: ServerResponse, handler: Handle
   if (fault?.hang) return;
   if (fault?.drop === "before") return void req.socket.destroy();
   if (fault?.status && !fault.executed) return send(res, saidBy(fault));
-  const reply = await handler(request);
+  const reply = await handler(fault?.status ? { ...request, failsWith: saidBy(fault) } : request);
   if (fault?.status) return send(res, saidBy(fault));
   if (fault?.drop === "after") return void req.socket.destroy();
   if (reply.stream) reply.stream(res);

@@ -272,3 +272,32 @@ test("gateways are those that are configured, built once", () => {
   expect(gatewayOf(config, "stripe")).toBe(gateway);
   expect(() => gatewayOf(config, "midtrans")).toThrow("UNAVAILABLE");
 });
+
+test("a server error that Stripe keeps under its key holds up neither page, capture, void nor refund", async () => {
+  const failing = (path: string) =>
+    server.faults.add({ path, status: 500, executed: true, body: { error: { type: "api_error", message: "Something went wrong on our end." } } });
+  const wanted = request();
+  failing("/v1/checkout/sessions");
+  const page = await gateway.openPage(wanted);
+  const ref: PaymentRef = { paymentId: wanted.paymentId, pageRef: page.pageRef, paymentRef: null, currency: "EUR" };
+  await pay(page.pageUrl, "4242424242424242");
+  const { paymentRef } = await gateway.read(ref);
+  // The SDK's own tries get the kept error again; what had its effect is found by reading.
+  const known = { ...ref, paymentRef: paymentRef ?? null };
+  failing("/capture");
+  await expect(gateway.capture(known, AMOUNT)).rejects.toMatchObject({ kind: "server" });
+  expect(await gateway.capture(known, AMOUNT)).toMatchObject({ state: "captured", captured: AMOUNT });
+  // The first call only looks whether it has been refunded.
+  server.faults.add({ path: "/v1/refunds", delayMs: 0 });
+  failing("/v1/refunds");
+  const refundId = newId();
+  const refund = () => gateway.refund(known, { refundId, amount: 5000, reason: "test" });
+  expect(await refund()).toMatchObject({ amount: 5000 });
+  expect(await refund()).toMatchObject({ amount: 5000 });
+  expect(await listOf("refunds")).toHaveLength(1);
+  const other = await open();
+  await pay(other.pageUrl, "4242424242424242");
+  failing("/cancel");
+  await expect(gateway.void(other)).rejects.toMatchObject({ kind: "server" });
+  expect(await gateway.void(other)).toMatchObject({ state: "voided" });
+});
