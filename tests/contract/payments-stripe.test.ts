@@ -274,8 +274,7 @@ test("gateways are those that are configured, built once", () => {
 });
 
 test("a server error that Stripe keeps under its key holds up neither page, capture, void nor refund", async () => {
-  const failing = (path: string) =>
-    server.faults.add({ path, status: 500, executed: true, body: { error: { type: "api_error", message: "Something went wrong on our end." } } });
+  const failing = (path: string) => server.faults.add({ path, status: 500, executed: true, body: { error: { type: "api_error", message: "Something went wrong on our end." } } });
   const wanted = request();
   failing("/v1/checkout/sessions");
   const page = await gateway.openPage(wanted);
