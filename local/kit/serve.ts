@@ -121,9 +121,14 @@ function saidBy({ status, headers, body = { error: "injected fault" } }: Fault):
   return { status, headers, body };
 }
 
-/** A page of another site can have its own name lead to 127.0.0.1, but can't change the host that the browser then names. */
+/**
+ * A page of another site can have its own name lead to 127.0.0.1, but can't change the host that the browser then names;
+ * one that posts to the right host names itself as the origin.
+ */
 function isFromHere({ headers, socket }: IncomingMessage): boolean {
-  return headers.host === `127.0.0.1:${socket.localPort}` || headers.host === `localhost:${socket.localPort}`;
+  const { host, origin } = headers;
+  if (host !== `127.0.0.1:${socket.localPort}` && host !== `localhost:${socket.localPort}`) return false;
+  return origin === undefined || origin === `http://${host}`;
 }
 
 async function read(req: IncomingMessage): Promise<RawRequest> {

@@ -20,9 +20,9 @@ async function started(name: string): Promise<RunningServer> {
 }
 
 /** `fetch` may not name another host. */
-function status(server: RunningServer, path: string, host: string, method = "GET"): Promise<number> {
+function status(server: RunningServer, path: string, host: string, method = "GET", origin?: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: "127.0.0.1", port: server.port, path, method, headers: { host } }, (answer) => {
+    const asked = request({ host: "127.0.0.1", port: server.port, path, method, headers: { host, ...(origin && { origin }) } }, (answer) => {
       answer.resume();
       resolve(answer.statusCode ?? 0);
     });
@@ -45,7 +45,11 @@ test.each([
     expect(await status(server, path, host), host).toBe(403);
     expect(await status(server, path, host, "POST"), host).toBe(403);
   }
-  for (const host of [`127.0.0.1:${server.port}`, `localhost:${server.port}`]) expect(await status(server, path, host)).not.toBe(403);
+  for (const host of [`127.0.0.1:${server.port}`, `localhost:${server.port}`]) {
+    expect(await status(server, path, host)).not.toBe(403);
+    expect(await status(server, path, host, "POST", `http://${host}`)).not.toBe(403);
+    for (const origin of ["http://evil.test", "null"]) expect(await status(server, path, host, "POST", origin)).toBe(403);
+  }
 });
 
 test.each(Object.keys(STARTS))("a switch of %s that is set wrongly says so and does nothing", async (name) => {
