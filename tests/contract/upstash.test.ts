@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
+import fc from "fast-check";
 import { Redis as TcpRedis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { RunningServer } from "../../local/kit/serve.ts";
@@ -374,6 +375,48 @@ test("the official rate limiter counts and refuses", async () => {
     });
     expect([(await fixed.limit(id)).success, (await fixed.limit(id)).success]).toEqual([true, false]);
   }
+});
+
+test("whatever comes over HTTP, it is never an error of the server", { timeout: 120_000 }, async () => {
+  const word = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("set", "get", "eval", "\0", "\ud800", "return 1", "0", "-1", "1e400", "9007199254740993"),
+    fc.integer(),
+    fc.constant(null),
+    fc.double(),
+  );
+  const command = fc.array(word, { maxLength: 5 });
+  const body = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.constant("[".repeat(50_000)),
+    command.map((words) => JSON.stringify(words)),
+    fc.array(command, { maxLength: 3 }).map((list) => JSON.stringify(list)),
+  );
+  const path = fc.constantFrom(
+    "/",
+    "/pipeline",
+    "/multi-exec",
+    "/%ZZ",
+    "/get/%00",
+    "/set/k/%F0%9F",
+    "/subscribe/%ZZ",
+    "/subscribe/a%0Ab",
+    "/acl/list",
+    "//",
+    "/eval/x/0",
+    "/set/k?EX=%ZZ",
+  );
+  const encoding = fc.constantFrom<Record<string, string>>({}, { "upstash-encoding": "base64" }, { "upstash-response-format": "resp2" });
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom("GET", "POST", "DELETE"), path, body, encoding, async (method, target, content, headers) => {
+      const init = { method, headers: { authorization: `Bearer ${TOKEN}`, ...headers }, ...(method === "GET" ? {} : { body: content }) };
+      const answer = await fetch(gateway.url + target, init);
+      await answer.text();
+      expect(answer.status, `${method} ${target} ${content}`).toBeLessThan(500);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test("a hang, a cut, and a lost response reach the client as they would", async () => {
