@@ -9,7 +9,8 @@ const CURRENCIES = new Set(
    ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xcg xof xpf
    yer zar zmw`.split(/\s+/),
 );
-const ZERO_DECIMAL = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(" "));
+/** Krona and shilling of Iceland and Uganda have none either, and yet are told with two. */
+const ZERO_DECIMAL = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));
 const THREE_DECIMAL = new Set("bhd jod kwd omr tnd".split(" "));
 
 /** Smallest charge in minor units, where Stripe publishes one; elsewhere at least 1. */

@@ -35,6 +35,8 @@ const PARTS: Record<string, readonly string[]> = {
 /** Whether a command may be run over REST. */
 export function isAllowed(name: string, args: readonly (string | Buffer)[]): boolean {
   const lower = name.toLowerCase();
+  // Where the Redis behind it has the module.
+  if (/^json\.[a-z]+$/.test(lower)) return true;
   if (!ALLOWED.has(lower)) return false;
   const parts = PARTS[lower];
   if (parts) return parts.includes(String(args[0] ?? "").toLowerCase());
