@@ -13,21 +13,37 @@ export type Controls = Record<string, Control>;
 
 /** A switch that is thrown by POST with a JSON body. */
 export function thrown<T>(schema: z.ZodType<T>, run: (input: T, id: string) => Promise<Reply> | Reply): Control {
-  return (request, id) => (request.method === "POST" ? run(readInput(request, schema), id) : { status: 405, body: { error: "POST it" } });
+  return byMethod({ POST: (request, id) => run(readInput(request, schema), id) });
+}
+
+/** A switch by the method that asks; what else is asked is refused, and so is a query, or a body where none is read. */
+export function byMethod(methods: Partial<Record<"GET" | "POST" | "DELETE", Control>>): Control {
+  return (request, id) => {
+    const run = Object.hasOwn(methods, request.method) ? methods[request.method as "GET" | "POST" | "DELETE"] : undefined;
+    if (!run) return { status: 405, body: { error: `it takes ${Object.keys(methods).join(", ")}` } };
+    if (request.query.size > 0 || (request.method !== "POST" && request.body.length > 0)) return { status: 400, body: { error: "it takes no query, and a body only with POST" } };
+    return run(request, id);
+  };
+}
+
+const clockSchema = z.strictObject({ offsetMs: z.number().int() });
+
+function timeOf(clock: LocalClock): { offsetMs: number; now: string } {
+  return { offsetMs: clock.offsetMs(), now: new Date(clock.now()).toISOString() };
 }
 
 /** The switches of every stand-in: its next calls' faults, and its clock. */
 export function commonControls(faults: FaultSwitch, clock: LocalClock): Controls {
   return {
-    "/_control/faults": (request) => {
-      if (request.method === "DELETE") faults.clear();
-      if (request.method === "POST") faults.add(readInput(request, faultSchema));
-      return { body: { faults: faults.list() } };
-    },
-    "/_control/clock": (request) => {
-      if (request.method === "POST") clock.setOffset(readInput(request, z.strictObject({ offsetMs: z.number().int() })).offsetMs);
-      return { body: { offsetMs: clock.offsetMs(), now: new Date(clock.now()).toISOString() } };
-    },
+    "/_control/faults": byMethod({
+      GET: () => ({ body: { faults: faults.list() } }),
+      POST: (request) => (faults.add(readInput(request, faultSchema)), { body: { faults: faults.list() } }),
+      DELETE: () => (faults.clear(), { body: { faults: [] } }),
+    }),
+    "/_control/clock": byMethod({
+      GET: () => ({ body: timeOf(clock) }),
+      POST: (request) => (clock.setOffset(readInput(request, clockSchema).offsetMs), { body: timeOf(clock) }),
+    }),
   };
 }
 
@@ -39,13 +55,14 @@ export function webhookControls(webhooks: Pick<Webhooks, "fault">): Controls {
 /** Holds calls in the middle of their execution (`open: false`); GET says how many wait. */
 export function gateControls(gate: Gate): Controls {
   return {
-    "/_test/gate": (request) => {
-      if (request.method === "POST") {
+    "/_test/gate": byMethod({
+      GET: () => ({ body: { waiting: gate.waiting() } }),
+      POST: (request) => {
         if (readInput(request, z.strictObject({ open: z.boolean() })).open) gate.open();
         else gate.close();
-      }
-      return { body: { waiting: gate.waiting() } };
-    },
+        return { body: { waiting: gate.waiting() } };
+      },
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { createClock } from "../kit/clock.ts";
-import { readInput } from "../kit/controls.ts";
+import { byMethod, readInput } from "../kit/controls.ts";
 import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { createBatcher } from "./batcher.ts";
 import type { QueueContext } from "./context.ts";
@@ -68,14 +68,14 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
     ...options,
     clock,
     controls: {
-      "/_control/pause": () => (dispatcher.pause(), status()),
-      "/_control/resume": () => (dispatcher.resume(), status()),
-      "/_control/status": status,
-      "/_control/deliveries": (request) => {
-        if (request.method === "POST") deliveryFaults.add(readInput(request, deliveryFaultSchema));
-        if (request.method === "DELETE") deliveryFaults.clear();
-        return status();
-      },
+      "/_control/pause": byMethod({ POST: () => (dispatcher.pause(), status()) }),
+      "/_control/resume": byMethod({ POST: () => (dispatcher.resume(), status()) }),
+      "/_control/status": byMethod({ GET: status }),
+      "/_control/deliveries": byMethod({
+        GET: status,
+        POST: (request) => (deliveryFaults.add(readInput(request, deliveryFaultSchema)), status()),
+        DELETE: () => (deliveryFaults.clear(), status()),
+      }),
     },
   });
   return {

@@ -59,6 +59,11 @@ test.each(Object.keys(STARTS))("a switch of %s that is set wrongly says so and d
   expect(server.faults.list()).toEqual([]);
   for (const body of ["{", "{}", '{"offsetMs":"1"}', '{"offset":1}']) expect(await set("/_control/clock", body)).toBe(400);
   expect(server.clock.offsetMs()).toBe(0);
+  server.faults.add({ path: "/nowhere", hang: true });
+  for (const target of ["/_control/faults?path=/nowhere", "/_control/faults?all=true"]) expect((await fetch(server.url + target, { method: "DELETE" })).status).toBe(400);
+  expect((await fetch(`${server.url}/_control/faults`, { method: "DELETE", body: '{"path":"/other"}' })).status).toBe(400);
+  expect((await fetch(`${server.url}/_control/clock`, { method: "PUT", body: '{"offsetMs":1}' })).status).toBe(405);
+  expect(server.faults.list()).toHaveLength(1);
   expect(await set("/_control/nothing", "{}")).toBe(404);
   expect(await set("/_test/nothing", "{}")).toBe(404);
 });
