@@ -3,7 +3,8 @@ import type { RawRequest, Reply } from "../kit/serve.ts";
 import type { QueueContext } from "./context.ts";
 import { checkName, parseJson } from "./input.ts";
 import { Refused, type Message } from "./model.ts";
-import { readMessage, refuseWorkflow } from "./read-message.ts";
+import { refuseWorkflow } from "./headers.ts";
+import { readMessage } from "./read-message.ts";
 import { refuseExtras } from "./select.ts";
 import { findTopic } from "./topics.ts";
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { parseDuration } from "./duration.ts";
 import { parseExpression } from "./expression.ts";
+import { CALLBACK_OPTIONS, HOP_BY_HOP, isDestination, refuseUnknownHeaders } from "./headers.ts";
 import { Refused, type CallbackTarget, type FlowControl, type Message, type Redaction } from "./model.ts";
 import { hashBody } from "./sign.ts";
 
@@ -26,52 +27,6 @@ const MAX_NAME = 1024;
 export const MAX_LIMIT = 1_000_000;
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/** Headers of one connection; forwarded, they would break the delivery. */
-const HOP_BY_HOP: readonly string[] = ["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
-
-/** What only a schedule's making takes. */
-export const SCHEDULE_HEADERS: readonly string[] = ["upstash-cron", "upstash-schedule-id", "upstash-queue-name"];
-const KNOWN: readonly string[] = [
-  "upstash-method",
-  "upstash-retries",
-  "upstash-retry-delay",
-  "upstash-delay",
-  "upstash-not-before",
-  "upstash-timeout",
-  "upstash-callback",
-  "upstash-failure-callback",
-  "upstash-deduplication-id",
-  "upstash-content-based-deduplication",
-  "upstash-label",
-  "upstash-flow-control-key",
-  "upstash-flow-control-value",
-  "upstash-redact-fields",
-];
-/** A callback's own, behind its prefix. */
-const CALLBACK_OPTIONS = /^(method|timeout|retries|retry-delay|delay|label|forward-.+)$/;
-const KNOWN_PREFIXES = ["upstash-forward-", "upstash-callback-", "upstash-failure-callback-", "upstash-telemetry-"];
-
-/** Whether a text is a URL that a message can go to. */
-export function isDestination(url: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- what no request line can hold
-  return /^https?:\/\//i.test(url) && URL.canParse(url) && !/[\0-\x20\x7f]/.test(url) && url.isWellFormed();
-}
-
-/** @throws Refused for the headers of `@upstash/workflow`: its runs would begin, and end at their first step */
-export function refuseWorkflow(names: Iterable<string>): void {
-  for (const name of names) {
-    if (name.toLowerCase().includes("upstash-workflow-")) throw new Refused(400, "workflows are not served here");
-  }
-}
-
-function refuseUnknown(headers: Record<string, string>): void {
-  refuseWorkflow(Object.keys(headers));
-  for (const name of Object.keys(headers)) {
-    if (!name.startsWith("upstash-") || KNOWN.includes(name) || KNOWN_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
-    throw new Refused(400, `unknown header: ${name}`);
-  }
-}
-
 /** Makes a message of a publish request. @throws Refused when a header or the destination is not valid */
 export function readMessage(input: PublishInput): Message {
   const { url, headers, body, now } = input;
@@ -81,7 +36,7 @@ export function readMessage(input: PublishInput): Message {
     // A batch brings headers as JSON, which can hold what HTTP and Postgres can't.
     if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) throw new Refused(400, `invalid header ${name}`);
   }
-  refuseUnknown(headers);
+  refuseUnknownHeaders(headers);
   if (input.queue !== undefined && headers["upstash-flow-control-key"] !== undefined) {
     throw new Refused(400, "a message is limited by its queue or by flow control, not by both");
   }

@@ -6,7 +6,8 @@ import { Refused, type Message } from "./model.ts";
 import { presentMessage } from "./present.ts";
 import { checkName } from "./input.ts";
 import { isGroupName, publish } from "./publish.ts";
-import { readMessage, SCHEDULE_HEADERS } from "./read-message.ts";
+import { SCHEDULE_HEADERS } from "./headers.ts";
+import { readMessage } from "./read-message.ts";
 import { refuseExtras } from "./select.ts";
 import { deleteSchedule, dueSchedules, findSchedule, listSchedules, nextFiring, pauseSchedule, saveSchedule, type Schedule, type StoredSchedule } from "./schedules.ts";
 

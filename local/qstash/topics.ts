@@ -3,7 +3,7 @@ import type { Route } from "./context.ts";
 import type { Database } from "./database.ts";
 import { Refused } from "./model.ts";
 import { checkName, parseJson } from "./input.ts";
-import { isDestination } from "./read-message.ts";
+import { isDestination } from "./headers.ts";
 import { refuseExtras } from "./select.ts";
 
 const endpointUrl = z.string().refine(isDestination);

@@ -9,7 +9,8 @@ const CURRENCIES = new Set(
    ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xcg xof xpf
    yer zar zmw`.split(/\s+/),
 );
-/** Krona and shilling of Iceland and Uganda have none either, and yet are told with two. */
+/** The krona and the shilling have no decimals, and yet are told with two, which are 00. */
+const TWO_EMPTY = new Set(["isk", "ugx"]);
 const ZERO_DECIMAL = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));
 const THREE_DECIMAL = new Set("bhd jod kwd omr tnd".split(" "));
 
@@ -63,6 +64,9 @@ export function checkAmount(amount: number, currency: string, param: string): vo
   }
   if (amount > 99_999_999_999) {
     throw invalid("Amount is larger than the largest one allowed.", { code: "amount_too_large", param });
+  }
+  if (TWO_EMPTY.has(currency) && amount % 100 !== 0) {
+    throw invalid(`Amounts in ${currency} end in 00.`, { code: "parameter_invalid_integer", param });
   }
   if (THREE_DECIMAL.has(currency) && amount % 10 !== 0) {
     throw invalid(`Amounts in ${currency} must be rounded to the nearest ten.`, { code: "parameter_invalid_integer", param });

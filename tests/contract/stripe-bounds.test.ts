@@ -131,6 +131,7 @@ test("metadata, references, currencies and amounts have the vendor's bounds", as
     { locale: "xx" as "en" },
     { line_items: [{ quantity: 1, price_data: { currency: "zzz", unit_amount: 1000, product_data: { name: "x" } } }] },
     { line_items: [{ quantity: 1, price_data: { currency: "eur", unit_amount: 49, product_data: { name: "x" } } }] },
+    { line_items: [{ quantity: 1, price_data: { currency: "isk", unit_amount: 12_345, product_data: { name: "x" } } }] },
     { line_items: [{ quantity: 1, price_data: { currency: "kwd", unit_amount: 1005, product_data: { name: "x" } } }] },
   ];
   for (const more of wrong) expect((await failure(session(w, more))).statusCode, JSON.stringify(more)).toBe(400);
