@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { z } from "zod";
 import type { DisputeState, PaymentState } from "../../db/schema/payments.ts";
+import { fromStripe } from "./stripe-amounts.ts";
 import type { ProviderDispute, ProviderRefund, ProviderView } from "./gateway.ts";
 
 type IntentStatus = "requires_payment_method" | "requires_confirmation" | "requires_action" | "processing" | "requires_capture" | "succeeded" | "canceled";
@@ -54,9 +55,9 @@ export function viewOf({ session, intent, refunds, disputes }: StripeObjects): P
     state,
     paymentRef: intent?.id,
     method: charge?.payment_method_details?.type,
-    amount: state === "authorised" || state === "captured" || state === "paid" ? intent?.amount : undefined,
+    amount: state === "authorised" || state === "captured" || state === "paid" ? intent && fromStripe(intent.amount, intent.currency) : undefined,
     currency: intent?.currency.toUpperCase(),
-    captured: intent?.amount_received ?? 0,
+    captured: intent ? fromStripe(intent.amount_received, intent.currency) : 0,
     refunded: theirs.reduce((sum, refund) => sum + (refund.state === "succeeded" ? refund.amount : 0), 0),
     // Of a later capture Stripe keeps no time with the charge.
     capturedAt: charge?.captured && intent?.capture_method !== "manual" ? instant(charge.created) : undefined,
@@ -84,7 +85,7 @@ function stateOf(session: Stripe.Checkout.Session | undefined, intent: Stripe.Pa
 function disputeOf(dispute: Stripe.Dispute): ProviderDispute {
   return {
     ref: dispute.id,
-    amount: dispute.amount,
+    amount: fromStripe(dispute.amount, dispute.currency),
     currency: dispute.currency.toUpperCase(),
     state: DISPUTE_STATE[dispute.status as keyof typeof DISPUTE_STATE] ?? "open",
     providerState: dispute.status,
@@ -101,7 +102,7 @@ export function refundOf(refund: Stripe.Refund): ProviderRefund {
   return {
     ref: refund.id,
     refundId: z.uuid().safeParse(refund.metadata?.["refund_id"]).data,
-    amount: refund.amount,
+    amount: fromStripe(refund.amount, refund.currency),
     state: REFUND_STATE[refund.status as keyof typeof REFUND_STATE] ?? "pending",
     createdAt: instant(refund.created),
     // When a pending one went through, Stripe doesn't say.

@@ -75,7 +75,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const cloudFolder = join(services.folder, `seed-${seed}`);
-  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder });
+  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder, mailRate: 100_000 });
   const redis = await openRedisGate(cloud.servers.upstash!.url);
   const ports = seed % 2 === 0 ? [port, await freePort()] : [port];
   const apps = await Promise.all(
