@@ -69,6 +69,8 @@ export const bookingOutput = z.object({
   state: z.enum(BOOKING_STATES),
   locale: z.string(),
   createdAt: z.string(),
+  /** When this version was made. */
+  versionAt: z.string(),
   checkIn: z.string(),
   checkOut: z.string(),
   currency: z.string(),
