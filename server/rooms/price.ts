@@ -184,6 +184,12 @@ function chargeOf(tax: TaxFacts, net: number, nights: number, party: Party, curr
   }
 }
 
+/** Whether cancelling costs nothing at `now`, by the policy's rules alone: what a fee would be needs no asking where there is none. */
+export function isFreeByRules(rules: readonly PolicyRule[], zone: string, checkIn: string, now: Date): boolean {
+  const at = now.toISOString();
+  return rules.every((rule) => rule.fee.value === 0 || deadlineOf(checkIn, rule.daysBefore, rule.time, zone) >= at);
+}
+
 /**
  * The policy with its deadlines as instants, read once in the property's zone (domain rule 6).
  * Fees never fall as time passes, and never exceed the total.

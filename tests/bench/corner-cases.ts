@@ -100,6 +100,7 @@ export const CORNERS: Record<string, Case> = {
   "search.calendar": (world, size, index) => ({
     input: { propertyId: world.property.id, from: addDays(world.from, index), to: addDays(world.from, index + (size === "smallest" ? 1 : 92)) },
   }),
+  "search.otherDates": (world, size, index) => ({ input: { destinationId: world.destinationId, ...stayOf(world, size, index), rooms: parties(size) } }),
   "hotels.bySlug": (world, size) => ({ input: { slug: world.property.slug, locale: size === "smallest" ? "en" : "id" } }),
   "rooms.availability": (world, size, index) => ({ input: { propertyId: world.property.id, ...stayOf(world, size, index), rooms: parties(size) } }),
   "rooms.quote": (world, size, index) => ({ input: askQuote(world, size, index) }),
