@@ -1,5 +1,6 @@
 import { CHANGE_FEE } from "../../server/platform/money.ts";
 import { m } from "./i18n/compiled/messages.js";
+import { getLocale } from "./i18n/compiled/runtime.js";
 
 // Codes of the field to the reader's words. What is not listed is shown as the code's own words.
 
@@ -75,6 +76,34 @@ const BEDS: Record<string, () => string> = {
   futon: m.bed_futon,
 };
 
+/** What many properties call their rates, policies, taxes and fees; any other name is shown as its property wrote it. */
+const NAMES: Record<string, () => string> = {
+  "Flexible rate": m.name_flexible_rate,
+  "Non-refundable rate": m.name_non_refundable_rate,
+  "Bed and breakfast": m.name_bed_and_breakfast,
+  Flexible: m.name_flexible,
+  "Non-refundable": m.name_non_refundable,
+  "Free until noon on arrival day": m.name_free_until_noon,
+  "Free until the day before": m.name_free_one_day,
+  "Free until two days before": m.name_free_two_days,
+  "Free until three days before": m.name_free_three_days,
+  "Free until five days before": m.name_free_five_days,
+  "Free until a week before": m.name_free_a_week,
+  "Service charge": m.name_service_charge,
+  "Hotel tax": m.name_hotel_tax,
+  VAT: m.name_vat,
+  GST: m.name_gst,
+  "Sales tax": m.name_sales_tax,
+  "Consumption tax": m.name_consumption_tax,
+  "Hotel occupancy tax": m.name_occupancy_tax,
+  "City and state room fee": m.name_room_fee,
+  "Tourism levy": m.name_tourism_levy,
+  "City tax": m.name_city_tax,
+  "Lisbon city tax": m.name_lisbon_tax,
+  "Taxe de séjour": m.name_tourist_tax,
+  "Tokyo accommodation tax": m.name_tokyo_tax,
+};
+
 function word(words: Record<string, () => string>, code: string): string {
   return words[code]?.() ?? code.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
 }
@@ -83,5 +112,19 @@ export const amenityName = (code: string) => word(AMENITIES, code);
 export const mealName = (code: string) => word(MEALS, code);
 export const stateName = (code: string) => word(STATES, code);
 export const bedName = (code: string) => word(BEDS, code);
-/** A tax or fee: the property's own name for it, as it is written; ours in the reader's words. */
-export const chargeName = (name: string) => (name === CHANGE_FEE ? m.charge_change_fee() : name);
+/** A rate or policy, in the reader's words where it is a usual one. */
+export const ownName = (name: string) => NAMES[name]?.() ?? name;
+
+/** "VAT 7% on price and service": a kind of tax, how much of it, on what. */
+const TAX = /^(.+?)(?: ([\d.]+)\s?%)?( on price and service)?$/;
+
+/** A tax or fee, in the reader's words where it is of a known kind. */
+export function chargeName(written: string): string {
+  if (written === CHANGE_FEE) return m.charge_change_fee();
+  const [, kind = "", percent, onBoth] = TAX.exec(written) ?? [];
+  const known = NAMES[kind];
+  if (!known) return written;
+  const name =
+    percent === undefined ? known() : m.name_with_percent({ name: known(), percent: new Intl.NumberFormat(getLocale(), { maximumFractionDigits: 4 }).format(Number(percent)) });
+  return onBoth ? m.name_on_price_and_service({ name }) : name;
+}

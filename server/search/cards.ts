@@ -56,27 +56,28 @@ export async function cardsOf(ctx: Context, page: Ranked[], input: HotelsInput, 
     const { products, ...terms } = way;
     const cheapest = {
       ...terms,
+      freeCancellation: way.cancelFee === 0,
       currency: item.entry.currency,
       rooms: products.map(({ productId, roomTypeId, roomName, rateName, meal }) => ({ productId, roomTypeId, roomName, rateName, meal })),
       payAtProperty: methodsFor(ctx.config, products).includes("property"),
       left: item.left,
     };
-    const freeIds = way.freeCancellation ? undefined : frees.get(item);
+    const freeIds = way.cancelFee === 0 ? undefined : frees.get(item);
     const free = freeIds && wayOf(item, freeIds, factsOf, input, now);
-    return { ...shown, picture: propertyPicture(face.slug, version), cheapest, free: free?.freeCancellation ? { total: free.total, freeUntil: free.freeUntil } : null };
+    return { ...shown, picture: propertyPicture(face.slug, version), cheapest, free: free?.cancelFee === 0 ? { total: free.total, freeUntil: free.freeUntil } : null };
   });
 }
 
 interface Way {
   products: ProductFacts[];
   total: number;
-  freeCancellation: boolean;
+  cancelFee: number;
   freeUntil: string | null;
 }
 
 /** Prices a product per room of the party; undefined where one of them can't be sold any more. */
 function wayOf({ entry, supply }: Ranked, productIds: readonly number[], factsOf: Map<number, ProductFacts>, input: HotelsInput, now: Date): Way | undefined {
-  const way: Way = { products: [], total: 0, freeCancellation: true, freeUntil: null };
+  const way: Way = { products: [], total: 0, cancelFee: 0, freeUntil: null };
   for (const [index, party] of input.rooms.entries()) {
     const product = factsOf.get(productIds[index]!);
     const stay = product && priceStay(product, supply.nightsOf(entry, product.baseProductId), input.checkIn, input.checkOut, party, now).stay;
@@ -84,8 +85,8 @@ function wayOf({ entry, supply }: Ranked, productIds: readonly number[], factsOf
     const until = freeUntil(stay.policy, now);
     way.products.push(product);
     way.total += stay.total;
-    way.freeCancellation &&= feeAt(stay.policy, now) === 0;
+    way.cancelFee += feeAt(stay.policy, now);
     if (until !== null && (way.freeUntil === null || until < way.freeUntil)) way.freeUntil = until;
   }
-  return way.freeCancellation ? way : { ...way, freeUntil: null };
+  return way.cancelFee === 0 ? way : { ...way, freeUntil: null };
 }

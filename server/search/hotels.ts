@@ -41,8 +41,9 @@ async function findHotels(ctx: Context, input: HotelsInput): Promise<HotelsPage>
   const page = rest.slice(0, input.limit);
   const items = await cardsOf(ctx, page, input, now);
   const last = page.at(-1);
-  if (!last || rest.length === page.length) return { place: place.name, items, propertiesInDestination };
-  return { place: place.name, items, nextCursor: encodeCursor([input.sort, ...last.keys, last.entry.propertyId]), propertiesInDestination };
+  const counts = { propertiesInDestination, found: ranked.length };
+  if (!last || rest.length === page.length) return { place: place.name, items, ...counts };
+  return { place: place.name, items, nextCursor: encodeCursor([input.sort, ...last.keys, last.entry.propertyId]), ...counts };
 }
 
 /** So many properties are priced while the nights of the next ones are read: neither we nor the database wait long. */

@@ -71,6 +71,8 @@ export const hotelCardOutput = z.object({
     freeCancellation: z.boolean(),
     /** Instant until which that stays so for every room; null where it isn't, or always is. */
     freeUntil: z.string().nullable(),
+    /** What cancelling costs now; minor units. */
+    cancelFee: z.int(),
     payAtProperty: z.boolean(),
     /** Units left of the scarcest room in it. */
     left: z.int(),
@@ -88,6 +90,8 @@ export const hotelsOutput = z.object({
   nextCursor: z.string().optional(),
   /** Properties of the destination, whether they can be sold or not: tells "nothing here" from "all sold out". */
   propertiesInDestination: z.int(),
+  /** How many of them can lodge the party and pass the filters, on all pages together. */
+  found: z.int(),
 });
 
 export const otherDatesInput = z.object({ destinationId: smallIdField, ...stayFields, rooms: z.array(partyRoomField).min(1).max(MAX_ROOMS) }).superRefine(refineStay);

@@ -91,7 +91,7 @@ export function roomList(facts: MailFacts): ReactElement {
         Section,
         { key: i, style: { padding: "0 0 6px" } },
         h(Text, { style: style.strong, className: "ink" }, room.name),
-        note([room.rate, mealText(room.meal, words), words.party(room.adults, room.children)].join(" · ")),
+        note([rateText(room.rate, words), mealText(room.meal, words), words.party(room.adults, room.children)].join(" · ")),
       ),
     ),
   );
@@ -101,8 +101,21 @@ function mealText(meal: string, words: Words): string {
   return words.meals[meal as keyof Words["meals"]] ?? meal;
 }
 
+/** "VAT 7% on price and service": a kind of tax, how much of it, on what. */
+const TAX = /^(.+?)(?: ([\d.]+)\s?%)?( on price and service)?$/;
+
+/** A rate's own name, or ours for it where it is a usual one. */
+function rateText(name: string, words: Words): string {
+  return words.names[name] ?? name;
+}
+
 function chargeText(name: string, words: Words): string {
-  return name === CHANGE_FEE ? words.changeFee : name;
+  if (name === CHANGE_FEE) return words.changeFee;
+  const [, kind = "", percent, onBoth] = TAX.exec(name) ?? [];
+  const known = words.names[kind];
+  if (known === undefined) return name;
+  const amount = percent === undefined ? "" : ` ${percent.replace(".", words.decimalPoint)}%`;
+  return `${known}${amount}${onBoth ? ` ${words.onPriceAndService}` : ""}`;
 }
 
 /** What was sold, line by line, as it was sold. */

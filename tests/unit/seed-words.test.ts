@@ -1,0 +1,37 @@
+import { afterEach, expect, test } from "vitest";
+import { overwriteGetLocale } from "../../client/lib/i18n/compiled/runtime.js";
+import { chargeName, ownName } from "../../client/lib/words.ts";
+import { buildProperty } from "../../db/seed/property.ts";
+import { DEMO_PLACES } from "../../db/seed/places/index.ts";
+import { WORDS } from "../../server/notifications/templates/words.ts";
+
+afterEach(() => overwriteGetLocale(() => "en"));
+
+let id = 0;
+const built = DEMO_PLACES.flatMap((place) => place.properties.map((seed) => buildProperty(place, seed, { room: () => (id += 1), product: () => (id += 1) })));
+const plans = built.flatMap((property) => property.plans);
+const rates = [...new Set(plans.map((plan) => plan.name))];
+const policies = [...new Set(plans.map((plan) => plan.policy.name))];
+const taxes = [...new Set(built.flatMap((property) => property.taxes.map((tax) => tax.name)))];
+
+test("the demo's rates, policies, taxes and fees have names in Indonesian, and their own in English", () => {
+  expect(rates.length * policies.length * taxes.length).toBeGreaterThan(100);
+  for (const name of [...rates, ...policies]) expect(ownName(name)).toBe(name);
+  for (const name of taxes) expect(chargeName(name)).toBe(name);
+  overwriteGetLocale(() => "id");
+  for (const name of [...rates, ...policies]) expect(ownName(name), name).not.toBe(name);
+  for (const name of taxes) expect(chargeName(name), name).not.toBe(name);
+});
+
+test("mails know the same names", () => {
+  const kinds = taxes.map((name) => name.replace(/ [\d.]+\s?%.*$/, ""));
+  for (const name of [...rates, ...kinds]) expect(WORDS.id.names[name], name).toBeDefined();
+});
+
+test("how much of a tax it is, and on what, is said in the reader's language", () => {
+  overwriteGetLocale(() => "id");
+  expect(chargeName("Sales tax 8.875%")).toBe("Pajak penjualan 8,875%");
+  expect(chargeName("VAT 7% on price and service")).toBe("PPN 7% atas harga dan layanan");
+  expect(chargeName("Pool towel fee 3%")).toBe("Pool towel fee 3%");
+  expect(ownName("Half board special")).toBe("Half board special");
+});
