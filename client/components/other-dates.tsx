@@ -14,7 +14,7 @@ export function OtherDates({ search, stay }: { search: ResultsSearch; stay: Stay
   const { data, isError } = useQuery(trpc.search.otherDates.queryOptions({ destinationId: Number(search.place), ...stay }));
   return (
     <div role="status" className="mt-3">
-      <p>{isError ? m.other_dates_failed() : !data ? m.other_dates_searching() : data.length === 0 ? m.other_dates_none() : m.other_dates()}</p>
+      <p>{isError ? m.other_dates_failed() : !data ? m.other_dates_searching() : data.length === 0 ? m.other_dates_none() : m.other_dates_free()}</p>
       {data && data.length > 0 && (
         <ul className="mt-3 flex flex-wrap gap-3">
           {data.map(({ checkIn, checkOut, properties, total, currency }) => (

@@ -4,7 +4,7 @@ import { getLocale } from "./i18n/compiled/runtime.js";
 
 // Codes of the field to the reader's words. What is not listed is shown as the code's own words.
 
-const AMENITIES: Record<string, () => string> = {
+export const AMENITIES: Record<string, () => string> = {
   accessible: m.amenity_accessible,
   aircon: m.amenity_air_conditioning,
   airport_shuttle: m.amenity_airport_shuttle,
@@ -13,7 +13,9 @@ const AMENITIES: Record<string, () => string> = {
   bathtub: m.amenity_bathtub,
   beachfront: m.amenity_beachfront,
   bicycles: m.amenity_bicycles,
+  boat_pier: m.amenity_boat_pier,
   breakfast: m.amenity_breakfast,
+  business_centre: m.amenity_business_centre,
   city_view: m.amenity_city_view,
   coffee_machine: m.amenity_coffee_machine,
   coworking: m.amenity_coworking,
@@ -24,30 +26,40 @@ const AMENITIES: Record<string, () => string> = {
   fridge: m.amenity_fridge,
   garden: m.amenity_garden,
   gym: m.amenity_gym,
+  harbour_view: m.amenity_harbour_view,
   kettle: m.amenity_kettle,
   kitchen: m.amenity_kitchen,
   kitchenette: m.amenity_kitchenette,
   laundry: m.amenity_laundry,
   library: m.amenity_library,
+  locker: m.amenity_locker,
   minibar: m.amenity_minibar,
   mosquito_net: m.amenity_mosquito_net,
   mountain_view: m.amenity_mountain_view,
+  onsen: m.amenity_onsen,
   parking: m.amenity_parking,
   pet_friendly: m.amenity_pet_friendly,
   pool: m.amenity_pool,
   private_pool: m.amenity_private_pool,
+  rain_shower: m.amenity_rain_shower,
+  record_library: m.amenity_record_library,
+  record_player: m.amenity_record_player,
   restaurant: m.amenity_restaurant,
   river_view: m.amenity_river_view,
+  safari_drives: m.amenity_safari_drives,
   safe: m.amenity_safe,
   sea_view: m.amenity_sea_view,
+  shared_bathroom: m.amenity_shared_bathroom,
   spa: m.amenity_spa,
+  surfboards: m.amenity_surfboards,
   terrace: m.amenity_terrace,
   washing_machine: m.amenity_washing_machine,
   wifi: m.amenity_wifi,
   yoga: m.amenity_yoga,
+  yukata: m.amenity_yukata,
 };
 
-const MEALS: Record<string, () => string> = {
+export const MEALS: Record<string, () => string> = {
   room_only: m.meal_room_only,
   breakfast: m.meal_breakfast,
   half_board: m.meal_half_board,
@@ -65,7 +77,7 @@ const STATES: Record<string, () => string> = {
   no_show: m.state_no_show,
 };
 
-const BEDS: Record<string, () => string> = {
+export const BEDS: Record<string, () => string> = {
   single: m.bed_single,
   twin: m.bed_twin,
   double: m.bed_double,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { overwriteGetLocale } from "../../client/lib/i18n/compiled/runtime.js";
-import { chargeName, ownName } from "../../client/lib/words.ts";
+import { AMENITIES, BEDS, chargeName, MEALS, ownName } from "../../client/lib/words.ts";
 import { buildProperty } from "../../db/seed/property.ts";
 import { DEMO_PLACES } from "../../db/seed/places/index.ts";
 import { WORDS } from "../../server/notifications/templates/words.ts";
@@ -26,6 +26,18 @@ test("the demo's rates, policies, taxes and fees have names in Indonesian, and t
 test("mails know the same names", () => {
   const kinds = taxes.map((name) => name.replace(/ [\d.]+\s?%.*$/, ""));
   for (const name of [...rates, ...kinds]) expect(WORDS.id.names[name], name).toBeDefined();
+});
+
+test("the demo's amenities, beds and meals are all known: none is shown as its code's own words", () => {
+  const properties = DEMO_PLACES.flatMap((place) => place.properties);
+  const rooms = properties.flatMap((property) => property.rooms);
+  const amenities = new Set([...properties, ...rooms].flatMap((one) => one.amenities));
+  const beds = new Set(rooms.flatMap((room) => room.beds.map((bed) => bed.kind)));
+  const meals = new Set(plans.map((plan) => plan.meal));
+  overwriteGetLocale(() => "id");
+  expect([...amenities].filter((code) => !AMENITIES[code])).toEqual([]);
+  expect([...beds].filter((code) => !BEDS[code])).toEqual([]);
+  expect([...meals].filter((code) => !MEALS[code])).toEqual([]);
 });
 
 test("how much of a tax it is, and on what, is said in the reader's language", () => {
