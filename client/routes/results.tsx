@@ -38,7 +38,8 @@ function ResultsPage({ search, stay, query }: { search: ResultsSearch; stay: Sta
   const [first] = data?.pages ?? [];
   const { type, min, max, cur, stars, amenities, free } = search;
   const filters: Filters = { type, min, max, cur, stars, amenities, free };
-  const active = Object.values(chosen(filters)).length;
+  // The currency belongs to the amounts.
+  const active = Object.entries(filters).filter(([name, value]) => name !== "cur" && value !== undefined).length;
   const currency = cur ?? hotels[0]?.cheapest.currency;
   // The place's name is the gazetteer's: a link could say anything.
   const title = first ? m.results_title({ place: first.place }) : m.results_title_searching();
@@ -109,11 +110,6 @@ function ResultsPage({ search, stay, query }: { search: ResultsSearch; stay: Sta
   function filterForm() {
     return <FilterForm key={JSON.stringify([filters, currency])} value={filters} currency={currency} onChange={(next) => void filter(next)} />;
   }
-}
-
-/** The filters in force; the currency belongs to the amounts. */
-function chosen({ cur: _, ...filters }: Filters): Partial<Filters> {
-  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
 }
 
 function Loading() {

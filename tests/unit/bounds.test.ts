@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { addDays } from "../../server/platform/dates.ts";
 import { appRouter } from "../../server/router.ts";
+import { hotelsInput } from "../../server/search/schemas.ts";
 import { CORNERS } from "../bench/corner-cases.ts";
 
 const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { inputs: z.ZodType[] } }>);
@@ -87,6 +88,13 @@ test("every span of dates that a procedure takes has a bound in its schema", () 
   });
   expect(spans.map(({ path }) => path)).toContain("search.hotels");
   expect(spans).toEqual(spans.map(({ path }) => ({ path, oneDay: true, hundredDays: false })));
+});
+
+test("a least total above the greatest is refused at the field, not searched for", () => {
+  const asked = { destinationId: 1, checkIn: "2027-03-01", checkOut: "2027-03-02", rooms: [{ adults: 2 }] };
+  expect(hotelsInput.safeParse({ ...asked, minTotal: 2, maxTotal: 2 }).success).toBe(true);
+  expect(hotelsInput.safeParse({ ...asked, minTotal: 2, maxTotal: 1 }).error?.issues).toMatchObject([{ path: ["maxTotal"] }]);
+  expect(hotelsInput.safeParse({ ...asked, minTotal: -1 }).success).toBe(false);
 });
 
 test("the bench of the bounds' corners has a line for every procedure, and no other", () => {
