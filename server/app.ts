@@ -14,6 +14,7 @@ import { ownOrigins } from "./platform/config.ts";
 import type { Health } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
 import type { Limits, Tier } from "./platform/limits.ts";
+import { isPage } from "./platform/pages.ts";
 import { calendarRoute, pictures } from "./files.ts";
 import { appRouter } from "./router.ts";
 import { hotelsAnswer } from "./search/answer.ts";
@@ -213,7 +214,12 @@ app.get("/bookings/:id/calendar.ics", async (c) => {
   return calendarRoute(contextFor(c.env, actor, c.get("requestId")), c.req.param("id"), c.req.query("token"));
 });
 
-app.get("*", (c, next) => c.env.assets(c, next));
+/** The app's page answers every path; where it has no screen, it says so with the status too. */
+app.get("*", async (c, next) => {
+  const answer = (await c.env.assets(c, next)) ?? undefined;
+  const missing = answer?.status === 200 && !/\.\w+$/.test(c.req.path) && !isPage(c.req.path);
+  return missing ? new Response(answer.body, { status: 404, headers: answer.headers }) : answer;
+});
 
 app.onError((error, c) => {
   c.env.services.log.error("the gateway failed", { request_id: c.get("requestId"), path: c.req.path }, error);

@@ -3,7 +3,7 @@ import { m } from "../lib/i18n/compiled/messages.js";
 import { formatMoney } from "../lib/money.ts";
 import { peopleText } from "../lib/party-words.ts";
 import type { QuotedStay } from "../lib/types.ts";
-import { chargeName, mealName } from "../lib/words.ts";
+import { chargeName, mealName, ownName } from "../lib/words.ts";
 
 /** What a quoted and a booked stay have in common. */
 export type PricedStay = Pick<QuotedStay, "roomName" | "rateName" | "adults" | "childAges" | "nights" | "charges" | "total"> & { meal: string };
@@ -29,7 +29,7 @@ export function PriceLines({ stays, total, dueOnline, currency, payment, fees = 
         <section key={index} aria-label={m.room_number({ number: index + 1 })}>
           <p className="font-bold">{stay.roomName}</p>
           <p className="text-sm text-soft">
-            {stay.rateName} · {mealName(stay.meal)} · {peopleText([stay])}
+            {ownName(stay.rateName)} · {mealName(stay.meal)} · {peopleText([stay])}
           </p>
           <dl className="mt-2 grid gap-1 text-[0.95rem]">
             {stay.nights.map((night) => (

@@ -26,8 +26,12 @@ export interface ResultsSearch extends PlaceSearch {
   stars?: string;
   /** "pool.spa" */
   amenities?: string;
+  /** Free cancellation only. */
+  free?: "1";
   sort?: (typeof SORTS)[number];
 }
+/** What narrows the results. */
+export type Filters = Pick<ResultsSearch, "type" | "min" | "max" | "cur" | "stars" | "amenities" | "free">;
 export interface ChoiceSearch extends StaySearch {
   /** A product per room of the party, "12.0": 0 where none is chosen yet. */
   products?: string;
@@ -76,6 +80,7 @@ export function validateResults(raw: Raw): ResultsSearch {
     cur,
     stars: text(raw, "stars", /^[0-5](\.[0-5]){0,5}$/),
     amenities: text(raw, "amenities", /^[a-z_]{1,40}(\.[a-z_]{1,40}){0,19}$/),
+    free: raw["free"] === "1" ? "1" : undefined,
     sort: sort === "recommended" ? undefined : sort,
   };
 }

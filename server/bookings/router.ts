@@ -2,26 +2,14 @@ import { procedure, router } from "../trpc.ts";
 import { cancel, cancelQuote } from "./cancel.ts";
 import { hold } from "./hold.ts";
 import { lookup } from "./lookup.ts";
+import { lookupInput, lookupOutput } from "./lookup-schemas.ts";
 import { mine } from "./mine.ts";
 import { modify } from "./modify.ts";
 import { modifyQuote } from "./modify-quote.ts";
 import { modifyInput, modifyOutput, modifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
 import { paymentStatus } from "./payment-status.ts";
 import { startInput, startOutput, statusInput, statusOutput } from "./payment-schemas.ts";
-import {
-  bookingOutput,
-  bookingRef,
-  cancelInput,
-  cancelOutput,
-  cancelQuoteInput,
-  cancelQuoteOutput,
-  holdInput,
-  holdOutput,
-  lookupInput,
-  lookupOutput,
-  mineInput,
-  mineOutput,
-} from "./schemas.ts";
+import { bookingOutput, bookingRef, cancelInput, cancelOutput, cancelQuoteInput, cancelQuoteOutput, holdInput, holdOutput, mineInput, mineOutput } from "./schemas.ts";
 import { startPayment } from "./start-payment.ts";
 import { get } from "./view.ts";
 

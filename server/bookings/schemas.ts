@@ -1,25 +1,19 @@
 import { z } from "zod";
-import { idempotencyKeyField, idField, localeField, MAX_ROOMS, refineStay, stayFields, textField } from "../platform/fields.ts";
+import { countryField, emailAddress, idempotencyKeyField, idField, localeField, MAX_ROOMS, refineStay, stayFields, textField } from "../platform/fields.ts";
+import { phoneField, phoneOf, phoneText } from "../platform/phone.ts";
 import { chargeOutput, policyOutput, quoteRoomField } from "../rooms/schemas.ts";
 
-export const guestField = z.object({
+/** Who books, as the app's form asks for it. */
+export const guestFields = z.object({
   name: textField(200).refine((name) => name.length > 0, "required"),
-  email: z
-    .string()
-    .max(254)
-    .pipe(z.email())
-    .transform((email) => email.toLowerCase()),
-  /** E.164 ("+6281234567890") or empty. */
-  phone: z
-    .string()
-    .max(20)
-    .regex(/^(\+[1-9][0-9]{6,14})?$/)
-    .default(""),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/)
-    .optional(),
+  email: emailAddress,
+  phone: phoneField,
 });
+
+/** The telephone number may be in its national form where the guest's country is said. */
+export const guestField = guestFields
+  .extend({ phone: phoneText.default(""), country: countryField.optional() })
+  .transform((guest, ctx) => ({ ...guest, phone: phoneOf(guest.phone, guest.country, ctx, ["phone"]) }));
 
 export const holdInput = z
   .object({
@@ -48,18 +42,6 @@ export const holdOutput = z.object({
 /** The token is needed where the caller is neither the booking's account nor the browser that made it. */
 export const bookingRef = z.object({ bookingId: idField, token: z.string().max(100).optional() });
 
-export const lookupInput = z.object({
-  code: z
-    .string()
-    .max(40)
-    .transform((code) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, ""))
-    .pipe(z.string().min(1)),
-  email: textField(254)
-    .pipe(z.email())
-    .transform((email) => email.toLowerCase()),
-});
-export const lookupOutput = z.object({ bookingId: z.string(), token: z.string() });
-
 export const BOOKING_STATES = ["pending", "confirmed", "checked_in", "checked_out", "expired", "cancelled", "no_show"] as const;
 
 export const stayOutput = z.object({
@@ -87,6 +69,8 @@ export const bookingOutput = z.object({
   state: z.enum(BOOKING_STATES),
   locale: z.string(),
   createdAt: z.string(),
+  /** When this version was made. */
+  versionAt: z.string(),
   checkIn: z.string(),
   checkOut: z.string(),
   currency: z.string(),

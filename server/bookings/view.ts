@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
-import { bookingNights, bookings, disputes, guests, moneyDecisions, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
+import { bookingEvents, bookingNights, bookings, disputes, guests, moneyDecisions, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
@@ -42,7 +42,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;
-  const [nights, products, draft] = await pipelined([
+  const [nights, products, draft, [made]] = await pipelined([
     db
       .select()
       .from(bookingNights)
@@ -55,6 +55,10 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       .orderBy(asc(bookingNights.stayDate)),
     productsByIds(db, property.id, [...new Set(stays.map((stay) => stay.productId))]),
     pendingChange(db, booking.id),
+    db
+      .select({ at: sql<string | null>`min(${bookingEvents.at})` })
+      .from(bookingEvents)
+      .where(and(eq(bookingEvents.bookingId, bookingId), eq(bookingEvents.version, booking.version))),
   ]);
   const state = bookingState(stays);
   const standsAhead = state === "confirmed" && !hasBegun(property, booking.checkIn, ctx.clock.now());
@@ -67,6 +71,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     state,
     locale: booking.locale,
     createdAt: booking.createdAt.toISOString(),
+    versionAt: made?.at ? new Date(made.at).toISOString() : booking.createdAt.toISOString(),
     checkIn: booking.checkIn,
     checkOut: booking.checkOut,
     currency: booking.currency,

@@ -74,7 +74,7 @@ const SCREENS: Screen[] = [
   { name: "sign-up", path: () => "/sign-up", shows: "Create an account" },
   { name: "admin", path: () => `/admin/${booked.stay.property.id}/today`, shows: /\d{4}$/, as: DEMO_HOTELIER.email, act: (page) => page.getByRole("table").first().waitFor() },
   { name: "admin without a property", path: () => "/admin", shows: "Your property", as: DEMO_GUEST.email },
-  { name: "not found", path: () => "/no-such-page", shows: "There is no such page" },
+  { name: "not found", path: () => "/no-such-page", shows: "There is no such page", refusals: [404] },
   { name: "unknown booking", path: () => `/trips/${crypto.randomUUID()}`, shows: "We can't find that", refusals: [404] },
   { name: "error", path: () => `/hotels/${stay.property.slug}`, shows: "We can't answer right now", refusals: [503], prepare: breakProperty },
 ];

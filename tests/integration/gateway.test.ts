@@ -319,6 +319,14 @@ test("the worker is in production unless it is told otherwise, and refuses what 
   await expect(answer).rejects.toThrow(/PUBLIC_URL must be set[^]*AUTH_SECRET must have 32/);
 });
 
+test("the app's page answers every path, with 404 where it has no screen", async () => {
+  for (const path of ["/", "/search?place=1", "/hotels/any-house", "/trips/"]) expect((await gateway.request(path)).status, path).toBe(200);
+  for (const path of ["/no-such-page", "/hotels", "/wp-admin/setup"]) {
+    const answer = await gateway.request(path);
+    expect([answer.status, answer.headers.get("content-type"), await answer.text()], path).toEqual([404, expect.stringContaining("text/html"), expect.stringContaining("<title>")]);
+  }
+});
+
 test("metrics need the token where there is one", async () => {
   const guarded = await start({ env: { METRICS_TOKEN: "let me in" } });
   guarded.runtime.metricsPage = () => Promise.resolve("nightledger_up 1");

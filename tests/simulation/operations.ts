@@ -80,7 +80,7 @@ async function holdFor(world: World, stay: ReturnType<typeof drawStay>, guests: 
   if (!("answer" in quote)) return tell(world, "quote", quote);
   const holds = guests.map(async (guest, index) => {
     const name = `${key}-${index}`;
-    const person = { name: `Guest ${name}`, email: `${name}@sim.test`, phone: `+62811${name.replaceAll(/\D/g, "").padStart(7, "0")}` };
+    const person = { name: `Guest ${name}`, email: `${name}@sim.test`, phone: `+62811${name.replaceAll(/\D/g, "").slice(-7).padStart(7, "0")}` };
     const asked = remember(world, "bookings.hold", guest, { ...stay, idempotencyKey: `${name}-hold`, quoteHash: quote.answer.hash, guest: person });
     tell(world, "hold", learn(world, asked, await insist(world, asked)));
   });

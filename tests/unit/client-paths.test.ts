@@ -2,6 +2,7 @@ import { createMemoryHistory } from "@tanstack/react-router";
 import { expect, test } from "vitest";
 import { files, paths } from "../../client/lib/paths.ts";
 import { createAppRouter } from "../../client/router.tsx";
+import { isPage, PAGES } from "../../server/platform/pages.ts";
 
 const ID = "0198c0de-0000-7000-8000-000000000001";
 const STAY = { in: "2026-12-22", out: "2026-12-25", rooms: "2-8_2" };
@@ -72,4 +73,16 @@ test("a screen is never handed what its search refuses", () => {
   expect(searchOf(`/admin/${ID}/today`, { date: "0002-01-27" })).toEqual({});
   expect(searchOf("/search", { in: "2026-02-30", out: "2026-03-02", sort: "odd", stars: "9" })).toEqual({ out: "2026-03-02" });
   expect(searchOf(`/trips/${ID}`, { token: "<script>" })).toEqual({});
+});
+
+test("the server knows the app's screens, and no others", () => {
+  const { routesByPath } = createAppRouter(createMemoryHistory());
+  expect(PAGES.toSorted()).toEqual(
+    Object.keys(routesByPath)
+      .map((path) => path.replace(/(?<=.)\/$/, ""))
+      .filter((path, index, all) => all.indexOf(path) === index)
+      .toSorted(),
+  );
+  for (const path of ["/", "/search", "/Search", "/trips/", "/hotels/sawah-house", `/admin/${ID}/today`]) expect(isPage(path), path).toBe(true);
+  for (const path of ["/no-such-page", "/hotels", "/hotels/", "/search/more", "/trips/1/2/3", "/admin/x", "/wp-login"]) expect(isPage(path), path).toBe(false);
 });
