@@ -9,6 +9,7 @@ import { replayDue } from "./dead-letters/replay-due.ts";
 import { forgetOldRows } from "./housekeeping.ts";
 import { republishLost } from "./lost-messages.ts";
 import { drain } from "./outbox.ts";
+import { sendHeldBack } from "./send-messages.ts";
 import { isSigned } from "./qstash.ts";
 
 interface Task {
@@ -27,6 +28,7 @@ export const TASKS: readonly Task[] = [
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
   { name: "taken-payments", everySeconds: 300, run: (ctx) => each(ctx, "taken-payments", takenPayments(ctx, 100), (id) => settle(ctx, id)) },
   { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },
+  { name: "held-back", everySeconds: 60, run: (ctx) => sendHeldBack(ctx, 100) },
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
   { name: "ages", everySeconds: 60, run: watchAges },
   { name: "horizon", everySeconds: 3600, run: rollHorizon },

@@ -13,6 +13,8 @@ import { isDomainError } from "./errors.ts";
 import { ownOrigins } from "./platform/config.ts";
 import type { Health } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
+import { networkOf } from "./platform/client-address.ts";
+import { keyedHash } from "./platform/keyed-hash.ts";
 import type { Limits, Tier } from "./platform/limits.ts";
 import { isPage } from "./platform/pages.ts";
 import { calendarRoute, pictures } from "./files.ts";
@@ -46,7 +48,12 @@ const MAX_BODY = 256 * 1024;
 const TIERS: [prefix: string, Tier][] = [
   ["/trpc/bookings.lookup", "lookup"],
   ["/trpc/bookings.hold", "booking"],
+  ["/trpc/bookings.modifyQuote", "general"],
+  ["/trpc/bookings.modify", "booking"],
+  ["/trpc/bookings.cancelQuote", "general"],
+  ["/trpc/bookings.cancel", "booking"],
   ["/trpc/payments.start", "booking"],
+  ["/trpc/proofs.", "lookup"],
   ["/auth/sign-in", "lookup"],
   ["/auth/sign-up", "lookup"],
   ["/auth/request-password-reset", "lookup"],
@@ -227,7 +234,8 @@ app.onError((error, c) => {
 });
 
 function contextFor(runtime: Runtime, actor: Context["actor"], requestId: string): Context {
-  return { ...runtime.services, actor, requestId, log: runtime.services.log.with({ request_id: requestId }), defer: runtime.defer, published: runtime.published };
+  const network = actor.kind === "guest" && actor !== ANYBODY ? keyedHash(runtime.services.config, "network", networkOf(runtime.clientAddress)) : undefined;
+  return { ...runtime.services, actor, network, requestId, log: runtime.services.log.with({ request_id: requestId }), defer: runtime.defer, published: runtime.published };
 }
 
 async function systemContext(runtime: Runtime, name: string, requestId: string): Promise<Context> {

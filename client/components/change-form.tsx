@@ -14,6 +14,7 @@ import { ChangeCost } from "./change-cost.tsx";
 import { DateFields, datesError } from "./date-fields.tsx";
 import { ErrorNotice } from "./error-notice.tsx";
 import { RoomFields } from "./party-field.tsx";
+import { ProofDialog } from "./proof-dialog.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
 /** What the guest saw is sent along; another price by now is shown anew instead of taken. */
@@ -68,7 +69,9 @@ export function ChangeForm({ booking, access, onKeep, onDone }: { booking: Booki
           <Skeleton className="h-24" />
         )}
       </div>
-      <ErrorNotice error={change.error} />
+      <ErrorNotice error={change.error}>
+        <ProofDialog error={change.error} email={booking.guest.email} onProven={() => change.variables && change.mutate(change.variables)} />
+      </ErrorNotice>
       <div className="flex flex-wrap justify-end gap-3">
         <Button kind="secondary" onClick={onKeep}>
           {m.change_keep()}

@@ -12,7 +12,10 @@ function waitFor(error: unknown): number {
 
 /** A busy room is tried again by itself; a query also when something below the server is out. */
 export function mayRetry(kind: "query" | "mutation", tries: number, error: unknown): boolean {
-  const code = refusalOf(error)?.code;
+  const refusal = refusalOf(error);
+  // It came with the cookie that was missing: asked once more, it is a known guest's.
+  if (refusal?.code === "PRECONDITION" && refusal.facts.again) return tries === 0;
+  const code = refusal?.code;
   const worth = code === "ROOM_BUSY" || (kind === "query" && (code === "UNAVAILABLE" || code === "OFFLINE"));
   return worth && tries < MAX_TRIES && waitFor(error) <= PATIENCE_MS;
 }

@@ -10,6 +10,7 @@ import { Notice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
 import { PolicyList } from "../components/policy-list.tsx";
 import { PriceLines } from "../components/price-lines.tsx";
+import { ProofDialog } from "../components/proof-dialog.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { StayDates } from "../components/stay-dates.tsx";
 import { onlyAtProperty } from "../lib/booking-can.ts";
@@ -102,6 +103,7 @@ function BookForm({ property, request, quote, guest }: Props) {
   ) : (
     <ErrorNotice error={hold.error}>
       <NearestDates error={hold.error} slug={property.slug} search={writeStay(request)} />
+      <ProofDialog error={hold.error} email={hold.variables?.guest.email} onProven={() => hold.variables && hold.mutate(hold.variables)} />
       {gone && (
         <Link {...paths.property(property.slug, writeStay(request))} className={buttonClass("secondary")}>
           {m.other_dates()}

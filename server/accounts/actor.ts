@@ -14,11 +14,13 @@ const YEAR_SECONDS = 365 * 24 * 3600;
  */
 export async function guestActor(config: Config, auth: Auth, headers: Headers, setCookie: (value: string) => void): Promise<Actor> {
   const cookies = headers.get("cookie") ?? "";
-  const anonId = (await readGuestCookie(config, cookies)) ?? (await newGuestCookie(config, setCookie));
+  const known = await readGuestCookie(config, cookies);
+  const anonId = known ?? (await newGuestCookie(config, setCookie));
+  const anonymous: Actor = { kind: "guest", anonId, isNew: known === undefined };
   // Without a session cookie there is nobody to ask the database for.
-  if (!cookies.includes("nightledger.session_token")) return { kind: "guest", anonId };
+  if (!cookies.includes("nightledger.session_token")) return anonymous;
   const session = await auth.api.getSession({ headers });
-  if (!session) return { kind: "guest", anonId };
+  if (!session) return anonymous;
   const { user } = session;
   return { kind: "guest", anonId, userId: user.id, email: user.email.toLowerCase(), emailVerified: user.emailVerified };
 }

@@ -17,5 +17,6 @@ export { modify } from "./modify.ts";
 export { modifyQuote } from "./modify-quote.ts";
 export { paymentOfHint, settle } from "./settle.ts";
 export { startPayment } from "./start-payment.ts";
+export { forgetAskers } from "./unproven.ts";
 export { takenPayments, unbalanced, unsettledPayments } from "./unsettled.ts";
 export { get, viewOf } from "./view.ts";

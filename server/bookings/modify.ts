@@ -15,6 +15,7 @@ import { applyChange } from "./apply-change.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { abandonChange, draftChange, heldMoves } from "./changes.ts";
 import { expireOverdue, refusalOfLacking } from "./expire.ts";
+import { shareGuard, type NeededNight } from "./hold-limit.ts";
 import type { ModifyInput, ModifyOutput } from "./modify-schemas.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -35,7 +36,7 @@ class Lacking extends Error {
  * Changes dates, rooms or guests of a confirmed booking: at once, or as a draft that holds the nights it lacks until
  * the difference is paid. Old and new nights are one net change a night, so a stay moved by a day needs only the day it lacks.
  * @throws NOT_FOUND, PRECONDITION by the state or when nothing would change, PRICE_CHANGED with the new total and hash,
- *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY
+ *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY, PROOF_REQUIRED of whoever has proven nothing
  */
 export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOutput> {
   const change = () => once(ctx, "bookings.modify", input, (tx) => changeIn(tx, ctx, input));
@@ -91,7 +92,9 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput): Prom
   const draft = plan.due > 0;
   const held = draft ? net.filter((night) => night.units > 0) : [];
   const moves = draft ? heldMoves(held, 1) : net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
-  const moved = await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id });
+  const unproven = stays.some((stay) => stay.unproven && stay.state === "confirmed");
+  const guard = unproven ? await shareGuard(ctx, tx, booking) : undefined;
+  const moved = await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }, guard);
   const done = (answer: ModifyOutput) => ({ answer, committed: () => announce(ctx, moved, "bookings_modified_total", { how: answer.status }) });
 
   if (contact?.guest)
@@ -122,8 +125,8 @@ async function newContact(tx: Transaction, booking: Booking, input: ModifyInput)
   return guest.name === old!.name && guest.phone === old!.phone && notes === booking.notes ? undefined : { guest, notes };
 }
 
-/** Moves the nights, each by its net count, locked in order first. @throws Lacking */
-async function take(tx: Transaction, moves: NightMove[], cause: { actor: string; bookingId: string }): Promise<MovedNight[]> {
+/** Moves the nights, each by its net count, locked in order first. @throws Lacking, and what `guard` refuses */
+async function take(tx: Transaction, moves: NightMove[], cause: { actor: string; bookingId: string }, guard?: (nights: NeededNight[]) => Promise<void>): Promise<MovedNight[]> {
   const needs = new Map<string, Night & { need: number }>();
   for (const { roomTypeId, date, sold = 0, held = 0 } of moves) {
     const key = `${roomTypeId}/${date}`;
@@ -133,6 +136,7 @@ async function take(tx: Transaction, moves: NightMove[], cause: { actor: string;
   const free = (night: Night) => locked.find((one) => one.roomTypeId === night.roomTypeId && one.date === night.date)?.free ?? 0;
   const lacking = [...needs.values()].filter((night) => night.need > 0 && free(night) < night.need).map(({ roomTypeId, date }) => ({ roomTypeId, date }));
   if (lacking.length > 0) throw new Lacking(lacking);
+  await guard?.(locked.map((night) => ({ ...night, need: needs.get(`${night.roomTypeId}/${night.date}`)?.need ?? 0 })));
   const moved = await moveLocked(tx, [{ moves, ...cause }], { reason: "modify" });
   if (!moved) throw new Error("the ledger refused nights that were free under our lock");
   return moved;

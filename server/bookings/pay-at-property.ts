@@ -12,7 +12,9 @@ import { mayAccess } from "./access.ts";
 import { confirmHolds, type Confirming } from "./confirm.ts";
 import { assertOffered, awaitsPayment } from "./payable.ts";
 import type { StartInput } from "./payment-schemas.ts";
-import { staysOfAll } from "./stays.ts";
+import { assertMayOwe } from "./hold-limit.ts";
+import { staysOfAll, type StayRow } from "./stays.ts";
+import { askerKeys, owe, proofOf, proveStays, standingOf, type AskerKeys, type Standing } from "./unproven.ts";
 
 interface PayAsk extends Keyed {
   ctx: Context;
@@ -26,7 +28,8 @@ const CONFIRMED: Confirmed = { status: "confirmed" };
 /**
  * Confirms a hold that is paid at arrival. Guests who come together share one transaction, as in `take.ts`;
  * nights only change from held to sold, so nobody needs a lock but the booking's.
- * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION where the property doesn't offer it
+ * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION where the property doesn't offer it, PROOF_REQUIRED of whoever has proven nothing
+ *   and whose network or guest owes for too many rooms already
  */
 export async function payAtProperty(ctx: Context, input: StartInput): Promise<Confirmed> {
   const answer = await ctx.together("pay-at-property", { ...keyedAsk(ctx, input), ctx, input }, confirmTogether);
@@ -64,8 +67,18 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
   const ids = asks.map((ask) => ask.input.bookingId);
   // Sent together: the stays are read behind the bookings' locks.
   const [before, heads, stays] = await pipelined([answersBefore(tx, "payments.start", asks), lockHeads(tx, { ids: pgArray(ids) }), staysOfAll(tx, ids)]);
-  const products = await productsNow(ctx.db, tx, [...new Set(heads.map(({ booking }) => booking.propertyId))], [...new Set(stays.map((stay) => stay.productId))]);
+  const emailOf = (ask: PayAsk): string => heads.find(({ booking }) => booking.id === ask.input.bookingId)?.email ?? "";
+  const [products, standing] = await pipelined([
+    productsNow(ctx.db, tx, [...new Set(heads.map(({ booking }) => booking.propertyId))], [...new Set(stays.map((stay) => stay.productId))]),
+    standingOf(
+      tx,
+      ctx.config,
+      { nights: [], rooms: 0 },
+      asks.map((ask) => payerKeys(ask, stays, emailOf(ask))),
+    ),
+  ]);
   const confirming: Confirming[] = [];
+  const proven: string[] = [];
   const answered: PayAsk[] = [];
   const outcomes = asks.map((ask, index): Outcome<Confirmed> => {
     const known = before[index];
@@ -81,6 +94,10 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
           own.flatMap((stay) => products.get(stay.productId) ?? []),
           "property",
         );
+        if (own.some((stay) => stay.unproven)) {
+          if (proofOf(ask.ctx, payerKeys(ask, own, head.email), head.email, standing).holder) proven.push(head.booking.id);
+          else oweAtProperty(ctx, own, standing);
+        }
         confirming.push({ booking: head.booking, stays: own, actor: ask.actor });
       }
       answered.push(ask);
@@ -90,6 +107,7 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
     }
   });
   await pipelined([
+    proveStays(tx, proven),
     confirmHolds(tx, confirming, { payment: "property", dueOnline: 0 }),
     storeAnswers(
       tx,
@@ -101,4 +119,19 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
     if (confirming.length > 0) ctx.metrics.count("bookings_confirmed_total", { how: "property" }, confirming.length);
   };
   return { outcomes, committed };
+}
+
+/** The booking as the bounds count: by the network that held it, whoever pays. */
+function payerKeys(ask: PayAsk, stays: readonly StayRow[], email: string): AskerKeys {
+  const keys = askerKeys(ask.ctx, email);
+  const held = stays.find((stay) => stay.bookingId === ask.input.bookingId);
+  return { ...keys, network: held?.network ?? keys.network };
+}
+
+/** @throws PROOF_REQUIRED */
+function oweAtProperty(ctx: Context, stays: readonly StayRow[], standing: Standing): void {
+  const [{ network, contact } = { network: null, contact: null }] = stays;
+  if (network === null || contact === null) throw new Error("an unproven stay has lost its asker");
+  assertMayOwe(ctx.config, { network, contact }, stays.length, standing);
+  owe(standing, { network, contact }, stays.length);
 }

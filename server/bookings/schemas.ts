@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { countryField, emailAddress, idempotencyKeyField, idField, localeField, MAX_ROOMS, refineStay, stayFields, textField } from "../platform/fields.ts";
+import { countryField, emailAddress, idempotencyKeyField, idField, localeField, MAX_ROOMS, personNameField, refineStay, stayFields, textField } from "../platform/fields.ts";
 import { phoneField, phoneOf, phoneText } from "../platform/phone.ts";
 import { chargeOutput, policyOutput, quoteRoomField } from "../rooms/schemas.ts";
 
 /** Who books, as the app's form asks for it. */
 export const guestFields = z.object({
-  name: textField(200).refine((name) => name.length > 0, "required"),
+  name: personNameField,
   email: emailAddress,
   phone: phoneField,
 });

@@ -28,6 +28,7 @@ import { expireOverdue, inTheWayOf, refusalOfLacking, type InTheWay } from "./ex
 import { assertMayHold, liveHolds, type HeldStay } from "./hold-limit.ts";
 import { recordBookings, recordEvent, type NewBooking } from "./record.ts";
 import type { HoldInput, holdOutput } from "./schemas.ts";
+import { countIn, nightKey, proofOf, standingOf, type AskerKeys, type Standing } from "./unproven.ts";
 import { databaseNow } from "./view.ts";
 
 // Holds that come together are decided in one transaction, in the order of their arrival. A lone hold is a group of one:
@@ -37,6 +38,7 @@ import { databaseNow } from "./view.ts";
 export interface HoldAsk extends Keyed {
   ctx: Context;
   input: HoldInput;
+  keys: AskerKeys;
   /** Every night of every room type, once. */
   nights: { roomTypeId: number; date: string }[];
   /** Past it a lock that somebody else has is ROOM_BUSY; in the milliseconds of `performance.now()`. */
@@ -138,7 +140,8 @@ interface Decided {
 async function take(tx: Transaction, ctx: Context, asks: readonly HoldAsk[]): Promise<Decision<Held>> {
   const ids = [...new Set(asks.flatMap(({ input }) => input.rooms.map((room) => room.productId)))];
   const spans = asks.flatMap(({ input: { rooms, checkIn, checkOut } }) => rooms.map(({ productId }) => ({ productId, checkIn, checkOut })));
-  const [before, held, products, rates, locked, now] = await pipelined([
+  const nights = asks.flatMap((ask) => ask.nights);
+  const [before, held, products, rates, locked, standing, now] = await pipelined([
     answersBefore(tx, "bookings.hold", asks),
     liveHolds(
       tx,
@@ -146,13 +149,17 @@ async function take(tx: Transaction, ctx: Context, asks: readonly HoldAsk[]): Pr
     ),
     productsNow(ctx.db, tx, [...new Set(asks.map(({ input }) => input.propertyId))], ids),
     rateNightsOfSpans(tx, spans),
-    lockNights(
+    lockNights(tx, nights),
+    // Behind the nights' locks, so that what they have is exact.
+    standingOf(
       tx,
-      asks.flatMap((ask) => ask.nights),
+      ctx.config,
+      { nights, rooms: asks.reduce((sum, ask) => sum + ask.input.rooms.length, 0) },
+      asks.map((ask) => ask.keys),
     ),
     databaseNow(tx),
   ]);
-  const world = { products, calendar: byProduct(rates), now, nights: new Map(locked.map((night) => [keyOf(night), night])), held: [...held], quotes: new Map() };
+  const world = { products, calendar: byProduct(rates), now, nights: new Map(locked.map((night) => [nightKey(night), night])), held: [...held], standing, quotes: new Map() };
   const decided: Decided[] = [];
   const outcomes: Outcome<Held>[] = [];
   for (const [index, ask] of asks.entries()) {
@@ -189,6 +196,7 @@ interface HoldWorld {
   now: Date;
   nights: Map<string, LockedNight>;
   held: HeldStay[];
+  standing: Standing;
   /** Guests who want the same are told the same: it is priced once. */
   quotes: Map<string, ReturnType<typeof quoteIn>>;
 }
@@ -204,21 +212,25 @@ function decide(ctx: Context, ask: HoldAsk, world: HoldWorld): Decided {
 
   const needs = new Map<number, number>();
   for (const stay of quote.stays) needs.set(stay.roomTypeId, (needs.get(stay.roomTypeId) ?? 0) + 1);
-  const nights = ask.nights.flatMap((night) => world.nights.get(keyOf(night)) ?? []);
-  const own = world.held.filter((stay) => stay.actor === actor);
-  assertMayHold(own, input, nights, needs, ctx.config.HOLDS_PER_CLIENT);
-  const lacking = ask.nights.filter((night) => (world.nights.get(keyOf(night))?.free ?? 0) < needs.get(night.roomTypeId)!);
+  const nights = ask.nights.flatMap((night) => world.nights.get(nightKey(night)) ?? []);
+  const lacking = ask.nights.filter((night) => (world.nights.get(nightKey(night))?.free ?? 0) < needs.get(night.roomTypeId)!);
   if (lacking.length > 0) throw new Lacking(lacking);
+  const own = world.held.filter((stay) => stay.actor === actor);
+  const proof = proofOf(ask.ctx, ask.keys, input.guest.email, world.standing);
+  const asker = { unproven: !proof.holder, network: ask.keys.network, contact: ask.keys.contact };
+  assertMayHold(ctx.config, { input, nights, needs, asker, contactProven: proof.contact }, own, world.standing);
 
+  const { total, dueOnline, currency, stays } = quote;
   // Priced by our own clock, held by the database's.
   if (hasBegun(facts[0]!, input.checkIn, world.now)) throw refuse("RESTRICTED", { reason: "past" });
   const bookingId = newId();
-  for (const night of nights) night.free -= needs.get(night.roomTypeId)!;
-  for (const stay of quote.stays) {
+  const taken = new Map(nights.map((night) => [nightKey(night), needs.get(night.roomTypeId)!]));
+  for (const night of nights) night.free -= taken.get(nightKey(night))!;
+  countIn(world.standing, asker, taken, stays.length);
+  for (const stay of stays) {
     world.held.push({ actor, bookingId, propertyId: input.propertyId, roomTypeId: stay.roomTypeId, checkIn: input.checkIn, checkOut: input.checkOut });
   }
   const holdExpiresAt = withinSale(facts[0]!, new Date(world.now.getTime() + facts[0]!.holdMinutes * 60_000), input.checkIn);
-  const { total, dueOnline, currency, stays } = quote;
   const booking: NewBooking = {
     id: bookingId,
     propertyId: input.propertyId,
@@ -237,6 +249,7 @@ function decide(ctx: Context, ask: HoldAsk, world: HoldWorld): Decided {
     notes: input.notes,
     state: "pending",
     stays,
+    asker,
   };
   const answer = {
     bookingId,
@@ -276,8 +289,6 @@ async function write(tx: Transaction, decided: readonly Decided[]): Promise<Move
   return moved;
 }
 
-const keyOf = (night: { roomTypeId: number; date: string }): string => `${night.roomTypeId}/${night.date}`;
-
 function distinct(nights: HoldAsk["nights"]): HoldAsk["nights"] {
-  return [...new Map(nights.map((night) => [keyOf(night), night])).values()];
+  return [...new Map(nights.map((night) => [nightKey(night), night])).values()];
 }

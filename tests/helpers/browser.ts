@@ -50,8 +50,8 @@ export interface Mail {
   attachments: { filename: string }[];
 }
 
-/** The built app on the demo's data for one test file, in one Chromium. To be called at the file's top: it registers the hooks. */
-export function useDemoSite(): DemoSite {
+/** The built app on the demo's data for one test file, in one Chromium. To be called at the file's top: it registers the hooks. `env`: the app's own. */
+export function useDemoSite(env: Record<string, string> = {}): DemoSite {
   const site = {} as { -readonly [Key in keyof DemoSite]: DemoSite[Key] };
   const contexts: BrowserContext[] = [];
   const troubles: string[] = [];
@@ -60,7 +60,7 @@ export function useDemoSite(): DemoSite {
   beforeAll(async () => {
     const browser = await chromium.launch({ executablePath: findChromium(), args: ARGS });
     closers.push(() => browser.close());
-    const running = await startDemo(closers);
+    const running = await startDemo(closers, env);
     Object.assign(site, running, {
       open: async (path, options) => {
         const { page, context } = await openPage(browser, running.url, troubles, options);
@@ -85,10 +85,10 @@ export function useDemoSite(): DemoSite {
   return site;
 }
 
-async function startDemo(closers: (() => Promise<void>)[]): Promise<Omit<DemoSite, "open">> {
+async function startDemo(closers: (() => Promise<void>)[], env: Record<string, string>): Promise<Omit<DemoSite, "open">> {
   const database = await createDatabase({ demo: true });
   closers.push(() => database.drop());
-  const app = await startApp({ databaseUrl: database.url, redisUrl: await emptyRedis() });
+  const app = await startApp({ databaseUrl: database.url, redisUrl: await emptyRedis(), env });
   closers.push(() => app.stop());
   let offset = 0;
   return {

@@ -141,7 +141,7 @@ test("two hundred guests whose holds share transactions: exactly the free units 
 
 test("holds that share a transaction each get their own answer: held, sold out, dearer, or limited", async () => {
   const [roomy, full] = [await oneRoom(10), await createProperty(database.db, { rooms: [{ units: 0 }] })];
-  const grouped = makeContext(database, { redis: gateway.redis, together: inGroups(), env: { HOLDS_PER_CLIENT: "2" } });
+  const grouped = makeContext(database, { redis: gateway.redis, together: inGroups(), env: { HOLDS_PER_ACTOR: "2" } });
   const input = await wish(grouped, roomy);
   const outcomes = await Promise.allSettled([
     hold(grouped.as(anonymous()), { ...input, idempotencyKey: "first-guest" }),
@@ -155,7 +155,7 @@ test("holds that share a transaction each get their own answer: held, sold out, 
     "PRICE_CHANGED",
     "held",
     "held",
-    "HOLD_LIMIT",
+    "PROOF_REQUIRED",
   ]);
 });
 
@@ -447,7 +447,7 @@ test("a client may hold so many bookings and no more, also when it asks for all 
   const inputs = await Promise.all(Array.from({ length: 9 }, () => wish(guest, world)));
   const outcomes = await Promise.allSettled(inputs.map((input) => hold(guest, input)));
   expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(5);
-  expect(await refusalOf(holdStay(guest, world), "HOLD_LIMIT")).toEqual({ limit: 5, of: "bookings" });
+  expect(await refusalOf(holdStay(guest, world), "PROOF_REQUIRED")).toEqual({ bound: "actor", way: "mailed_code" });
   await holdStay(ctx.as(anonymous()), world);
 });
 

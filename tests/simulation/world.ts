@@ -80,7 +80,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
   const ports = seed % 2 === 0 ? [port, await freePort()] : [port];
   const apps = await Promise.all(
     ports.map(async (at) => {
-      const env = { HOLDS_PER_CLIENT: "6", UPSTASH_REDIS_REST_URL: redis.url, PORT: String(at), NODE_COMPILE_CACHE: join(services.folder, "cache") };
+      const env = { HOLDS_PER_ACTOR: "6", UPSTASH_REDIS_REST_URL: redis.url, PORT: String(at), NODE_COMPILE_CACHE: join(services.folder, "cache") };
       const process = await startAppProcess(appVariables(url, cloud, { databaseUrl: database.url, env }), join(cloudFolder, `app-${at}.log`));
       return { url: `http://127.0.0.1:${at}`, process };
     }),

@@ -26,6 +26,8 @@ test("the facts of a refusal are in its words", () => {
   expect(explain(refused("PRICE_CHANGED", { total: 123_45, currency: "EUR", quoteHash: "x" })).title).toBe("The price is now €123.45");
   expect(explain(refused("RATE_LIMITED", { retryAfterMs: 4200 })).advice).toBe("Wait 5 seconds, then try again.");
   expect(explain(refused("HOLD_LIMIT", { limit: 1, of: "bookings" })).title).toBe("You hold 1 unpaid booking already");
+  expect(explain(refused("HOLD_LIMIT", { limit: 200, of: "network" })).title).toBe("Too many unpaid rooms are booked from your network");
+  expect(explain(refused("PRECONDITION", { reason: "x", again: true })).title).toBe("Your browser keeps no cookies of this site");
   expect(explainRestriction({ reason: "min_stay", value: 3 })).toBe("Stay at least 3 nights");
 });
 
@@ -53,6 +55,13 @@ test("only what may pass by itself is tried again, and not for ever", () => {
   expect(mayRetry("query", 0, refused("UNAVAILABLE", { what: "database", retryAfterMs: 60_000 }))).toBe(false);
   expect(mayRetry("query", 0, refused("SOLD_OUT", { nights: [] }))).toBe(false);
   expect(mayRetry("query", 0, failed({}))).toBe(false);
+});
+
+test("what was refused for want of a cookie is asked once more, with the cookie that the refusal brought", () => {
+  const noCookie = refused("PRECONDITION", { reason: "no identity", again: true });
+  expect(mayRetry("mutation", 0, noCookie)).toBe(true);
+  expect(mayRetry("mutation", 1, noCookie)).toBe(false);
+  expect(mayRetry("mutation", 0, refused("PRECONDITION", { reason: "can't be paid" }))).toBe(false);
 });
 
 test("the wait before a retry starts at what the server asked for, grows, and is bounded", () => {

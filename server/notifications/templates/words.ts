@@ -40,6 +40,13 @@ const en = {
   open: "See or change your booking",
   searchAgain: "Search again",
   footer: (code: string) => `You get this mail because of booking ${code}. Please don't pass it on: its link opens the booking.`,
+  proof_code: {
+    subject: "Your code for Nightledger",
+    title: "Your code",
+    lead: "Enter this code where you are booking, and your booking goes on.",
+    good: "It is good for ten minutes, in the browser that asked for it. Nobody of ours will ever ask you for it.",
+    ignore: "If you are not booking a room, somebody has typed your address by mistake: without the code nothing happens.",
+  },
   booking_confirmed: {
     subject: (place: string, when: string) => `Confirmed: ${place}, ${when}`,
     title: "Your stay is booked",
@@ -160,6 +167,13 @@ const id: Words = {
   open: "Lihat atau ubah pemesanan",
   searchAgain: "Cari lagi",
   footer: (code) => `Anda menerima email ini karena pemesanan ${code}. Mohon jangan diteruskan: tautannya membuka pemesanan Anda.`,
+  proof_code: {
+    subject: "Kode Anda untuk Nightledger",
+    title: "Kode Anda",
+    lead: "Masukkan kode ini di tempat Anda memesan, lalu pemesanan Anda berlanjut.",
+    good: "Kode ini berlaku sepuluh menit, di peramban yang memintanya. Tidak ada seorang pun dari kami yang akan menanyakannya.",
+    ignore: "Jika Anda tidak sedang memesan kamar, ada yang salah mengetik alamat Anda: tanpa kode ini tidak terjadi apa-apa.",
+  },
   booking_confirmed: {
     subject: (place, when) => `Terkonfirmasi: ${place}, ${when}`,
     title: "Penginapan Anda sudah dipesan",

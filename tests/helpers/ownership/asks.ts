@@ -84,6 +84,8 @@ export const ASKS: Readonly<Record<string, (world: Owners) => Ask[]>> = {
       check: (data: unknown) => expect(data).not.toHaveProperty("change"),
     })),
   ],
+  "proofs.ask": () => ASKERS.map((as) => ({ as, input: { email: "ana@guest.test", idempotencyKey: newId() }, expected: as === "nobody" ? ["PRECONDITION"] : "passed" })),
+  "proofs.give": () => everybody({ proofId: newId(), code: "123456" }, ["PRECONDITION"]),
   "admin.inventory.myProperties": (world) =>
     ASKERS.map((as) => ({
       as,
