@@ -47,7 +47,7 @@ const spa = serveStatic({ path: "dist/client/index.html", precompressed: true, o
 const published = coalesced(services, defer);
 const runtime: Omit<Runtime, "clientAddress"> = {
   services,
-  auth: createAuth({ ...services, defer, published }),
+  auth: createAuth({ ...services, published }),
   limits: createLimits(services.redis, config, metrics),
   defer,
   published,

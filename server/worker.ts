@@ -46,7 +46,7 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
       services,
       // Made where it is asked for: files, public queries, jobs and webhooks know no accounts.
       get auth() {
-        return (auth ??= createAuth({ ...services, defer, published }));
+        return (auth ??= createAuth({ ...services, published }));
       },
       limits: createLimits(services.redis, config, noMetrics),
       clientAddress: clientAddress(config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER)),

@@ -31,6 +31,25 @@ export function textField(max: number) {
     .transform((text) => text.trim());
 }
 
+/** What a mail program makes a link of: nobody's mail is to carry a stranger's by way of a greeting. */
+const LINK =
+  /:\/\/|www\.|@|\.\p{L}{2,}[/:?#]|[\p{L}\p{N}-]{2,}\.(?:com|net|org|info|biz|io|co|app|dev|xyz|top|shop|site|online|club|click|link|live|me|page|web|ru|cn|id|uk|de|in|us|eu|ly|gg|to|test)(?![\p{L}\p{N}])/iu;
+/** Letters with what is written around them: no line ends, nothing that hides, fills, or turns the text's direction. */
+const VISIBLE = /^(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}\p{P}\p{S} ])+$/u;
+/** Some scripts join letters by them. */
+const JOINERS = /(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L})/gu;
+
+function isName(name: string): boolean {
+  return VISIBLE.test(name.replaceAll(JOINERS, "")) && /\p{L}/u.test(name) && !LINK.test(name);
+}
+
+/** A person's name: one line of visible letters in composed form (NFC), without a web address. At most 200 characters. */
+export const personNameField = z
+  .string()
+  .max(200)
+  .transform((name) => name.normalize("NFC").trim())
+  .pipe(z.string().min(1, "required").max(200).refine(isName, "isn't a name"));
+
 /** Who sleeps in one room. Ages at check-in. */
 export const partyRoomField = z.object({
   adults: z.int().min(1).max(20),

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { outbox } from "../../db/schema/index.ts";
+import { members, outbox } from "../../db/schema/index.ts";
 import { refusal } from "../../jobs/answer.ts";
 import type { Job } from "../../jobs/define.ts";
 import { followers, JOBS } from "../../jobs/registry.ts";
-import { askReset, signUp } from "../helpers/account.ts";
+import { newId } from "../../server/platform/ids.ts";
+import { askReset, askSignUp, postAuth, signUp } from "../helpers/account.ts";
 import { mailsTo } from "../helpers/mail.ts";
 import { queueWorld, type QueueWorld } from "../helpers/queue.ts";
+import { createProperty } from "../helpers/world.ts";
 import { endsOf, ENDS, tellStory } from "../helpers/story.ts";
 
 // Every job, over every event that it follows: each handler itself, without the memory of what was done before.
@@ -64,6 +66,14 @@ function shuffled(work: Work[], seed: number): Work[] {
   return order!;
 }
 
+/** A hotelier invites the address. */
+async function invite(email: string): Promise<void> {
+  const { organizationId } = await createProperty(world.database.db);
+  const owner = await signUp(world.gateway);
+  await world.database.db.insert(members).values({ id: newId(), organizationId, userId: owner.userId, role: "owner" });
+  expect((await postAuth(world.gateway, "organization/invite-member", { email, role: "member", organizationId }, owner.cookie)).status).toBe(200);
+}
+
 test.each<[string, (work: Work[]) => Promise<void>]>([
   ["once, in order", (work) => inOrder(work)],
   ["twice in a row", (work) => inOrder(work, 2)],
@@ -86,17 +96,18 @@ test.each<[string, (work: Work[]) => Promise<void>]>([
   const story = await tellStory(world);
   const { email } = await signUp(world.gateway);
   await askReset(world.gateway, email);
-  await world.ctx.settled();
+  await invite(email);
+  const newcomer = await askSignUp(world.gateway);
   const work = await runAll(play);
   expect(await endsOf(world, story)).toEqual(ENDS);
-  expect(await mailsTo(world.gateway, email)).toHaveLength(2);
+  expect([await mailsTo(world.gateway, email), await mailsTo(world.gateway, newcomer.email)]).toMatchObject([{ length: 2 }, { length: 1 }]);
   const known = JOBS.flatMap((job) => job.on.map((type) => `${type} > ${job.name}`));
   expect(new Set(work.map((one) => one.name)), "a job, or an event of one, that the story lacks").toEqual(new Set(known));
 
   await world.ctx.advance(3 * 3_600_000);
   await inOrder(work.toReversed());
   expect(await endsOf(world, story)).toEqual(ENDS);
-  expect(await mailsTo(world.gateway, email)).toHaveLength(2);
+  expect([await mailsTo(world.gateway, email), await mailsTo(world.gateway, newcomer.email)]).toMatchObject([{ length: 2 }, { length: 1 }]);
   const after = (await newWork(world, new Set(work.map((one) => one.outboxId)))).map((one) => one.name);
   expect(after).toEqual([]);
 });
