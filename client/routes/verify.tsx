@@ -27,18 +27,25 @@ export function Verify() {
   const choose = useMutation({ mutationFn: (credential: Chosen) => prove(token, credential) });
   const proof = choose.data ?? asked.data;
   if (!proof) {
+    const isOver = token === "" || asked.error?.message === m.auth_bad_link();
     return (
       <Page title={m.verify_title()} width="narrow">
-        {asked.error || token === "" ? (
+        {asked.error || isOver ? (
           <Notice tone="warn" title={asked.error?.message ?? m.auth_bad_link()} live>
-            <p>{m.verify_failed_advice()}</p>
+            {isOver && <p>{m.verify_failed_advice()}</p>}
             <div className="mt-4 flex flex-wrap gap-3">
-              <Link {...paths.signUp()} className={buttonClass("primary")}>
-                {m.sign_up()}
-              </Link>
-              <Button kind="secondary" onClick={() => void asked.refetch()}>
-                {m.try_again()}
-              </Button>
+              {isOver ? (
+                <>
+                  <Link {...paths.signUp()} className={buttonClass("primary")}>
+                    {m.sign_up()}
+                  </Link>
+                  <Link {...paths.signIn()} className={buttonClass("secondary")}>
+                    {m.sign_in()}
+                  </Link>
+                </>
+              ) : (
+                <Button onClick={() => void asked.refetch()}>{m.try_again()}</Button>
+              )}
             </div>
           </Notice>
         ) : (
@@ -59,15 +66,16 @@ export function Verify() {
   return (
     <Page title={m.verify_title()} width="narrow">
       <Notice tone={known ? "warn" : "good"} title={known ? m.verify_known() : m.email_verified()} live>
-        <p>{known ? m.verify_known_advice({ email: proof.email }) : m.email_verified_text()}</p>
+        <p>{known ? m.verify_known_advice({ email: known }) : m.email_verified_text()}</p>
         {known ? (
           <Link {...paths.signIn()} className={buttonClass("primary", "mt-4")}>
             {m.sign_in()}
           </Link>
         ) : next ? (
-          <Link to={next} className={buttonClass("primary", "mt-4")}>
+          // With its search: a path of the app as it stands.
+          <a href={next} className={buttonClass("primary", "mt-4")}>
             {m.go_on()}
-          </Link>
+          </a>
         ) : (
           <Link {...paths.trips()} className={buttonClass("primary", "mt-4")}>
             {m.nav_trips()}

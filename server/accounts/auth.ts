@@ -1,6 +1,7 @@
 import { betterAuth } from "better-auth";
 import { createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { organization } from "better-auth/plugins";
 import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
@@ -9,6 +10,7 @@ import type { Context } from "../context.ts";
 import { ownOrigins } from "../platform/config.ts";
 import { keyFor } from "../platform/tokens.ts";
 import { transact } from "../platform/transact.ts";
+import { turns } from "../platform/turns.ts";
 import { askMail, RESET_SECONDS } from "./ask-mail.ts";
 import { provenAccounts, refuseCommon } from "./endpoints.ts";
 import { localeOf } from "./locale.ts";
@@ -24,6 +26,8 @@ const invitationSchema = z.object({ id: z.string(), email: z.string() });
  */
 export function createAuth(ctx: Pick<Context, "config" | "db" | "published">) {
   const { config, db } = ctx;
+  // Each takes a processor for a tenth of a second: a crowd that guesses leaves one to those who search.
+  const hashing = turns(2);
   return betterAuth({
     appName: "Nightledger",
     baseURL: config.PUBLIC_URL,
@@ -41,6 +45,7 @@ export function createAuth(ctx: Pick<Context, "config" | "db" | "published">) {
     }),
     emailAndPassword: {
       enabled: true,
+      password: { hash: (password) => hashing(() => hashPassword(password)), verify: (pair) => hashing(() => verifyPassword(pair)) },
       requireEmailVerification: true,
       minPasswordLength: 8,
       maxPasswordLength: 128,

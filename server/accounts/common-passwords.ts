@@ -26,6 +26,10 @@ const ROWS = ["01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklz
   (row + row).split("").toReversed().join(""),
 ]);
 
+const swapped = (text: string): string => text.replaceAll(/[@4831!0$57]/g, (sign) => SWAPS[sign]!);
+/** Digits and signs before and behind a word. */
+const EDGES = /^[^\p{L}]+|[^\p{L}]+$/gu;
+
 const lettersOf = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 
 /**
@@ -39,11 +43,8 @@ export function isCommonPassword(password: string, about: readonly string[] = []
   if (ROWS.some((row) => row.includes(bare))) return true;
   if (/^\p{N}{8,10}$/u.test(bare)) return true;
   const known = about.flatMap((one) => [one, one.split("@")[0]!, one.split("@")[1]?.split(".")[0] ?? ""]).map(lettersOf);
-  const forms = [plain, plain.replaceAll(/[@4831!0$57]/g, (sign) => SWAPS[sign]!)].flatMap((form) => [
-    lettersOf(form),
-    form.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ""),
-    lettersOf(plain.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, "")).replaceAll(/[4831057]/g, (sign) => SWAPS[sign]!),
-  ]);
+  const bared = plain.replaceAll(EDGES, "");
+  const forms = [plain, bared, swapped(plain), swapped(bared)].flatMap((form) => [lettersOf(form), form.replaceAll(EDGES, "")]);
   return forms.some((form) => WORDS.has(form) || (form.length > 0 && known.some((one) => one.length > 3 && one === form)));
 }
 
