@@ -15,7 +15,7 @@ const YEAR_SECONDS = 365 * 24 * 3600;
  * cookie gets one in `setCookie`; it scopes idempotency keys and finds the bookings that it made.
  */
 export async function guestActor({ config, db }: { config: Config; db: Database }, headers: Headers, setCookie: (value: string) => void): Promise<Actor> {
-  const anonId = readGuestCookie(config, headers) ?? newGuestCookie(config, setCookie);
+  const anonId = greetGuest(config, headers, setCookie);
   const session = await sessionOf({ config, db }, headers);
   if (!session) return { kind: "guest", anonId };
   const { userId, email, emailVerified } = session;
@@ -25,19 +25,13 @@ export async function guestActor({ config, db }: { config: Config; db: Database 
 /**
  * Gives a browser its cookie with the first question that it asks, long before its first mutation: a mutation
  * whose answer is lost on the way must be asked again by the same guest, or its idempotency key is another's.
+ * One that the previous secret signed is given anew. @returns the guest's id
  */
-export function greetGuest(config: Config, headers: Headers, setCookie: (value: string) => void): void {
-  if (!readGuestCookie(config, headers)) newGuestCookie(config, setCookie);
-}
-
-function readGuestCookie(config: Config, headers: Headers): string | undefined {
-  const value = readCookie(headers, GUEST_COOKIE);
-  return value && readSignedId("guest", config, value, (id) => idField.safeParse(id).success);
-}
-
-function newGuestCookie(config: Config, setCookie: (value: string) => void): string {
-  const id = newId();
+export function greetGuest(config: Config, headers: Headers, setCookie: (value: string) => void): string {
+  const given = readCookie(headers, GUEST_COOKIE);
+  const id = (given && readSignedId("guest", config, given, (text) => idField.safeParse(text).success)) || newId();
+  const signed = signedId("guest", config.AUTH_SECRET, id);
   const secure = config.PUBLIC_URL.startsWith("https:") ? "; Secure" : "";
-  setCookie(`${GUEST_COOKIE}=${signedId("guest", config.AUTH_SECRET, id)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}${secure}`);
+  if (signed !== given) setCookie(`${GUEST_COOKIE}=${signed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}${secure}`);
   return id;
 }

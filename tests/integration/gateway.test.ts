@@ -106,8 +106,8 @@ test("past the limit 429 with Retry-After, in the shape of a refusal; another cl
   expect((await limited.request("/trpc/ping")).status).toBe(200);
 });
 
-test.each(["sign-in/email", "sign-up/email", "request-password-reset", "send-verification-email"])(
-  "%s, which mails or tells who has an account, has the allowance of look-ups",
+test.each(["sign-in/email", "sign-up/email", "verify-email", "request-password-reset", "reset-password", "change-password", "organization/invite-member"])(
+  "%s, which mails or takes a secret, has the allowance of look-ups",
   async (path) => {
     const redis = await openRedisGateway();
     closing.push(() => redis.close());

@@ -67,8 +67,9 @@ test("a booking's link and a guest's cookie of the old secret still open it; tho
   ]);
   expect(opened.data?.token).toBe(bookingToken(NEW, bookingId));
   expect((await get(after, opened.data?.token)).status).toBe(200);
-  const greeted = await between.request("/auth/get-session");
-  const fresh = cookiesOf(greeted);
+  const renewed = cookiesOf(await between.request("/auth/get-session", { headers: { cookie } }));
+  expect((await get(after, undefined, renewed)).status).toBe(200);
+  const fresh = cookiesOf(await between.request("/auth/get-session"));
   expect((await after.request("/auth/get-session", { headers: { cookie: fresh } })).headers.getSetCookie()).toEqual([]);
 });
 
