@@ -99,7 +99,7 @@ const NAMES: Record<string, string[]> = {
   "/auth/organization/get-invitation": ["id"],
 };
 
-const HEADERS = [
+const HEADERS: Record<string, string>[] = [
   {},
   { "x-forwarded-for": "\u00ff, 1.2.3.4" },
   { "user-agent": "x".repeat(5000) },
