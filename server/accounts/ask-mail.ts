@@ -3,8 +3,7 @@ import type { Transaction } from "../../db/client.ts";
 import { verifications } from "../../db/schema/accounts.ts";
 import type { Locale } from "../platform/fields.ts";
 import { newId } from "../platform/ids.ts";
-import { emit } from "../platform/outbox.ts";
-import type { AccountEventType } from "./events.ts";
+import { emit, type AccountEventType } from "./events.ts";
 
 /** How long the link of a reset is good. */
 export const RESET_SECONDS = 3600;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { localeField } from "../platform/fields.ts";
+import { emitterOf } from "../platform/outbox.ts";
 
 /** What an account's events carry: `mailId` names the row of `verifications` that says to whom, and what for. */
 const accountPayload = z.object({ mailId: z.uuid(), locale: localeField.default("en") });
@@ -14,3 +15,6 @@ export const ACCOUNT_EVENTS = {
   "account.invited": accountPayload,
 } as const;
 export type AccountEventType = keyof typeof ACCOUNT_EVENTS;
+
+/** Writes an account's events into the transaction of their cause. */
+export const emit = emitterOf(ACCOUNT_EVENTS);
