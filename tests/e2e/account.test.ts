@@ -152,7 +152,7 @@ test("an invited person signs up by the mail's link, accepts, and sees the prope
   await page.getByText("invites you to manage the properties of Sawah & Segara").waitFor();
   await picture(page, "invitation 1280");
   await page.getByRole("button", { name: "Accept" }).click();
-  await page.getByRole("table").first().waitFor();
+  await page.getByRole("option", { name: /^Sawah Terrace House/ }).waitFor({ state: "attached" });
   await picture(page, "invited admin 1280");
 });
 
