@@ -11,13 +11,13 @@ import {
   validateBooking,
   validateChoice,
   validateDay,
+  validateInvitation,
   validateNext,
   validatePlace,
-  validateReset,
   validateResults,
   validateReturn,
+  validateToken,
   validateTrips,
-  validateVerify,
   type BookingSearch,
 } from "./lib/search-params.ts";
 import { PageError } from "./components/page-error.tsx";
@@ -145,15 +145,23 @@ const forgot = createRoute({
 const reset = createRoute({
   getParentRoute: () => root,
   path: "/reset",
-  validateSearch: validateReset,
+  validateSearch: validateToken,
   component: lazyRouteComponent(() => import("./routes/reset.tsx"), "Reset"),
 });
 
 const verify = createRoute({
   getParentRoute: () => root,
   path: "/verify",
-  validateSearch: validateVerify,
+  validateSearch: validateToken,
   component: lazyRouteComponent(() => import("./routes/verify.tsx"), "Verify"),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  validateSearch: validateInvitation,
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import("./routes/invitation.tsx"), "Invitation"),
 });
 
 const admin = createRoute({
@@ -206,6 +214,7 @@ const routeTree = root.addChildren([
   forgot,
   reset,
   verify,
+  invitation,
   admin.addChildren([adminHome, adminToday]),
 ]);
 

@@ -6,7 +6,6 @@ export interface SessionUser {
   id: string;
   name: string;
   email: string;
-  emailVerified: boolean;
 }
 
 /** Past this a request is given up. */

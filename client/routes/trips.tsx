@@ -6,7 +6,6 @@ import { Notice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { TripCard } from "../components/trip-card.tsx";
-import { VerifyReminder } from "../components/verify-reminder.tsx";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { paths } from "../lib/paths.ts";
 import { TRIP_SCOPES, type TripScope } from "../lib/search-params.ts";
@@ -25,7 +24,6 @@ export function Trips() {
   const items = trips.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title={m.nav_trips()}>
-      <VerifyReminder />
       <nav aria-label={m.nav_trips()} className="mb-6 flex flex-wrap gap-2">
         {TRIP_SCOPES.map((option) => (
           <Link

@@ -75,6 +75,15 @@ export const personNameField = z
   .transform((name) => name.normalize("NFC").trim())
   .pipe(z.string().min(1, "required").max(200).refine(isName, "isn't a name"));
 
+/** A vendor's id, type or reason in a signed webhook: one line of at most `max` characters, as Postgres can store it. */
+export function vendorTextField(max: number) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "has characters that can't be used");
+}
+
 /** Who sleeps in one room. Ages at check-in. */
 export const partyRoomField = z.object({
   adults: z.int().min(1).max(20),

@@ -17,6 +17,7 @@ export type IncidentCause =
   | `dead-letter:${string}`
   | `tick-failing:${string}`
   | `event-unfollowed:${string}`
+  | `unreadable-webhook:${string}`
   | "outbox-stuck";
 
 export interface NewIncident {

@@ -72,6 +72,8 @@ const SCREENS: Screen[] = [
   { name: "find", path: () => "/find", shows: "Find a booking", refusals: [404], act: (page) => page.getByRole("button", { name: "Find booking" }).click() },
   { name: "sign-in", path: () => "/sign-in", shows: "Sign in", act: (page) => page.getByRole("button", { name: "Sign in" }).click() },
   { name: "sign-up", path: () => "/sign-up", shows: "Create an account" },
+  { name: "verify", path: () => "/verify?token=none", shows: "E-mail verification", refusals: [400], act: (page) => page.getByRole("alert").waitFor() },
+  { name: "invitation", path: () => "/invitation?id=none", shows: "Invitation", as: DEMO_GUEST.email, refusals: [400], act: (page) => page.getByRole("alert").waitFor() },
   { name: "admin", path: () => `/admin/${booked.stay.property.id}/today`, shows: /\d{4}$/, as: DEMO_HOTELIER.email, act: (page) => page.getByRole("table").first().waitFor() },
   { name: "admin without a property", path: () => "/admin", shows: "Your property", as: DEMO_GUEST.email },
   { name: "not found", path: () => "/no-such-page", shows: "There is no such page", refusals: [404] },

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startCloud } from "../../local/cloud.ts";
 import worker from "../../server/worker.ts";
-import { sign } from "../../server/platform/tokens.ts";
+import { signedId } from "../../server/platform/tokens.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { openRedisGateway, redisAt } from "../helpers/context.ts";
 import { startGateway, type Gateway, type GatewayOptions } from "../helpers/gateway.ts";
@@ -106,8 +106,8 @@ test("past the limit 429 with Retry-After, in the shape of a refusal; another cl
   expect((await limited.request("/trpc/ping")).status).toBe(200);
 });
 
-test.each(["sign-in/email", "sign-up/email", "request-password-reset", "send-verification-email"])(
-  "%s, which mails or tells who has an account, has the allowance of look-ups",
+test.each(["sign-in/email", "sign-up/email", "verify-email", "request-password-reset", "reset-password", "change-password", "organization/invite-member"])(
+  "%s, which mails or takes a secret, has the allowance of look-ups",
   async (path) => {
     const redis = await openRedisGateway();
     closing.push(() => redis.close());
@@ -283,7 +283,7 @@ test("public queries set no cookie, others give an anonymous guest theirs, once"
 });
 
 test("a cookie's id is looked at before it is signed and remembered: even rightly signed, a text that is no id is no guest", async () => {
-  const signed = (id: string) => `nightledger.guest=${id}.${sign(gateway.ctx.config.AUTH_SECRET, `guest:${id}`)}`;
+  const signed = (id: string) => `nightledger.guest=${signedId("guest", gateway.ctx.config.AUTH_SECRET, id)}`;
   const ask = (cookie: string) => callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" }, { cookie });
   expect((await ask(signed("0199a000-0000-7000-8000-000000000002"))).headers.getSetCookie()).toEqual([]);
   for (const id of ["x".repeat(8000), "-".repeat(36)]) expect((await ask(signed(id))).headers.getSetCookie()).toHaveLength(1);

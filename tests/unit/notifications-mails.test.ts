@@ -221,10 +221,10 @@ test("a change's payment that was refused leaves the booking as it is, and the m
   expect((await mailOf("payment_failed", bookingView({ state: "pending" }))).text).not.toContain("stands");
 });
 
-test.each(["verify_email", "reset_password"] as const)("%s carries its link in both parts and locales", async (kind) => {
+test.each(["verify_email", "account_exists", "reset_password", "invitation"] as const)("%s carries its link in both parts and locales", async (kind) => {
   const url = "https://stay.test/verify?token=abc";
   for (const locale of ["en", "id"] as const) {
-    const mail = await composeAccountMail(kind, { locale, name: "Ana", url });
+    const mail = await composeAccountMail(kind, { locale, name: "Ana", organization: "House of tests", url });
     expect(mail.html).toContain(`href="${url}"`);
     expect(mail.text).toContain(url);
     expect(mail.subject + mail.text).not.toMatch(/undefined|null/);
