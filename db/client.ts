@@ -3,9 +3,10 @@ import type { ExtractTablesWithRelations } from "drizzle-orm";
 import type { PgTransaction } from "drizzle-orm/pg-core";
 import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { beginOn } from "./begin.ts";
 import * as schema from "./schema/index.ts";
 
-// The only file that knows the driver.
+// With begin.ts, the only file that knows the driver.
 
 export type Database = PostgresJsDatabase<typeof schema>;
 export type Transaction = PgTransaction<PostgresJsQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>;
@@ -38,15 +39,8 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
       plan_cache_mode: "force_generic_plan",
     },
   });
+  client.begin = beginOn(client) as typeof client.begin;
   return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
-}
-
-/**
- * Whether this is postgres.js (3.4.9) writing to a connection that was lost inside a transaction: thrown outside of every
- * promise, after the transaction itself has been rejected (porsager/postgres#1154, open).
- */
-export function isLostConnection(error: unknown): boolean {
-  return error instanceof TypeError && /\bnextWrite\b[^]*postgres/.test(error.stack ?? "");
 }
 
 /** The SQLSTATE behind an error, however deep Drizzle or the driver wrapped it. */

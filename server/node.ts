@@ -4,7 +4,7 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { createMiddleware } from "hono/factory";
-import { isLostConnection, openDatabase } from "../db/client.ts";
+import { openDatabase } from "../db/client.ts";
 import { coalesced } from "../jobs/outbox.ts";
 import { ensureTick } from "../jobs/schedule.ts";
 import { tickIfLate } from "../jobs/tick.ts";
@@ -110,10 +110,10 @@ async function shutDown(): Promise<void> {
   await database.close();
   process.exit(0);
 }
-// The driver's own fault must not end everybody's requests; any other defect ends the process, as it would without us.
+// A defect ends the process, as it would without us; but its log says why.
 process.on("uncaughtException", (error) => {
   log.error("uncaught", {}, error);
-  if (!isLostConnection(error)) process.exit(1);
+  process.exit(1);
 });
 process.once("SIGTERM", () => void shutDown());
 process.once("SIGINT", () => void shutDown());
