@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { sign } from "../../server/platform/tokens.ts";
 import type { Random } from "./random.ts";
 
@@ -48,4 +49,10 @@ export function makeGuests(random: Random, howMany: number, authSecret: string):
     const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
     return { cookie: `nightledger.guest=${id}.${sign(authSecret, `guest:${id}`)}`, actor: `anon:${id}` };
   });
+}
+
+/** Who books, as every seed and step may name them: a number of E.164's fifteen digits at the most. */
+export function personOf(name: string): { name: string; email: string; phone: string } {
+  const number = createHash("sha256").update(name).digest().readUInt32BE() % 10_000_000;
+  return { name: `Guest ${name}`, email: `${name}@sim.test`, phone: `+62811${String(number).padStart(7, "0")}` };
 }

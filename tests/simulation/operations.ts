@@ -1,7 +1,7 @@
 import { addDays } from "../../server/platform/dates.ts";
 import { changeBooking, roomsToCancel } from "./change.ts";
 import { ask, insist, request, tell } from "./client.ts";
-import type { Asked, Booked } from "./guests.ts";
+import { personOf, type Asked, type Booked } from "./guests.ts";
 import { act, learn, payAt, remember } from "./paying.ts";
 import type { Random } from "./random.ts";
 import { changeNights, decideChallenge, refundInDashboard } from "./staff.ts";
@@ -80,8 +80,8 @@ async function holdFor(world: World, stay: ReturnType<typeof drawStay>, guests: 
   if (!("answer" in quote)) return tell(world, "quote", quote);
   const holds = guests.map(async (guest, index) => {
     const name = `${key}-${index}`;
-    const person = { name: `Guest ${name}`, email: `${name}@sim.test`, phone: `+62811${name.replaceAll(/\D/g, "").padStart(7, "0")}` };
-    const asked = remember(world, "bookings.hold", guest, { ...stay, idempotencyKey: `${name}-hold`, quoteHash: quote.answer.hash, guest: person });
+    const wish = { ...stay, idempotencyKey: `${name}-hold`, quoteHash: quote.answer.hash, guest: personOf(name) };
+    const asked = remember(world, "bookings.hold", guest, wish);
     tell(world, "hold", learn(world, asked, await insist(world, asked)));
   });
   await Promise.all(holds);

@@ -13,7 +13,6 @@ import { randomOf } from "./random.ts";
 import type { Services } from "./services.ts";
 import { tellStory } from "./story.ts";
 import { count, type Tally } from "./tally.ts";
-import { isLostSocket } from "./lost-socket.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface RunOptions {
@@ -30,8 +29,7 @@ export async function runSeed(services: Services, { seed, operations, faults }: 
     await becomeQuiet(world);
     world.tally.violations.push(...(await judge(world)));
     for (const { how, last } of world.apps.flatMap(({ process }) => process.deaths)) {
-      if (isLostSocket(last)) count(world.tally.outcomes, "app: ended by its driver, started again");
-      else world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
+      world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
     }
     if (world.tally.violations.length > 0) {
       keepLog(world);
@@ -69,8 +67,7 @@ function lastsFor({ name, volleys }: NonNullable<Volley["fault"]>): number {
 async function fall(world: World, { name, place, afterMs }: NonNullable<Volley["fault"]>): Promise<(() => Promise<void> | void) | undefined> {
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   count(world.tally.faults, name);
-  const { begin, unseen }: Fault = FAULTS[name];
-  if (unseen) world.tally.unseen.add(name);
+  const { begin }: Fault = FAULTS[name];
   let wasMet = false;
   const met = (times = 1): void => {
     if (times <= 0) return;
