@@ -88,6 +88,29 @@ CREATE TABLE "audit_log" (
 	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "booking_changes" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"property_id" uuid NOT NULL,
+	"booking_id" uuid NOT NULL,
+	"state" text DEFAULT 'pending' NOT NULL,
+	"base_version" integer NOT NULL,
+	"check_in" date NOT NULL,
+	"check_out" date NOT NULL,
+	"stays" jsonb NOT NULL,
+	"held" jsonb NOT NULL,
+	"total" bigint NOT NULL,
+	"due_online" bigint NOT NULL,
+	"due" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "booking_changes_booking_id" UNIQUE("booking_id","id"),
+	CONSTRAINT "booking_changes_state" CHECK ("booking_changes"."state" in ('pending','applied','expired','abandoned') and ("booking_changes"."state" = 'pending') = ("booking_changes"."ended_at" is null)),
+	CONSTRAINT "booking_changes_span" CHECK ("booking_changes"."check_in" < "booking_changes"."check_out"),
+	CONSTRAINT "booking_changes_money" CHECK ("booking_changes"."due" > 0 and "booking_changes"."total" >= 0 and "booking_changes"."due_online" between 0 and "booking_changes"."total")
+);
+--> statement-breakpoint
 CREATE TABLE "booking_events" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "booking_events_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"property_id" uuid NOT NULL,
@@ -234,7 +257,7 @@ CREATE TABLE "inventory_events" (
 	"oversold" integer DEFAULT 0 NOT NULL,
 	"version" integer NOT NULL,
 	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "inventory_events_reason" CHECK ("inventory_events"."reason" in ('hold','sell','confirm','release','expire','cancel','retake','block','unblock','adjust','channel')),
+	CONSTRAINT "inventory_events_reason" CHECK ("inventory_events"."reason" in ('hold','sell','confirm','release','expire','cancel','retake','modify','block','unblock','adjust','channel')),
 	CONSTRAINT "inventory_events_actor" CHECK (length("inventory_events"."actor") between 1 and 120)
 );
 --> statement-breakpoint
@@ -249,8 +272,8 @@ CREATE TABLE "inventory_nights" (
 	"oversold" integer DEFAULT 0 NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "inventory_nights_room_type_id_stay_date_pk" PRIMARY KEY("room_type_id","stay_date"),
-	CONSTRAINT "inventory_nights_counts" CHECK ("inventory_nights"."physical" >= 0 and "inventory_nights"."sold" >= 0 and "inventory_nights"."held" >= 0 and "inventory_nights"."blocked" >= 0 and "inventory_nights"."allowance" >= 0 and "inventory_nights"."oversold" >= 0),
-	CONSTRAINT "inventory_nights_not_oversold" CHECK ("inventory_nights"."sold" + "inventory_nights"."held" + "inventory_nights"."blocked" <= "inventory_nights"."physical" + "inventory_nights"."allowance" + "inventory_nights"."oversold")
+	CONSTRAINT "inventory_nights_counts" CHECK ("physical" >= 0 and "sold" >= 0 and "held" >= 0 and "blocked" >= 0 and "allowance" >= 0 and "oversold" >= 0),
+	CONSTRAINT "inventory_nights_not_oversold" CHECK ("sold" + "held" + "blocked" <= "physical" + "allowance" + "oversold")
 ) PARTITION BY RANGE ("stay_date");
 --> statement-breakpoint
 CREATE TABLE "rate_nights" (
@@ -266,8 +289,9 @@ CREATE TABLE "rate_nights" (
 	"closed_to_departure" boolean DEFAULT false NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "rate_nights_product_id_stay_date_pk" PRIMARY KEY("product_id","stay_date"),
-	CONSTRAINT "rate_nights_prices" CHECK (cardinality("rate_nights"."adult_prices") between 1 and 20 and 0 <= all("rate_nights"."adult_prices") and 0 <= all("rate_nights"."child_prices")),
-	CONSTRAINT "rate_nights_stays" CHECK ("rate_nights"."min_stay_arrival" >= 1 and "rate_nights"."min_stay_through" >= 1 and "rate_nights"."max_stay" >= 1)
+	CONSTRAINT "rate_nights_prices" CHECK (cardinality("adult_prices") between 1 and 20 and 0 <= all("adult_prices") and 0 <= all("child_prices")),
+	CONSTRAINT "rate_nights_no_nulls" CHECK (array_position("adult_prices", null) is null and array_position("child_prices", null) is null),
+	CONSTRAINT "rate_nights_stays" CHECK ("min_stay_arrival" >= 1 and "min_stay_through" >= 1 and "max_stay" >= 1)
 ) PARTITION BY RANGE ("stay_date");
 --> statement-breakpoint
 CREATE TABLE "dead_letters" (
@@ -300,6 +324,7 @@ CREATE TABLE "incidents" (
 	"first_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"last_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"resolved_at" timestamp (3) with time zone,
+	CONSTRAINT "incidents_booking_property" CHECK ("incidents"."booking_id" is null or "incidents"."property_id" is not null),
 	CONSTRAINT "incidents_severity" CHECK ("incidents"."severity" in ('info','warning','critical'))
 );
 --> statement-breakpoint
@@ -342,6 +367,7 @@ CREATE TABLE "deliveries" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "deliveries_once" UNIQUE("booking_id","kind","channel","version"),
+	CONSTRAINT "deliveries_property" CHECK ("deliveries"."booking_id" is null or "deliveries"."property_id" is not null),
 	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued','sending','sent','delivered','delayed','bounced','complained','failed')),
 	CONSTRAINT "deliveries_channel" CHECK ("deliveries"."channel" in ('email','sms'))
 );
@@ -362,6 +388,7 @@ CREATE TABLE "payments" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"property_id" uuid NOT NULL,
 	"booking_id" uuid NOT NULL,
+	"change_id" uuid,
 	"attempt" smallint NOT NULL,
 	"provider" text NOT NULL,
 	"state" text NOT NULL,
@@ -379,6 +406,7 @@ CREATE TABLE "payments" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "payments_property_id" UNIQUE("property_id","id"),
+	CONSTRAINT "payments_currency" UNIQUE("property_id","id","currency"),
 	CONSTRAINT "payments_attempt" UNIQUE("booking_id","attempt"),
 	CONSTRAINT "payments_state" CHECK ("payments"."state" in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')),
 	CONSTRAINT "payments_provider" CHECK ("payments"."provider" in ('stripe','midtrans')),
@@ -404,7 +432,7 @@ CREATE TABLE "refunds" (
 	"provider_ref" text,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "refunds_state" CHECK ("refunds"."state" in ('requested','pending','succeeded','failed','manual')),
+	CONSTRAINT "refunds_state" CHECK ("refunds"."state" in ('requested','pending','succeeded','failed','manual','withdrawn')),
 	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount" > 0)
 );
 --> statement-breakpoint
@@ -459,6 +487,7 @@ CREATE TABLE "properties" (
 	"horizon_days" smallint DEFAULT 500 NOT NULL,
 	"art" jsonb NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
+	"rates_version" integer DEFAULT 1 NOT NULL,
 	"published_at" timestamp (3) with time zone,
 	"archived_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
@@ -469,6 +498,7 @@ CREATE TABLE "properties" (
 	CONSTRAINT "properties_texts" CHECK (length("properties"."name") between 1 and 200 and length("properties"."slug") between 1 and 120 and length("properties"."address") <= 500),
 	CONSTRAINT "properties_times" CHECK ("properties"."check_in_from" ~ '^[0-2][0-9]:[0-5][0-9]$' and "properties"."check_out_until" ~ '^[0-2][0-9]:[0-5][0-9]$' and "properties"."same_day_cut_off" ~ '^[0-2][0-9]:[0-5][0-9]$'),
 	CONSTRAINT "properties_hold_minutes" CHECK ("properties"."hold_minutes" between 1 and 1440),
+	CONSTRAINT "properties_horizon_days" CHECK ("properties"."horizon_days" between 1 and 1000),
 	CONSTRAINT "properties_payment_methods" CHECK ("properties"."payment_methods" <@ array['stripe','midtrans','property'])
 );
 --> statement-breakpoint
@@ -510,7 +540,7 @@ CREATE TABLE "products" (
 	"derived_percent" integer DEFAULT 10000 NOT NULL,
 	"derived_per_adult" bigint DEFAULT 0 NOT NULL,
 	"archived_at" timestamp (3) with time zone,
-	CONSTRAINT "products_property_id" UNIQUE("property_id","id"),
+	CONSTRAINT "products_room_type_id" UNIQUE("room_type_id","id"),
 	CONSTRAINT "products_room_rate" UNIQUE("room_type_id","rate_plan_id"),
 	CONSTRAINT "products_base" CHECK ("products"."base_product_id" is null or "products"."base_product_id" <> "products"."id"),
 	CONSTRAINT "products_derived" CHECK ("products"."derived_percent" between 1 and 100000)
@@ -582,6 +612,7 @@ ALTER TABLE "invitations" ADD CONSTRAINT "invitations_inviter_id_users_id_fk" FO
 ALTER TABLE "members" ADD CONSTRAINT "members_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "members" ADD CONSTRAINT "members_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "booking_changes" ADD CONSTRAINT "booking_changes_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "booking_events" ADD CONSTRAINT "booking_events_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "booking_nights" ADD CONSTRAINT "booking_nights_room_stay_id_room_stays_id_fk" FOREIGN KEY ("room_stay_id") REFERENCES "public"."room_stays"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bookings" ADD CONSTRAINT "bookings_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -590,11 +621,16 @@ ALTER TABLE "bookings" ADD CONSTRAINT "bookings_property_id_connection_id_channe
 ALTER TABLE "guests" ADD CONSTRAINT "guests_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_property_id_product_id_products_property_id_id_fk" FOREIGN KEY ("property_id","product_id") REFERENCES "public"."products"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_product_fk" FOREIGN KEY ("room_type_id","product_id") REFERENCES "public"."products"("room_type_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_unit_fk" FOREIGN KEY ("property_id","unit_id") REFERENCES "public"."units"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "channel_connections" ADD CONSTRAINT "channel_connections_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "blocks" ADD CONSTRAINT "blocks_room_type_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "incidents" ADD CONSTRAINT "incidents_booking_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_booking_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "disputes" ADD CONSTRAINT "disputes_property_id_payment_id_payments_property_id_id_fk" FOREIGN KEY ("property_id","payment_id") REFERENCES "public"."payments"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "payments" ADD CONSTRAINT "payments_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "refunds" ADD CONSTRAINT "refunds_property_id_payment_id_payments_property_id_id_fk" FOREIGN KEY ("property_id","payment_id") REFERENCES "public"."payments"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "payments" ADD CONSTRAINT "payments_change_fk" FOREIGN KEY ("booking_id","change_id") REFERENCES "public"."booking_changes"("booking_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "refunds" ADD CONSTRAINT "refunds_payment_fk" FOREIGN KEY ("property_id","payment_id","currency") REFERENCES "public"."payments"("property_id","id","currency") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "policies" ADD CONSTRAINT "policies_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "properties" ADD CONSTRAINT "properties_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "properties" ADD CONSTRAINT "properties_destination_id_destinations_id_fk" FOREIGN KEY ("destination_id") REFERENCES "public"."destinations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -602,7 +638,7 @@ ALTER TABLE "property_contents" ADD CONSTRAINT "property_contents_property_id_pr
 ALTER TABLE "taxes" ADD CONSTRAINT "taxes_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_property_id_rate_plan_id_rate_plans_property_id_id_fk" FOREIGN KEY ("property_id","rate_plan_id") REFERENCES "public"."rate_plans"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "products" ADD CONSTRAINT "products_base_fk" FOREIGN KEY ("property_id","base_product_id") REFERENCES "public"."products"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "products" ADD CONSTRAINT "products_room_type_base_fk" FOREIGN KEY ("room_type_id","base_product_id") REFERENCES "public"."products"("room_type_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rate_plans" ADD CONSTRAINT "rate_plans_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rate_plans" ADD CONSTRAINT "rate_plans_property_id_policy_id_policies_property_id_id_fk" FOREIGN KEY ("property_id","policy_id") REFERENCES "public"."policies"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_type_contents" ADD CONSTRAINT "room_type_contents_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -614,8 +650,12 @@ CREATE INDEX "invitations_email" ON "invitations" USING btree ("email");--> stat
 CREATE UNIQUE INDEX "members_organization_user" ON "members" USING btree ("organization_id","user_id");--> statement-breakpoint
 CREATE INDEX "members_user" ON "members" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "sessions_age" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "verifications_identifier" ON "verifications" USING btree ("identifier");--> statement-breakpoint
+CREATE INDEX "verifications_age" ON "verifications" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "audit_log_property" ON "audit_log" USING btree ("property_id","at");--> statement-breakpoint
+CREATE UNIQUE INDEX "booking_changes_pending" ON "booking_changes" USING btree ("booking_id") WHERE "booking_changes"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX "booking_changes_due" ON "booking_changes" USING btree ("expires_at") WHERE "booking_changes"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "booking_events_booking" ON "booking_events" USING btree ("booking_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "bookings_external" ON "bookings" USING btree ("connection_id","external_id") WHERE "bookings"."connection_id" is not null;--> statement-breakpoint
 CREATE INDEX "bookings_guest" ON "bookings" USING btree ("guest_id");--> statement-breakpoint
@@ -639,10 +679,12 @@ CREATE INDEX "deliveries_provider" ON "deliveries" USING btree ("provider_id");-
 CREATE UNIQUE INDEX "payments_page_ref" ON "payments" USING btree ("provider","page_ref") WHERE "payments"."page_ref" is not null;--> statement-breakpoint
 CREATE INDEX "payments_payment_ref" ON "payments" USING btree ("payment_ref");--> statement-breakpoint
 CREATE INDEX "payments_open" ON "payments" USING btree ("updated_at") WHERE "payments"."state" in ('created','requires_action','pending','challenged','authorised');--> statement-breakpoint
+CREATE INDEX "payments_taken" ON "payments" USING btree ("checked_at") WHERE "payments"."state" in ('captured','paid');--> statement-breakpoint
 CREATE INDEX "provider_events_age" ON "provider_events" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "refunds_payment" ON "refunds" USING btree ("payment_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_provider_ref" ON "refunds" USING btree ("provider_ref") WHERE "refunds"."provider_ref" is not null;--> statement-breakpoint
 CREATE INDEX "destinations_trgm" ON "destinations" USING gin ("search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "properties_destination" ON "properties" USING btree ("destination_id") WHERE "properties"."archived_at" is null and "properties"."published_at" is not null;--> statement-breakpoint
+CREATE INDEX "properties_reach" ON "properties" USING btree ("latitude","longitude") WHERE "properties"."archived_at" is null and "properties"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "properties_organization" ON "properties" USING btree ("organization_id");--> statement-breakpoint
 CREATE INDEX "products_property" ON "products" USING btree ("property_id");

@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { bookingNights, bookings, roomStays, type PlannedStay } from "../../db/schema/bookings.ts";
-import { emit } from "../platform/outbox.ts";
+import { emit } from "./events.ts";
 import { recordEvent } from "./record.ts";
 import type { StayRow } from "./stays.ts";
 

@@ -6,6 +6,7 @@ import { canonicalJson, sha256 } from "../platform/canonical.ts";
 import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
 import { CHANGE_FEE } from "../platform/money.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { feeAt, methodsFor, productsByIds, quoteFrom, rateNightsOf } from "../rooms/index.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
 import type { AuthorisedBooking } from "./access.ts";
@@ -115,7 +116,7 @@ async function priced(
   now: Date,
 ): Promise<{ planned: PlannedStay[]; changeFee: number; holdMinutes: number }> {
   const ids = [...new Set(changed.map((one) => one.productId))];
-  const [facts, nights] = await Promise.all([productsByIds(db, booking.propertyId, ids), rateNightsOf(db, ids, checkIn, checkOut)]);
+  const [facts, nights] = await pipelined([productsByIds(db, booking.propertyId, ids), rateNightsOf(db, ids, checkIn, checkOut)]);
   const rooms = changed.map(({ productId, adults, childAges }) => ({ productId, adults, childAges }));
   const quote = await quoteFrom(ctx.config, { propertyId: booking.propertyId, checkIn, checkOut, rooms }, facts, nights, ctx.clock.now());
   if (quote.currency !== booking.currency) throw refuse("PRECONDITION", { reason: "the property's currency is another one now" });

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
 import { bookingNights, bookings, guests, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { methodsFor, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
@@ -19,7 +20,7 @@ export async function get(ctx: Context, ref: { bookingId: string; token?: string
 
 /** The view without a check of access: for jobs, and for verbs that have checked. */
 export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
-  const [[head], stays, money, given] = await Promise.all([
+  const [[head], stays, money, given] = await pipelined([
     db.select().from(bookings).innerJoin(guests, eq(guests.id, bookings.guestId)).innerJoin(properties, eq(properties.id, bookings.propertyId)).where(eq(bookings.id, bookingId)),
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
@@ -31,7 +32,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;
-  const [nights, products, draft] = await Promise.all([
+  const [nights, products, draft] = await pipelined([
     db
       .select()
       .from(bookingNights)

@@ -33,22 +33,22 @@ export const HELP = `npm run sim [-- --seed S] [--seeds K | --forever] [--ops N]
                  ${Object.keys(FAULTS).join(" ")}
 `;
 
-/** @returns undefined where it can't be read */
+const OPTIONS = {
+  seed: { type: "string" },
+  seeds: { type: "string", default: "1" },
+  "at-once": { type: "string", default: "1" },
+  forever: { type: "boolean", default: false },
+  ops: { type: "string", default: "150" },
+  "ops-total": { type: "string", default: String(Number.MAX_SAFE_INTEGER) },
+  faults: { type: "string", default: "all" },
+  "every-fault": { type: "boolean", default: false },
+  report: { type: "string" },
+} as const;
+
+/** @returns undefined where it can't be understood */
 export function readOptions(args: readonly string[]): SimOptions | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seed: { type: "string" },
-      seeds: { type: "string", default: "1" },
-      "at-once": { type: "string", default: "1" },
-      forever: { type: "boolean", default: false },
-      ops: { type: "string", default: "150" },
-      "ops-total": { type: "string", default: String(Number.MAX_SAFE_INTEGER) },
-      faults: { type: "string", default: "all" },
-      "every-fault": { type: "boolean", default: false },
-      report: { type: "string" },
-    },
-  });
+  const values = valuesOf(args);
+  if (!values) return undefined;
   const first = values.seed === undefined ? undefined : Number(values.seed);
   const counts = [values.seeds, values["at-once"], values.ops, values["ops-total"]].map(Number);
   const [seeds, atOnce, operations, most] = counts as [number, number, number, number];
@@ -63,6 +63,14 @@ export function readOptions(args: readonly string[]): SimOptions | undefined {
   };
   const { faults: faultsText, "every-fault": everyFault, report } = values;
   return { nextSeed, atOnce, operations, most, faults, faultsText, everyFault, report };
+}
+
+function valuesOf(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch {
+    return undefined;
+  }
 }
 
 function readFaults(text: string): FaultName[] | undefined {
