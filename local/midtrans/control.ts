@@ -50,8 +50,7 @@ export function control(state: MidtransState, gate: Gate, request: RawRequest): 
       return { body: view(state, refunded, "Success, refund request is approved") };
     }
     if (path === "webhooks") {
-      state.webhooks.fault(webhookFaultSchema.parse(input));
-      return { body: {} };
+      return { body: { left: state.webhooks.fault(webhookFaultSchema.parse(input)) } };
     }
     if (path === "gate") {
       if (gateSchema.parse(input).open) gate.open();

@@ -45,8 +45,7 @@ export function control(state: StripeState, gate: Gate, request: RawRequest): Re
       return { body: createRefund(state, read(params, []), NO_REQUEST) };
     }
     if (path === "webhooks") {
-      state.webhooks.fault(webhookFaultSchema.parse(input));
-      return { body: {} };
+      return { body: { left: state.webhooks.fault(webhookFaultSchema.parse(input)) } };
     }
     if (path === "gate") {
       if (gateSchema.parse(input).open) gate.open();

@@ -55,6 +55,11 @@ async function browse(world: World, random: Random): Promise<void> {
   tell(world, "browse", await request(world, random.pick(world.guests), "rooms.availability", { ...stay, rooms: party }, "query"));
 }
 
+/** Some look for rooms, so that a fault of what a search asks is met. */
+export async function lookAround(world: World, random: Random): Promise<void> {
+  for (let guest = 0; guest < 2 * world.apps.length; guest += 1) await browse(world, random);
+}
+
 async function hold(world: World, random: Random, key: string): Promise<void> {
   await holdFor(world, drawStay(world, random), [random.pick(world.guests)], key);
 }

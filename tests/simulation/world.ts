@@ -32,6 +32,8 @@ export interface World {
   asked: Asked[];
   booked: Booked[];
   pages: OpenPage[];
+  /** What is going wrong with a vendor's webhooks: told how many of its calls are left. */
+  webhookFaults: Map<string, (left: number) => void>;
   tally: Tally;
   /** Moves the clock of the database, the app and the stand-ins. */
   advance(ms: number): Promise<void>;
@@ -101,6 +103,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
     asked: [],
     booked: [],
     pages: [],
+    webhookFaults: new Map(),
     tally: newTally(),
     async advance(ms) {
       advanced += ms;
