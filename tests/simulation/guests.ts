@@ -24,6 +24,16 @@ export interface Asked {
   unknown: boolean;
 }
 
+/** A request as it went out and what was refused, by the wall clock. */
+export interface Sent {
+  path: string;
+  actor: string;
+  input: Record<string, unknown>;
+  from: number;
+  to: number;
+  refusal?: { code: string; facts: Record<string, unknown> };
+}
+
 /** A booking that a guest knows of. */
 export interface Booked {
   guest: Guest;

@@ -10,6 +10,7 @@ import { planOf, type Volley } from "./plan.ts";
 import { checkProviders } from "./providers.ts";
 import { becomeQuiet, pass } from "./quiet.ts";
 import { randomOf } from "./random.ts";
+import { checkRefusals } from "./refusals/check.ts";
 import type { Services } from "./services.ts";
 import { tellStory } from "./story.ts";
 import { count, type Tally } from "./tally.ts";
@@ -27,7 +28,7 @@ export async function runSeed(services: Services, { seed, operations, faults }: 
   try {
     await play(world, planOf(seed, operations, faults));
     await becomeQuiet(world);
-    world.tally.violations.push(...(await judge(world)));
+    world.tally.violations.push(...(await judge(world)), ...(await checkRefusals(world)));
     for (const { how, last } of world.apps.flatMap(({ process }) => process.deaths)) {
       world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
     }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import postgresClient from "postgres";
 import { startGuard } from "../../local/guard.ts";
 import { freePort } from "../../local/ports.ts";
 import { startPostgres } from "../../local/postgres.ts";
@@ -44,6 +45,12 @@ export async function startServices(): Promise<Services> {
     onSpawn: watched("redis"),
   };
   let [postgres, redis] = await Promise.all([startPostgres(postgresOptions), startRedis(redisOptions)]);
+  // When each move was committed is what refusals are judged by; it takes a restart.
+  const admin = postgresClient(postgres.url, { max: 1, fetch_types: false, onnotice: () => {} });
+  await admin`alter system set track_commit_timestamp = on`;
+  await admin.end();
+  await postgres.stop();
+  postgres = await startPostgres(postgresOptions);
   await makeTemplate(postgres.url);
   return {
     folder,

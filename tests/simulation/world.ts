@@ -7,9 +7,10 @@ import { appVariables } from "../helpers/app.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { createProperty, type World as Property, type WorldOverrides } from "../helpers/world.ts";
 import { startAppProcess, type AppProcess } from "./app-process.ts";
-import { makeGuests, type Asked, type Booked, type Guest, type OpenPage } from "./guests.ts";
+import { makeGuests, type Asked, type Booked, type Guest, type OpenPage, type Sent } from "./guests.ts";
 import { randomOf } from "./random.ts";
 import { openRedisGate, type RedisGate } from "./redis-gate.ts";
+import type { Outsider } from "./refusals/judge.ts";
 import type { Services } from "./services.ts";
 import { newTally, type Tally } from "./tally.ts";
 
@@ -30,6 +31,11 @@ export interface World {
   firstNight: string;
   guests: Guest[];
   asked: Asked[];
+  sent: Sent[];
+  /** Who from outside kept something locked. */
+  outsiders: Outsider[];
+  /** When the clock was moved, by the wall clock, and how far it was from then on. */
+  offsets: { at: number; ms: number }[];
   booked: Booked[];
   pages: OpenPage[];
   /** What is going wrong with a vendor's webhooks: told how many of its calls are left. */
@@ -88,7 +94,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
     }),
   );
   let advanced = 0;
-  return {
+  const world: World = {
     seed,
     url,
     services,
@@ -101,6 +107,9 @@ export async function openWorld(services: Services, seed: number): Promise<World
     firstNight,
     guests: makeGuests(randomOf(seed, -1), GUESTS, DEMO_KEYS.AUTH_SECRET),
     asked: [],
+    sent: [],
+    outsiders: [],
+    offsets: [],
     booked: [],
     pages: [],
     webhookFaults: new Map(),
@@ -109,6 +118,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
       advanced += ms;
       await again(() => database.db.execute(`update app_clock set offset_ms = ${advanced}`));
       cloud.clock.setOffset(advanced);
+      world.offsets.push({ at: Date.now(), ms: advanced });
     },
     advancedMs: () => advanced,
     async close() {
@@ -118,6 +128,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
       await database.drop();
     },
   };
+  return world;
 }
 
 const TRIES = 50;
