@@ -94,6 +94,8 @@ function isLost(error: unknown): boolean {
   return /^(?:CONNECT|ERR_STREAM|ERR_SOCKET|E[A-Z]+$)/.test(code);
 }
 
+/** However deep it is wrapped: a statement that only heard that the transaction had failed before. */
 function isAborted(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.code === "25P02";
+  if (error instanceof postgres.PostgresError) return error.code === "25P02";
+  return error instanceof Error && isAborted(error.cause);
 }

@@ -2,16 +2,17 @@ import { Redis } from "ioredis";
 import type { FaultInput, FaultSwitch } from "../../local/kit/faults.ts";
 import type { WebhookFault } from "../../local/kit/webhooks.ts";
 import { forgeWebhook } from "./forged.ts";
+import { lockBooking, lockClient, lockNight, lockPayment, lockProperty } from "./locks.ts";
 import { lookAround, rushForFree } from "./operations.ts";
 import type { Random } from "./random.ts";
 import type { RedisMood } from "./redis-gate.ts";
 import { again, type World } from "./world.ts";
 
 /** Ends a fault that lasts. */
-type End = () => Promise<void> | void;
+export type End = () => Promise<void> | void;
 
 /** Told each time that something met the fault. */
-type Met = (times?: number) => void;
+export type Met = (times?: number) => void;
 
 export interface Fault {
   /** How many of the deck are its own; 1 by default. */
@@ -38,6 +39,15 @@ export const FAULTS = {
   "app-killed": { cards: 4, begin: at(({ apps }, random) => random.pick(apps).process.crash(random.int(0, 400))) },
   "app-frozen": { begin: at(({ apps }, random) => random.pick(apps).process.freeze(random.int(500, 4000))) },
   "postgres-crashed": { cards: 2, begin: at(({ services }) => services.crashPostgres()) },
+  "postgres-slow": { least: 1, begin: slowPostgres((random) => random.int(50, 400)) },
+  "postgres-hung": { begin: slowPostgres((random) => random.int(2500, 6000)) },
+  "postgres-reset": { begin: ({ postgres }, _, met) => met(postgres.reset()) },
+
+  "night-locked": { begin: lockNight },
+  "booking-locked": { begin: lockBooking },
+  "payment-locked": { begin: lockPayment },
+  "property-locked": { begin: lockProperty },
+  "client-locked": { begin: lockClient },
 
   "redis-refused": { least: 1, begin: refuseRedis },
   "redis-hung": { least: 1, begin: redisIs("hung") },
@@ -130,6 +140,15 @@ async function lieAboutLocks(world: World, random: Random, met: Met): Promise<En
   const end = await world.redis.be("lying", met);
   await rushForFree(world, random, `s${world.seed}-lie${random.int(0, 999_999)}`);
   return end;
+}
+
+/** Postgres answers, but late. Somebody looks around right away. */
+function slowPostgres(ms: (random: Random) => number): Fault["begin"] {
+  return async (world, random, met) => {
+    const end = world.postgres.slow(ms(random), () => met());
+    await lookAround(world, random);
+    return end;
+  };
 }
 
 /** The server behind everything, past all that may be in its way. */

@@ -37,8 +37,12 @@ export const OPERATIONS = {
 } satisfies Record<string, Operation>;
 export type OperationName = keyof typeof OPERATIONS;
 
+export function drawProperty(world: World, random: Random): World["properties"][number] {
+  return random.pick(world.properties);
+}
+
 function drawStay(world: World, random: Random) {
-  const property = random.pick(world.properties);
+  const property = drawProperty(world, random);
   const from = random.int(0, NIGHTS - 1);
   const rooms = Array.from({ length: random.chance(0.2) ? 2 : 1 }, () => ({
     productId: random.pick(Object.values(random.pick(property.rooms).products)),
@@ -90,6 +94,19 @@ async function holdFor(world: World, stay: ReturnType<typeof drawStay>, guests: 
     tell(world, "hold", learn(world, asked, await insist(world, asked)));
   });
   await Promise.all(holds);
+}
+
+/** One try for a room of the property, without patience. */
+export async function tryRoom(world: World, random: Random, key: string, property: World["properties"][number], checkIn: string): Promise<void> {
+  const productId = random.pick(Object.values(random.pick(property.rooms).products));
+  const rooms = [{ productId, adults: 1, childAges: [] }];
+  const stay = { propertyId: property.propertyId, checkIn, checkOut: addDays(checkIn, 1), rooms };
+  const guest = random.pick(world.guests);
+  const quote = await request<{ hash: string }>(world, guest, "rooms.quote", stay, "query");
+  if (!("answer" in quote)) return tell(world, "quote", quote);
+  const wish = { ...stay, idempotencyKey: `${key}-hold`, quoteHash: quote.answer.hash, guest: personOf(key) };
+  const asked = remember(world, "bookings.hold", guest, wish);
+  tell(world, "hold", learn(world, asked, await ask(world, asked)));
 }
 
 /** One of the later bookings, mostly one that the guest hasn't ended. */

@@ -7,6 +7,7 @@ import { appVariables } from "../helpers/app.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { createProperty, type World as Property, type WorldOverrides } from "../helpers/world.ts";
 import { startAppProcess, type AppProcess } from "./app-process.ts";
+import { openPostgresGate, type PostgresGate } from "./postgres-gate.ts";
 import { makeGuests, type Asked, type Booked, type Guest, type OpenPage, type Sent } from "./guests.ts";
 import { randomOf } from "./random.ts";
 import { openRedisGate, type RedisGate } from "./redis-gate.ts";
@@ -25,6 +26,7 @@ export interface World {
   /** Where the stand-ins keep their state, a file each. */
   cloudFolder: string;
   redis: RedisGate;
+  postgres: PostgresGate;
   /** Each even seed's guests meet two processes, as behind a load balancer. */
   apps: { url: string; process: AppProcess }[];
   properties: Property[];
@@ -85,11 +87,12 @@ export async function openWorld(services: Services, seed: number): Promise<World
   const cloudFolder = join(services.folder, `seed-${seed}`);
   const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder });
   const redis = await openRedisGate(cloud.servers.upstash!.url);
+  const postgres = await openPostgresGate(database.url);
   const ports = seed % 2 === 0 ? [port, await freePort()] : [port];
   const apps = await Promise.all(
     ports.map(async (at) => {
       const env = { HOLDS_PER_CLIENT: "6", UPSTASH_REDIS_REST_URL: redis.url, PORT: String(at), NODE_COMPILE_CACHE: join(services.folder, "cache") };
-      const process = await startAppProcess(appVariables(url, cloud, { databaseUrl: database.url, env }), join(cloudFolder, `app-${at}.log`));
+      const process = await startAppProcess(appVariables(url, cloud, { databaseUrl: postgres.url, env }), join(cloudFolder, `app-${at}.log`));
       return { url: `http://127.0.0.1:${at}`, process };
     }),
   );
@@ -102,6 +105,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
     cloud,
     cloudFolder,
     redis,
+    postgres,
     apps,
     properties,
     firstNight,
@@ -124,6 +128,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
     async close() {
       for (const { process } of apps) await process.stop();
       await redis.close();
+      await postgres.close();
       await cloud.close();
       await database.drop();
     },

@@ -100,8 +100,8 @@ test("ROOM_BUSY is true where somebody else was at the nights", () => {
   expect(wasTrue(calm, request, [request, other], [])).toBe(true);
   expect(wasTrue(calm, request, [{ ...other, needs: new Map([["8/2027-03-01", 1]]) }], [])).toBe(false);
   expect(wasTrue(calm, request, [{ ...other, from: 12_000, to: 13_000 }], [])).toBe(false);
-  expect(wasTrue(calm, request, [], [{ nights: [NIGHT], from: 9_000, to: 10_100 }])).toBe(true);
-  expect(wasTrue(calm, request, [], [{ nights: ["8/2027-03-01"], from: 9_000, to: 10_100 }])).toBe(false);
+  expect(wasTrue(calm, request, [], [{ nights: [NIGHT], actor: undefined, from: 9_000, to: 10_100 }])).toBe(true);
+  expect(wasTrue(calm, request, [], [{ nights: ["8/2027-03-01"], actor: undefined, from: 9_000, to: 10_100 }])).toBe(false);
   expect(
     wasTrue(
       history([
@@ -114,6 +114,13 @@ test("ROOM_BUSY is true where somebody else was at the nights", () => {
     ),
   ).toBe(true);
   expect(wasTrue(history([[0, 0]], [{ ends: 9_000 }]), request, [], [])).toBe(true);
+});
+
+test("what somebody from outside keeps locked for one client makes nobody else's refusal true", () => {
+  const request = refused("ROOM_BUSY", { retryAfterMs: 500 });
+  const lock = { nights: undefined, from: 9_000, to: 10_100 };
+  expect(wasTrue(history([[0, 1]]), request, [], [{ ...lock, actor: "anon:a" }])).toBe(true);
+  expect(wasTrue(history([[0, 1]]), request, [], [{ ...lock, actor: "anon:b" }])).toBe(false);
 });
 
 test("HOLD_LIMIT is true where the client held so many bookings, or rooms of the night", () => {

@@ -15,6 +15,8 @@ export interface Request {
 export interface Outsider {
   /** Undefined: of every night. */
   nights: readonly string[] | undefined;
+  /** Whom alone it concerned. */
+  actor: string | undefined;
   from: number;
   to: number;
 }
@@ -53,10 +55,14 @@ function wasBusy(history: History, request: Request, others: readonly Request[],
   const meets = (one: { from: number; to: number }): boolean => one.from <= to && one.to >= from;
   return (
     others.some((other) => other !== request && meets(other) && nights.some((night) => other.needs.has(night))) ||
-    outsiders.some((one) => meets(one) && (one.nights === undefined || one.nights.some((night) => request.needs.has(night)))) ||
+    outsiders.some((one) => meets(one) && concerns(one, request)) ||
     nights.some((night) => (history.levels.get(night) ?? []).some(({ at }) => at >= from && at <= to)) ||
     [...instantsOf(history, nights, from, to), to].some((at) => nights.some((night) => hasOverdue(history, night, at)))
   );
+}
+
+function concerns({ nights, actor }: Outsider, request: Request): boolean {
+  return (actor === undefined || actor === request.actor) && (nights === undefined || nights.some((night) => request.needs.has(night)));
 }
 
 function hasOverdue(history: History, night: string, at: number): boolean {

@@ -85,6 +85,18 @@ test("a failure that the work keeps to itself still rolls the transaction back, 
   await close();
 });
 
+test("what aborted a transaction is what it throws, though the work heard first of a statement behind it", async () => {
+  const { db, close } = openDatabase(database.url, { max: 1 });
+  const work = db.transaction(async (tx) => {
+    const cause = Promise.resolve(tx.execute("select 1 / 0"));
+    cause.catch(() => undefined);
+    await tx.execute("select 1");
+    await cause;
+  });
+  expect(sqlState(await work.catch((error: unknown) => error))).toBe("22012");
+  await close();
+});
+
 /** Lets a client in, and resets the connection at the first thing that it asks. */
 async function resettingPostgres(): Promise<{ url: string; server: Server }> {
   const welcome = Buffer.concat([Buffer.from("R\0\0\0\x08\0\0\0\0"), Buffer.from("Z\0\0\0\x05I")]);
