@@ -19,7 +19,8 @@ export async function request<T>(world: World, guest: Guest, path: string, input
   const heard = await send<T>(world, guest, path, input, type);
   const sent = { path, actor: guest.actor, input: input as Record<string, unknown>, from, to: Date.now() };
   const refusal = "refusal" in heard ? { code: heard.refusal, facts: heard.facts } : undefined;
-  if (refusal || type === "mutation") world.sent.push({ ...sent, ...(refusal && { refusal }) });
+  const unavailable = "nothing" in heard && heard.nothing === "UNAVAILABLE";
+  world.sent.push({ ...sent, ...(refusal && { refusal }), ...(unavailable && { unavailable }) });
   return heard;
 }
 

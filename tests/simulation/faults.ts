@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { FaultInput, FaultSwitch } from "../../local/kit/faults.ts";
 import type { WebhookFault } from "../../local/kit/webhooks.ts";
@@ -39,13 +40,13 @@ export const FAULTS = {
   "app-killed": { cards: 4, begin: at(({ apps }, random) => random.pick(apps).process.crash(random.int(0, 400))) },
   "app-frozen": { begin: at(({ apps }, random) => random.pick(apps).process.freeze(random.int(500, 4000))) },
   "postgres-crashed": { cards: 2, begin: at(({ services }) => services.crashPostgres()) },
-  "postgres-slow": { least: 1, begin: slowPostgres((random) => random.int(50, 400)) },
-  "postgres-hung": { begin: slowPostgres((random) => random.int(2500, 6000)) },
+  "postgres-slow": { least: 1, begin: slowPostgres },
+  "postgres-hung": { begin: hangPostgres },
   "postgres-reset": { begin: ({ postgres }, _, met) => met(postgres.reset()) },
 
   "night-locked": { begin: lockNight },
   "booking-locked": { begin: lockBooking },
-  "payment-locked": { begin: lockPayment },
+  "payment-locked": { cards: 2, begin: lockPayment },
   "property-locked": { begin: lockProperty },
   "client-locked": { begin: lockClient },
 
@@ -143,12 +144,19 @@ async function lieAboutLocks(world: World, random: Random, met: Met): Promise<En
 }
 
 /** Postgres answers, but late. Somebody looks around right away. */
-function slowPostgres(ms: (random: Random) => number): Fault["begin"] {
-  return async (world, random, met) => {
-    const end = world.postgres.slow(ms(random), () => met());
-    await lookAround(world, random);
-    return end;
-  };
+async function slowPostgres(world: World, random: Random, met: Met): Promise<End> {
+  const end = world.postgres.slow(random.int(20, 150), () => met());
+  await lookAround(world, random);
+  return end;
+}
+
+/** For a moment, longer than most of us wait, it says nothing; somebody looks around just then. */
+async function hangPostgres(world: World, random: Random, met: Met): Promise<void> {
+  const end = world.postgres.slow(60_000, () => met());
+  const looking = lookAround(world, random);
+  await wait(random.int(1500, 5000));
+  end();
+  await looking;
 }
 
 /** The server behind everything, past all that may be in its way. */

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { sign } from "../../server/platform/tokens.ts";
 import type { Random } from "./random.ts";
 
-/** A browser without an account. */
+/** A browser, mostly without an account. */
 export interface Guest {
   cookie: string;
   /** As idempotency keys and bookings name it. */
   actor: string;
+  hasAccount?: true;
 }
 
 export type Verb = "bookings.hold" | "bookings.cancel" | "bookings.modify" | "payments.start";
@@ -32,6 +33,8 @@ export interface Sent {
   from: number;
   to: number;
   refusal?: { code: string; facts: Record<string, unknown> };
+  /** Nothing was done, for now. */
+  unavailable?: true;
 }
 
 /** A booking that a guest knows of. */

@@ -1,12 +1,17 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { addDays } from "../../server/platform/dates.ts";
-import { request } from "./client.ts";
+import { ask, request } from "./client.ts";
 import type { End, Met } from "./faults.ts";
 import { drawProperty, tryRoom } from "./operations.ts";
 import { sitOn } from "./outsiders.ts";
-import { act } from "./paying.ts";
+import type { OpenPage } from "./guests.ts";
+import { paySurely } from "./pages.ts";
+import { learn, remember } from "./paying.ts";
 import type { Random } from "./random.ts";
 import { nightKey } from "./refusals/history.ts";
 import { NIGHTS, type World } from "./world.ts";
+
+const NOTICE_MS = 2500;
 
 // Somebody from outside keeps one thing locked, and somebody else wants just that.
 
@@ -50,12 +55,30 @@ export async function lockBooking(world: World, random: Random, met: Met): Promi
 export async function lockPayment(world: World, random: Random, met: Met): Promise<End | void> {
   const open = world.pages.filter(({ paid }) => !paid).slice(-6);
   const draw = random.next();
-  const page = open[Math.floor(draw * open.length)];
+  const page = open[Math.floor(draw * open.length)] ?? (await openOne(world, random));
   if (!page) return undefined;
   const take = `select 1 from payments where page_url = '${page.url.replaceAll("'", "''")}' for update`;
-  const end = await sitOn(world, { take, nights: [] }, met);
-  await act(world, page, random);
+  const waiting = Promise.withResolvers<void>();
+  const end = await sitOn(world, { take, nights: [] }, () => {
+    waiting.resolve();
+    met();
+  });
+  await paySurely(page).catch(() => undefined);
+  // The provider's notice comes behind the answer.
+  await Promise.race([waiting.promise, wait(NOTICE_MS)]);
   return end;
+}
+
+/** A page of a booking made for it. */
+async function openOne(world: World, random: Random): Promise<OpenPage | undefined> {
+  const key = keyOf(world, random);
+  await tryRoom(world, random, key, drawProperty(world, random), addDays(world.firstNight, random.int(0, NIGHTS - 1)));
+  const booking = world.booked.at(-1);
+  if (!booking) return undefined;
+  const input = { bookingId: booking.bookingId, method: "stripe", idempotencyKey: `${key}-pay` };
+  const asked = remember(world, "payments.start", booking.guest, input);
+  learn(world, asked, await ask(world, asked));
+  return world.pages.find(({ paid }) => !paid);
 }
 
 /** What a client's holds wait for, one after the other. */

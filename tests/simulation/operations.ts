@@ -4,7 +4,7 @@ import { ask, insist, request, tell } from "./client.ts";
 import { personOf, type Asked, type Booked } from "./guests.ts";
 import { act, learn, payAt, remember } from "./paying.ts";
 import type { Random } from "./random.ts";
-import { changeNights, decideChallenge, refundInDashboard } from "./staff.ts";
+import { changeNights, decideChallenge, decideDispute, dispute, refundInDashboard } from "./staff.ts";
 import { NIGHTS, type World } from "./world.ts";
 
 interface Operation {
@@ -32,7 +32,7 @@ export const OPERATIONS = {
   repeat: { weight: 9, run: repeat },
   "other body": { weight: 2, run: otherBody },
   staff: { weight: 7, run: changeNights },
-  dashboard: { weight: 2, run: (world, random) => (random.chance(0.4) ? refundInDashboard(world, random) : decideChallenge(world, random)) },
+  dashboard: { weight: 4, run: (world, random) => random.pick([refundInDashboard, decideChallenge, dispute, decideDispute])(world, random) },
   clock: { weight: 7, run: moveClock },
 } satisfies Record<string, Operation>;
 export type OperationName = keyof typeof OPERATIONS;

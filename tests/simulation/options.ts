@@ -15,6 +15,7 @@ export interface SimOptions {
   /** `--faults` as it was given, for the line that repeats a seed. */
   faultsText: string;
   everyFault: boolean;
+  isolated: boolean;
   report: string | undefined;
 }
 
@@ -28,6 +29,7 @@ export const HELP = `npm run sim [-- --seed S] [--seeds K | --forever] [--ops N]
   --ops-total    begins no seed after so many operations
   --at-once      how many seeds at the same time, each on services of its own; 1 by default
   --every-fault  fails where nothing ever met some kind of fault
+  --isolated     fails where a property pays for another's locked rows; else it is only counted
   --report       a file for the counts, as test runners write them
   --faults       what may go wrong, by name or by the part before its dash; all by default:
                  ${Object.keys(FAULTS).join(" ")}
@@ -42,6 +44,7 @@ const OPTIONS = {
   "ops-total": { type: "string", default: String(Number.MAX_SAFE_INTEGER) },
   faults: { type: "string", default: "all" },
   "every-fault": { type: "boolean", default: false },
+  isolated: { type: "boolean", default: false },
   report: { type: "string" },
 } as const;
 
@@ -61,8 +64,8 @@ export function readOptions(args: readonly string[]): SimOptions | undefined {
     given += 1;
     return first === undefined ? randomInt(SEEDS) : (first + given - 1) % SEEDS;
   };
-  const { faults: faultsText, "every-fault": everyFault, report } = values;
-  return { nextSeed, atOnce, operations, most, faults, faultsText, everyFault, report };
+  const { faults: faultsText, "every-fault": everyFault, isolated, report } = values;
+  return { nextSeed, atOnce, operations, most, faults, faultsText, everyFault, isolated, report };
 }
 
 function valuesOf(args: readonly string[]) {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import postgres from "postgres";
 import { beginOn } from "../../db/begin.ts";
 import type { Outsider } from "./refusals/judge.ts";
@@ -14,6 +15,8 @@ export interface Locked {
 }
 
 const LOOK_MS = 25;
+/** Past it everybody has given up waiting. */
+const LONGEST_MS = 4000;
 
 /**
  * A client of the same database, such as a report or a person at a prompt, takes a lock and sits on it.
@@ -23,19 +26,22 @@ const LOOK_MS = 25;
 export async function sitOn(world: World, { take, nights, actor }: Locked, met: () => void): Promise<() => Promise<void>> {
   const { database, outsiders } = world;
   const client = postgres(database.url, { max: 1, fetch_types: false, onnotice: () => {}, connection: { application_name: "outsider", lock_timeout: 1000 } });
+  const outsider: Outsider = { nights, actor, from: Date.now(), to: Infinity };
   const held = Promise.withResolvers<number>();
   const over = Promise.withResolvers<void>();
   const sitting = beginOn(client)(async (sql) => {
     await sql.unsafe(take);
     const [row] = await sql.unsafe<{ pid: number }[]>("select pg_backend_pid() as pid");
     held.resolve(row!.pid);
-    await over.promise;
+    await Promise.race([over.promise, wait(LONGEST_MS, undefined, { ref: false })]);
   })
     // Postgres may be felled meanwhile, or somebody else has the lock.
     .catch(() => undefined)
-    .finally(() => held.resolve(0));
+    .finally(() => {
+      held.resolve(0);
+      outsider.to = Date.now();
+    });
   const pid = await held.promise;
-  const outsider: Outsider = { nights, actor, from: Date.now(), to: Infinity };
   if (pid > 0) outsiders.push(outsider);
   const seen = new Set<string>();
   const looking = setInterval(() => void look(world, pid, seen, met), LOOK_MS);
@@ -45,7 +51,6 @@ export async function sitOn(world: World, { take, nights, actor }: Locked, met: 
     over.resolve();
     await sitting;
     await client.end({ timeout: 1 });
-    outsider.to = Date.now();
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { ask } from "./client.ts";
 import { endAllFaults } from "./faults.ts";
 import { learn } from "./paying.ts";
-import { decideAllChallenges } from "./staff.ts";
+import { decideAllChallenges, decideAllDisputes } from "./staff.ts";
 import { again, type World } from "./world.ts";
 
 const MINUTE = 60_000;
@@ -24,6 +24,7 @@ export async function becomeQuiet(world: World): Promise<void> {
     await pass(world, step);
     if (await isAtRest(world)) break;
     await decideAllChallenges(world);
+    await decideAllDisputes(world);
   }
   for (const step of LAST_STEPS_MS) await pass(world, step);
 }

@@ -4,6 +4,7 @@ import { audit } from "../../db/audit.ts";
 import { ROOT } from "../../local/root.ts";
 import { checkAnswers } from "./answers.ts";
 import { FAULTS, type Fault, type FaultName } from "./faults.ts";
+import { checkLists } from "./lists.ts";
 import { checkMessages } from "./messages.ts";
 import { OPERATIONS } from "./operations.ts";
 import { planOf, type Volley } from "./plan.ts";
@@ -20,15 +21,18 @@ export interface RunOptions {
   seed: number;
   operations: number;
   faults: readonly FaultName[];
+  /** Whether a property that has no trouble must be served while another has. */
+  isolated: boolean;
 }
 
 /** One seed from an empty database to its audit. */
-export async function runSeed(services: Services, { seed, operations, faults }: RunOptions): Promise<Tally> {
+export async function runSeed(services: Services, { seed, operations, faults, isolated }: RunOptions): Promise<Tally> {
   const world = await openWorld(services, seed);
   try {
     await play(world, planOf(seed, operations, faults));
     await becomeQuiet(world);
-    world.tally.violations.push(...(await judge(world)), ...(await checkRefusals(world)));
+    await checkLists(world);
+    world.tally.violations.push(...(await judge(world)), ...(await checkRefusals(world, isolated)));
     for (const { how, last } of world.apps.flatMap(({ process }) => process.deaths)) {
       world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
     }
@@ -42,16 +46,28 @@ export async function runSeed(services: Services, { seed, operations, faults }: 
   }
 }
 
+/** So many volleys apart, everybody with an account looks at what it booked. */
+const LISTS_EVERY = 4;
+
 /** Volley after volley; each fault that lasts is ended so many volleys later, or with the last of them. */
 async function play(world: World, volleys: Volley[]): Promise<void> {
   const ends: { after: number; end: () => Promise<void> | void }[] = [];
   for (const [at, { steps, fault }] of volleys.entries()) {
-    const falling = fault && fall(world, fault).then((end) => void (end && ends.push({ after: at + lastsFor(fault), end })));
+    const time = fault && { name: fault.name, from: Date.now(), to: Infinity };
+    if (time) world.faultTimes.push(time);
+    const over = (): void => void (time && (time.to = Date.now()));
+    const falling =
+      fault &&
+      fall(world, fault).then((end) => {
+        if (!end) return over();
+        ends.push({ after: at + lastsFor(fault), end: async () => (await end(), over()) });
+      });
     const walking = steps.map(({ index, operation }) => {
       count(world.tally.operations, operation);
       return OPERATIONS[operation].run(world, randomOf(world.seed, index), `s${world.seed}-${index}`);
     });
     await Promise.all([...walking, falling]);
+    if (at % LISTS_EVERY === 0) await checkLists(world);
     for (const one of ends.filter(({ after }) => after <= at)) {
       ends.splice(ends.indexOf(one), 1);
       await one.end();

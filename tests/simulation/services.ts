@@ -7,7 +7,8 @@ import { freePort } from "../../local/ports.ts";
 import { startPostgres } from "../../local/postgres.ts";
 import { startRedis } from "../../local/redis.ts";
 import type { Running } from "../../local/running.ts";
-import { makeTemplate } from "../helpers/services.ts";
+import { databaseUrl, makeTemplate, TEMPLATE } from "../helpers/services.ts";
+import { writePast } from "./past.ts";
 
 /** Real Postgres and real Redis for many seeds, one after the other; both can be felled and come up again at the same address. */
 export interface Services {
@@ -52,6 +53,7 @@ export async function startServices(): Promise<Services> {
   await postgres.stop();
   postgres = await startPostgres(postgresOptions);
   await makeTemplate(postgres.url);
+  await writePast(databaseUrl(postgres.url, TEMPLATE));
   return {
     folder,
     postgresUrl: postgres.url,

@@ -24,12 +24,12 @@ function broken(error: unknown): Tally {
 
 /** Seed after seed on the same services. */
 async function runSeeds(services: Services, options: SimOptions): Promise<void> {
-  const { operations, most, faults, faultsText } = options;
+  const { operations, most, faults, faultsText, isolated } = options;
   while (!stopped && total(all.operations) < most) {
     const seed = options.nextSeed();
     if (seed === undefined) return;
     const started = performance.now();
-    const tally = await runSeed(services, { seed, operations, faults }).catch(broken);
+    const tally = await runSeed(services, { seed, operations, faults, isolated }).catch(broken);
     addTally(all, tally);
     const bad = tally.violations.length;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

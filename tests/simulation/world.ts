@@ -6,6 +6,7 @@ import { addDays } from "../../server/platform/dates.ts";
 import { appVariables } from "../helpers/app.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { createProperty, type World as Property, type WorldOverrides } from "../helpers/world.ts";
+import { openAccount } from "./account.ts";
 import { startAppProcess, type AppProcess } from "./app-process.ts";
 import { openPostgresGate, type PostgresGate } from "./postgres-gate.ts";
 import { makeGuests, type Asked, type Booked, type Guest, type OpenPage, type Sent } from "./guests.ts";
@@ -34,6 +35,8 @@ export interface World {
   guests: Guest[];
   asked: Asked[];
   sent: Sent[];
+  /** Which faults were there, and from when to when. */
+  faultTimes: { name: string; from: number; to: number }[];
   /** Who from outside kept something locked. */
   outsiders: Outsider[];
   /** When the clock was moved, by the wall clock, and how far it was from then on. */
@@ -74,6 +77,8 @@ const IN_RUPIAH: WorldOverrides = {
   rooms: [{ units: 3, prices: [100_000_00, 123_457_00] }],
 };
 
+const IN_YEN: WorldOverrides = { ...COMMON, property: { horizonDays: 40, currency: "JPY" }, rooms: [{ units: 2, prices: [12_000, 15_001] }] };
+
 /** A database, stand-ins and an app of the seed's own, on the run's Postgres and Redis. */
 export async function openWorld(services: Services, seed: number): Promise<World> {
   const database = await createDatabase({ server: services.postgresUrl });
@@ -81,7 +86,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
   await database.db.execute(`alter database ${new URL(database.url).pathname.slice(1)} set synchronous_commit = on`);
   const firstNight = addDays(new Date().toISOString().slice(0, 10), DAYS_AHEAD);
   const properties: Property[] = [];
-  for (const plan of [IN_EUROS, IN_RUPIAH]) properties.push(await createProperty(database.db, { ...plan, from: firstNight, days: NIGHTS + 4 }));
+  for (const plan of [IN_EUROS, IN_RUPIAH, IN_YEN]) properties.push(await createProperty(database.db, { ...plan, from: firstNight, days: NIGHTS + 4 }));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const cloudFolder = join(services.folder, `seed-${seed}`);
@@ -96,6 +101,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
       return { url: `http://127.0.0.1:${at}`, process };
     }),
   );
+  const accounts = await Promise.all(["ana", "budi"].map((name) => openAccount(apps[0]!.url, url, database, `${name}-${seed}@sim.test`)));
   let advanced = 0;
   const world: World = {
     seed,
@@ -109,10 +115,11 @@ export async function openWorld(services: Services, seed: number): Promise<World
     apps,
     properties,
     firstNight,
-    guests: makeGuests(randomOf(seed, -1), GUESTS, DEMO_KEYS.AUTH_SECRET),
+    guests: [...makeGuests(randomOf(seed, -1), GUESTS, DEMO_KEYS.AUTH_SECRET), ...accounts],
     asked: [],
     sent: [],
     outsiders: [],
+    faultTimes: [],
     offsets: [],
     booked: [],
     pages: [],

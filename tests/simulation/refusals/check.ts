@@ -2,7 +2,8 @@ import { addDays } from "../../../server/platform/dates.ts";
 import type { Sent } from "../guests.ts";
 import { count } from "../tally.ts";
 import type { World } from "../world.ts";
-import { nightKey, type Held, type History, type Level } from "./history.ts";
+import { nightKey, systemTime, type Held, type History, type Level } from "./history.ts";
+import { checkNeighbours } from "./neighbours.ts";
 import { wasTrue, type Request } from "./judge.ts";
 
 interface Event extends Record<string, unknown> {
@@ -21,6 +22,7 @@ interface Event extends Record<string, unknown> {
 
 interface Booking extends Record<string, unknown> {
   id: string;
+  propertyId: string;
   rooms: number;
   holdMs: number;
   /** Its hold may last longer: a slow method, or money that was examined. */
@@ -28,7 +30,7 @@ interface Booking extends Record<string, unknown> {
 }
 
 /** Each refusal that says something of what is free must have been true between question and answer. */
-export async function checkRefusals(world: World): Promise<string[]> {
+export async function checkRefusals(world: World, isolated: boolean): Promise<string[]> {
   const { db } = world.database;
   const events = await db.execute<Event>(`
     select e.room_type_id || '/' || e.stay_date as night, e.booking_id as "bookingId", e.actor, e.reason, e.held,
@@ -42,7 +44,7 @@ export async function checkRefusals(world: World): Promise<string[]> {
       - coalesce((select sum(e.physical + e.allowance - e.sold - e.held - e.blocked) from inventory_events e
           where e.room_type_id = n.room_type_id and e.stay_date = n.stay_date), 0))::int as free from inventory_nights n`);
   const bookings = await db.execute<Booking>(`
-    select b.id, (select count(*)::int from room_stays s where s.booking_id = b.id) as rooms, p.hold_minutes * 60000 as "holdMs",
+    select b.id, b.property_id as "propertyId", (select count(*)::int from room_stays s where s.booking_id = b.id) as rooms, p.hold_minutes * 60000 as "holdMs",
       b.hold_extended or exists (select 1 from booking_events e where e.booking_id = b.id and e.type = 'payment_challenged') as "mayStay"
     from bookings b join properties p on p.id = b.property_id`);
   const byId = new Map(bookings.map((booking) => [booking.id, booking]));
@@ -59,9 +61,33 @@ export async function checkRefusals(world: World): Promise<string[]> {
     if (truth === undefined) continue;
     const { code, facts } = request.refusal!;
     count(world.tally.judged, `${code} of ${request.path}: ${truth ? "true" : "false"}`);
-    if (!truth) wrong.push(`${request.path} of ${request.actor} was refused with ${code} ${JSON.stringify(facts)}, which was true at no instant`);
+    if (truth) continue;
+    const seen = [...request.needs.keys()].map((night) => describeNight(history, night, request));
+    wrong.push(`${request.path} of ${request.actor} was refused with ${code} ${JSON.stringify(facts)}, true at no instant: ${seen.join("; ")}`);
   }
-  return wrong;
+  const neighbours = checkNeighbours(
+    world,
+    history,
+    world.sent.map((sent, index) => {
+      const bookingId = sent.input["bookingId"];
+      const propertyId = String(sent.input["propertyId"] ?? byId.get(String(bookingId))?.propertyId ?? "");
+      return { ...requests[index]!, unavailable: sent.unavailable === true, propertyId };
+    }),
+  );
+  return isolated ? [...wrong, ...neighbours] : wrong;
+}
+
+/** What was free and held of a night while a request was under way, in milliseconds from its beginning. */
+function describeNight(history: History, night: string, { from, to, needs }: Request): string {
+  const since = (at: number): string => (at === Infinity ? "ever" : String(Math.round(at - from)));
+  const levels = (history.levels.get(night) ?? []).filter(({ at }, index, all) => at <= to + 1000 && (all[index + 1]?.at ?? Infinity) >= from - 1000);
+  const held = (history.held.get(night) ?? []).filter((hold) => hold.from <= to + 1000 && hold.until >= from - 1000);
+  return [
+    `${night} needs ${needs.get(night)} of`,
+    ...levels.map(({ at, free }) => `${free} from ${since(at)}`),
+    ...held.map((hold) => `${hold.units} held until ${since(hold.until)}, over at ${hold.ends === undefined ? "?" : since(hold.ends - systemTime(history, from) + from)}`),
+    `asked for ${to - from}`,
+  ].join(", ");
 }
 
 function levelsOf(nights: readonly { night: string; free: number }[], events: readonly Event[]): Map<string, Level[]> {

@@ -49,7 +49,7 @@ function wasSoldOut(history: History, { from, to, needs, refusal }: Request): bo
 }
 
 /** Somebody else was at one of the nights: a request, a move, a hold that is over and not gone, somebody from outside. */
-function wasBusy(history: History, request: Request, others: readonly Request[], outsiders: readonly Outsider[]): boolean {
+export function wasBusy(history: History, request: Request, others: readonly Request[], outsiders: readonly Outsider[]): boolean {
   const [from, to] = [request.from - LEFT_LOCK_MS, request.to + SLACK_MS];
   const nights = [...request.needs.keys()];
   const meets = (one: { from: number; to: number }): boolean => one.from <= to && one.to >= from;
