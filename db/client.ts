@@ -3,9 +3,10 @@ import type { ExtractTablesWithRelations } from "drizzle-orm";
 import type { PgTransaction } from "drizzle-orm/pg-core";
 import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { beginOn } from "./begin.ts";
 import * as schema from "./schema/index.ts";
 
-// The only file that knows the driver.
+// With begin.ts, the only file that knows the driver.
 
 export type Database = PostgresJsDatabase<typeof schema>;
 export type Transaction = PgTransaction<PostgresJsQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>;
@@ -40,19 +41,15 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
       plan_cache_mode: "force_generic_plan",
     },
   });
+  client.begin = beginOn(client) as typeof client.begin;
   return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
 }
 
 /** What a socket says whose other end has gone. */
 const GONE = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED"]);
 
-/**
- * Whether an error that nobody caught only says that a peer has gone: a socket's own word, a statement's whose caller has
- * given up, or postgres.js (3.4.9) writing to a connection that was lost inside a transaction, thrown outside of every
- * promise after the transaction itself has been rejected (porsager/postgres#1154, open).
- */
+/** Whether an error that nobody caught only says that a peer has gone. */
 export function isLostConnection(error: unknown): boolean {
-  if (error instanceof TypeError && /\bnextWrite\b[^]*postgres/.test(error.stack ?? "")) return true;
   return GONE.has(sqlState(error) ?? "");
 }
 
