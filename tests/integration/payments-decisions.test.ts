@@ -14,7 +14,7 @@ import type { WorldOverrides } from "../helpers/world.ts";
 
 const desk = paymentDesk();
 const OPERATOR: Actor = { kind: "operator", name: "maya" };
-const decision = (more: object = {}) => ({ idempotencyKey: newId(), reason: "agreed by telephone", ...more });
+const decision = <T extends object>(more: T) => ({ idempotencyKey: newId(), reason: "agreed by telephone", ...more });
 const person = () => desk.ctx.as(OPERATOR);
 
 async function taken(card?: string, overrides: WorldOverrides = { rooms: [{ units: 1 }] }) {
