@@ -61,10 +61,10 @@ export async function unbalanced(ctx: Context, olderThanSeconds: number, limit: 
     .select({ id: payments.bookingId })
     .from(payments)
     .where(
-      sql`(${payments.state} = 'authorised' and ${payments.createdAt} < ${age} and coalesce(${payments.askAfter} <= app_now(), true))
+      sql`((${payments.state} = 'authorised' and ${payments.createdAt} < ${age} and coalesce(${payments.askAfter} <= app_now(), true))
         or (exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < ${age}
             and coalesce(r.ask_after <= app_now(), true))
-          and not exists (select 1 from ${disputes} d where d.payment_id = ${payments.id} and d.state = 'open' and not d.refundable))`,
+          and not exists (select 1 from ${disputes} d where d.payment_id = ${payments.id} and d.state = 'open' and not d.refundable)))`,
     )
     .groupBy(payments.bookingId)
     .orderBy(sql`min(${payments.captureBefore}) filter (where ${payments.state} = 'authorised') nulls last`, sql`min(${payments.checkedAt}) nulls first`)
