@@ -1,10 +1,9 @@
-import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import { disputes, incidents, payments } from "../../db/schema/index.ts";
-import { balance, cancel, cancelQuote, findMoved, get, settle, startPayment, takenPayments, unbalanced, unsettledPayments } from "../../server/bookings/index.ts";
+import { disputes } from "../../db/schema/index.ts";
+import { balance, cancel, cancelQuote, get, settle, startPayment, takenPayments, unbalanced, unsettledPayments } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
-import { bookingOf, changeStay, eventsOf, holdStay, stateOf } from "../helpers/booking.ts";
+import { changeStay, eventsOf, holdStay, stateOf } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { payByStripe, playMidtrans } from "../helpers/gateway.ts";
 import { answer3ds, DAY, MINUTE, paymentDesk, RUPIAH, STRICT } from "../helpers/payments.ts";
@@ -262,56 +261,6 @@ test("a refund made in the dashboard, of which no notice ever came, is found wit
   await settle(desk.ctx, id);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 5000, reason: "provider", state: "succeeded" }]);
   expect(await takenPayments(desk.ctx, 100)).not.toContain(id);
-});
-
-test("taken money is asked for daily for thirty days, then weekly, until 120 days after the stay", async () => {
-  const { bookingId } = await taken();
-  const { id } = await desk.payment(bookingId);
-  const { checkOut } = await bookingOf(desk.db, bookingId);
-  const asked: number[] = [];
-  const start = desk.ctx.clock.now().getTime();
-  await desk.db.update(payments).set({ checkedAt: desk.ctx.clock.now() }).where(eq(payments.id, id));
-  const days = Math.ceil((Date.parse(checkOut) - start) / DAY) + 125;
-  for (let day = 1; day <= days; day++) {
-    await desk.ctx.advance(DAY + 1000);
-    if (!(await takenPayments(desk.ctx, 1000)).includes(id)) continue;
-    asked.push(day);
-    await desk.db.update(payments).set({ checkedAt: desk.ctx.clock.now() }).where(eq(payments.id, id));
-  }
-  expect(asked.slice(0, 29)).toEqual(Array.from({ length: 29 }, (_, day) => day + 1));
-  const later = asked.slice(30);
-  for (const [index, day] of later.slice(1).entries()) expect(day - later[index]!).toBe(7);
-  const last = asked.at(-1)! - (Date.parse(checkOut) - start) / DAY;
-  expect(last).toBeGreaterThan(112);
-  expect(last).toBeLessThanOrEqual(120);
-});
-
-test("a refund or dispute of an old payment, of which no notice ever came, is found within a day by the provider's own list", async () => {
-  const { bookingId } = await taken();
-  const { id, paymentRef } = await desk.payment(bookingId);
-  await findMoved(desk.ctx);
-  desk.loseWebhooks();
-  await desk.ctx.advance(90 * DAY);
-  await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 5000 });
-  await desk.ctx.advance(DAY);
-  while ((await findMoved(desk.ctx)).read === 0);
-  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 5000, reason: "provider", paymentId: id }]);
-  expect(await findMoved(desk.ctx)).toEqual({ read: 0, unknown: 0 });
-});
-
-test("a refund at the provider of a payment that nobody here knows is a person's matter, once", async () => {
-  await findMoved(desk.ctx);
-  const { bookingId } = await taken();
-  const { id, paymentRef } = await desk.payment(bookingId);
-  desk.loseWebhooks();
-  await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 700 });
-  await desk.db.update(payments).set({ paymentRef: "pi_of_somebody_else" }).where(eq(payments.id, id));
-  expect(await findMoved(desk.ctx)).toEqual({ read: 0, unknown: 1 });
-  await desk.ctx.advance(10 * MINUTE);
-  await findMoved(desk.ctx);
-  const open = (await desk.db.select().from(incidents)).filter(({ cause }) => cause.startsWith("provider-unknown:"));
-  expect(open).toMatchObject([{ count: 1, data: { kind: "refund", paymentRef } }]);
-  await desk.db.update(payments).set({ paymentRef }).where(eq(payments.id, id));
 });
 
 /** Beside a dear room that is free to cancel, one at half the price that never is; the property collects a tax itself. */
