@@ -202,3 +202,9 @@ export const providerEvents = pgTable(
   },
   (t) => [primaryKey({ columns: [t.provider, t.eventId] }), index("provider_events_age").on(t.receivedAt)],
 );
+
+/** Up to which instant all refunds and disputes that a provider has made have been looked at. */
+export const providerLists = pgTable("provider_lists", {
+  provider: text("provider").primaryKey(),
+  listedUntil: instant("listed_until").notNull(),
+});

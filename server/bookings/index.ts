@@ -12,6 +12,7 @@ export { waiveDue } from "./decisions/waive.ts";
 export { writeOffMissing } from "./decisions/write-off.ts";
 export { acceptChargebackInput, goodwillInput, payByHandInput, waiveInput, writeOffInput } from "./decisions/schemas.ts";
 export { expire, overdueHolds } from "./expire.ts";
+export { findMoved } from "./find-moved.ts";
 export { hold } from "./hold.ts";
 export { modify } from "./modify.ts";
 export { modifyQuote } from "./modify-quote.ts";

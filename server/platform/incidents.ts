@@ -9,6 +9,7 @@ export type IncidentCause =
   | `payment-mismatch:${string}`
   | `money-stuck:${string}`
   | `page-refused:${string}`
+  | `provider-unknown:${string}`
   | `refund-failed:${string}`
   | `refund-manual:${string}`
   | `dispute:${string}`
