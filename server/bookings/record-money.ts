@@ -21,6 +21,7 @@ export async function recordMoney(tx: Transaction, payment: Payment, view: Provi
       captured: Math.max(payment.captured, Math.min(view.captured, payment.amount)),
       captureBefore: view.captureBefore ?? payment.captureBefore,
       expiresAt: view.expiresAt ?? payment.expiresAt,
+      instructions: view.instructions ?? payment.instructions,
       checkedAt: sql`app_now()`,
       updatedAt: sql`app_now()`,
       version: sql`${payments.version} + 1`,

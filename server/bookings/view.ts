@@ -6,8 +6,10 @@ import { bookingToken } from "../platform/tokens.ts";
 import { methodsFor, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { owedOnline, takenOf } from "./amounts.ts";
+import { transferOf } from "./transfer.ts";
 import { hasBegun } from "./begun.ts";
 import { pendingChange, type ChangeRow } from "./changes.ts";
+import { messagesOf } from "./messages.ts";
 import type { BookingView } from "./schemas.ts";
 import { bookingState } from "./states.ts";
 
@@ -19,7 +21,7 @@ export async function get(ctx: Context, ref: { bookingId: string; token?: string
 
 /** The view without a check of access: for jobs, and for verbs that have checked. */
 export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
-  const [[head], stays, money, given] = await Promise.all([
+  const [[head], stays, money, given, messages] = await Promise.all([
     db.select().from(bookings).innerJoin(guests, eq(guests.id, bookings.guestId)).innerJoin(properties, eq(properties.id, bookings.propertyId)).where(eq(bookings.id, bookingId)),
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
@@ -28,6 +30,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       .from(refunds)
       .innerJoin(payments, eq(payments.id, refunds.paymentId))
       .where(and(eq(payments.bookingId, bookingId), ne(refunds.state, "withdrawn"))),
+    messagesOf(db, bookingId),
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;
@@ -108,7 +111,23 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     canModify: standsAhead && booking.source !== "channel",
     canCancel: standsAhead || state === "pending",
     canPay: holds,
+    paying: payingOf(state, holds, money),
+    transfer: transferOf(
+      money.findLast((payment) => payment.changeId === null),
+      booking.holdExpiresAt,
+      property.zone,
+    ),
+    messages,
   };
+}
+
+/** By the booking's own payments: those of a change pay for nothing that is pending. */
+function payingOf(state: BookingView["state"], holds: boolean, money: readonly (typeof payments.$inferSelect)[]): BookingView["paying"] {
+  if (state !== "pending") return "closed";
+  const own = money.filter((payment) => payment.changeId === null);
+  if (own.some((payment) => payment.state === "challenged")) return "review";
+  if (!holds) return "over";
+  return own.some((payment) => payment.state === "pending") ? "transfer" : "open";
 }
 
 function changeView({ id, checkIn, checkOut, total, due, expiresAt }: ChangeRow): BookingView["change"] {

@@ -1,4 +1,4 @@
-import type { PaymentState } from "../../db/schema/payments.ts";
+import type { PayInstructions, PaymentState } from "../../db/schema/payments.ts";
 
 /** What we ask the guest to pay, and where the page sends them back to. */
 export interface PageRequest {
@@ -47,6 +47,8 @@ export interface ProviderView {
   captureBefore: Date | undefined;
   /** A slow method's own end (virtual account). */
   expiresAt: Date | undefined;
+  /** How the guest pays by a slow method. */
+  instructions?: PayInstructions | undefined;
   refunds: ProviderRefund[];
   disputes: { ref: string; amount: number; currency: string; state: string }[];
 }

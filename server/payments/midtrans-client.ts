@@ -23,6 +23,12 @@ const answerSchema = z.object({
   transaction_status: z.string().optional(),
   fraud_status: z.string().optional(),
   expiry_time: z.string().optional(),
+  va_numbers: z.array(z.object({ bank: z.string(), va_number: z.string() })).optional(),
+  permata_va_number: z.string().optional(),
+  bill_key: z.string().optional(),
+  biller_code: z.string().optional(),
+  payment_code: z.string().optional(),
+  store: z.string().optional(),
   refund_amount: z.string().optional(),
   refunds: z.array(refundSchema).optional(),
   metadata: z
