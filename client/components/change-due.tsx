@@ -15,7 +15,7 @@ export function ChangeDue({ booking, change, access }: { booking: BookingView; c
           <strong>{m.change_new_dates({ from: formatDate(change.checkIn), until: formatDate(change.checkOut) })}</strong>
           <span className="block text-soft">{m.change_waits_text()}</span>
         </p>
-        <Countdown until={change.expiresAt} now={booking.now} />
+        <Countdown until={change.expiresAt} now={booking.now} zone={booking.property.zone} />
         <PayForm key={change.id} booking={booking} access={access} change={change} />
       </div>
     </Card>

@@ -1,3 +1,4 @@
+import { isOffline } from "./ask.ts";
 import { m } from "./i18n/compiled/messages.js";
 
 interface AuthError {
@@ -16,7 +17,7 @@ function authSentence({ code, status }: AuthError): string {
     case "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL":
       return m.auth_exists();
     case "INVALID_NAME":
-      return m.error_name();
+      return m.error_your_name();
     case "PASSWORD_TOO_SHORT":
     case "PASSWORD_TOO_LONG":
       return m.error_password();
@@ -24,7 +25,8 @@ function authSentence({ code, status }: AuthError): string {
       return m.auth_bad_link();
   }
   if (status === 429) return m.auth_too_many();
-  return status === 0 ? m.error_offline_advice() : m.error_unknown_advice();
+  if (status === 0) return isOffline() ? m.error_offline_advice() : m.error_unreachable_advice();
+  return status >= 500 ? m.error_unavailable_advice() : m.error_unknown_advice();
 }
 
 /** Turns better-auth's `{ data, error }` into a promise that fails with a sentence. */

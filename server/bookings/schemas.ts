@@ -79,6 +79,8 @@ export const stayOutput = z.object({
   policy: policyOutput,
 });
 
+const REFUND_STATES = ["requested", "pending", "succeeded", "failed", "manual", "withdrawn"] as const;
+
 /** A transfer that its provider waits for: where the money goes, how much, until when; with it the hold's end. */
 export const transferOutput = z.object({
   kind: z.enum(["account", "bill", "counter"]),
@@ -143,7 +145,7 @@ export const bookingOutput = z.object({
   }),
   stays: z.array(stayOutput),
   payments: z.array(z.object({ id: z.string(), provider: z.string(), state: z.string(), amount: z.int(), method: z.string().nullable() })),
-  refunds: z.array(z.object({ amount: z.int(), state: z.string() })),
+  refunds: z.array(z.object({ amount: z.int(), state: z.enum(REFUND_STATES) })),
   /** Waits for its difference to be paid until `expiresAt`; then it is gone, and the booking stays as it is. */
   change: z.object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string() }).nullable(),
   canModify: z.boolean(),
