@@ -112,8 +112,10 @@ const payReturn = createRoute({
   path: "/pay/return",
   validateSearch: validateReturn,
   // A provider adds what it likes (order, status, transaction): nothing of it is believed, and none of it stays in the address.
-  beforeLoad: ({ location, search }) => {
-    if (location.searchStr !== stringifySearch(search)) throw redirect({ to: "/pay/return", search, replace: true });
+  beforeLoad: ({ location }) => {
+    const raw = parseSearch(location.searchStr);
+    const search = validateReturn(raw);
+    if (Object.keys(raw).some((key) => !(key in search))) throw redirect({ to: "/pay/return", search, replace: true });
   },
   component: screens.payReturn,
 });
