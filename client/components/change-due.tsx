@@ -5,6 +5,7 @@ import type { BookingView } from "../lib/types.ts";
 import { Card } from "./card.tsx";
 import { Countdown } from "./countdown.tsx";
 import { PayForm } from "./pay-form.tsx";
+import { TransferCard } from "./transfer-card.tsx";
 
 /** A change that waits for its difference: what it is, how long it is kept, how to pay. */
 export function ChangeDue({ booking, change, access }: { booking: BookingView; change: NonNullable<BookingView["change"]>; access: BookingSearch }) {
@@ -16,6 +17,7 @@ export function ChangeDue({ booking, change, access }: { booking: BookingView; c
           <span className="block text-soft">{m.change_waits_text()}</span>
         </p>
         <Countdown until={change.expiresAt} now={booking.now} zone={booking.property.zone} />
+        {change.transfer && <TransferCard transfer={change.transfer} />}
         <PayForm key={change.id} booking={booking} access={access} change={change} />
       </div>
     </Card>

@@ -1,5 +1,6 @@
-import { CHANGE_FEE } from "../../server/platform/money.ts";
+import { CHANGE_FEE, formatRate } from "../../server/platform/money.ts";
 import { m } from "./i18n/compiled/messages.js";
+import { getLocale } from "./i18n/compiled/runtime.js";
 
 // Codes of the field to the reader's words. What is not listed is shown as the code's own words.
 
@@ -83,5 +84,8 @@ export const amenityName = (code: string) => word(AMENITIES, code);
 export const mealName = (code: string) => word(MEALS, code);
 export const stateName = (code: string) => word(STATES, code);
 export const bedName = (code: string) => word(BEDS, code);
-/** A tax or fee: the property's own name for it, as it is written; ours in the reader's words. */
-export const chargeName = (name: string) => (name === CHANGE_FEE ? m.charge_change_fee() : name);
+/** A tax or fee: the property's own name for it with the rate that was charged; ours in the reader's words. */
+export function chargeName({ name, rate }: { name: string; rate?: number | undefined }): string {
+  if (name === CHANGE_FEE) return m.charge_change_fee();
+  return rate === undefined ? name : `${name} ${formatRate(rate, getLocale())}`;
+}

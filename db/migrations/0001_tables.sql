@@ -101,7 +101,7 @@ CREATE TABLE "booking_changes" (
 	"total" bigint NOT NULL,
 	"due_online" bigint NOT NULL,
 	"due" bigint NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"ended_at" timestamp (3) with time zone,
@@ -141,7 +141,7 @@ CREATE TABLE "bookings" (
 	"connection_id" uuid,
 	"external_id" text,
 	"locale" text DEFAULT 'en' NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"check_in" date NOT NULL,
 	"check_out" date NOT NULL,
 	"total" bigint NOT NULL,
@@ -186,6 +186,28 @@ CREATE TABLE "idempotency_keys" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "idempotency_keys_verb_actor_key_pk" PRIMARY KEY("verb","actor","key"),
 	CONSTRAINT "idempotency_keys_texts" CHECK (length("idempotency_keys"."key") between 8 and 100 and length("idempotency_keys"."verb") <= 60 and length("idempotency_keys"."actor") <= 120)
+);
+--> statement-breakpoint
+CREATE TABLE "room_stay_versions" (
+	"property_id" uuid NOT NULL,
+	"room_stay_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"room_type_id" integer NOT NULL,
+	"product_id" integer NOT NULL,
+	"check_in" date NOT NULL,
+	"check_out" date NOT NULL,
+	"adults" smallint NOT NULL,
+	"child_ages" smallint[] NOT NULL,
+	"room_name" text NOT NULL,
+	"rate_name" text NOT NULL,
+	"meal" text NOT NULL,
+	"nights" jsonb NOT NULL,
+	"charges" jsonb NOT NULL,
+	"policy" jsonb NOT NULL,
+	"total" bigint NOT NULL,
+	"replaced_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "room_stay_versions_room_stay_id_version_pk" PRIMARY KEY("room_stay_id","version"),
+	CONSTRAINT "room_stay_versions_span" CHECK ("room_stay_versions"."check_in" < "room_stay_versions"."check_out" and jsonb_array_length("room_stay_versions"."nights") = "room_stay_versions"."check_out" - "room_stay_versions"."check_in")
 );
 --> statement-breakpoint
 CREATE TABLE "room_stays" (
@@ -378,7 +400,7 @@ CREATE TABLE "disputes" (
 	"payment_id" uuid NOT NULL,
 	"provider_ref" text NOT NULL,
 	"amount" bigint NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"state" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "disputes_provider_ref_unique" UNIQUE("provider_ref")
@@ -393,7 +415,7 @@ CREATE TABLE "payments" (
 	"provider" text NOT NULL,
 	"state" text NOT NULL,
 	"amount" bigint NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"page_ref" text,
 	"page_url" text,
 	"payment_ref" text,
@@ -427,7 +449,7 @@ CREATE TABLE "refunds" (
 	"property_id" uuid NOT NULL,
 	"payment_id" uuid NOT NULL,
 	"amount" bigint NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"reason" text NOT NULL,
 	"state" text NOT NULL,
 	"provider_ref" text,
@@ -473,7 +495,7 @@ CREATE TABLE "properties" (
 	"latitude" double precision NOT NULL,
 	"longitude" double precision NOT NULL,
 	"zone" text NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"stars" smallint NOT NULL,
 	"email" text NOT NULL,
 	"phone" text NOT NULL,
@@ -493,7 +515,6 @@ CREATE TABLE "properties" (
 	"archived_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "properties_slug_unique" UNIQUE("slug"),
-	CONSTRAINT "properties_currency" CHECK ("properties"."currency" ~ '^[A-Z]{3}$'),
 	CONSTRAINT "properties_country" CHECK ("properties"."country" ~ '^[A-Z]{2}$'),
 	CONSTRAINT "properties_stars" CHECK ("properties"."stars" between 0 and 5),
 	CONSTRAINT "properties_texts" CHECK (length("properties"."name") between 1 and 200 and length("properties"."slug") between 1 and 120 and length("properties"."address") <= 500),
@@ -521,6 +542,7 @@ CREATE TABLE "taxes" (
 	"base" text NOT NULL,
 	"amount" integer NOT NULL,
 	"inclusive" boolean NOT NULL,
+	"taxed" boolean DEFAULT false NOT NULL,
 	"collect" text DEFAULT 'now' NOT NULL,
 	"exempt_age" smallint,
 	"max_nights" smallint,
@@ -528,7 +550,7 @@ CREATE TABLE "taxes" (
 	CONSTRAINT "taxes_property_id_id_pk" PRIMARY KEY("property_id","id"),
 	CONSTRAINT "taxes_base" CHECK ("taxes"."base" in ('percent','per_night','per_person_night','per_stay')),
 	CONSTRAINT "taxes_collect" CHECK ("taxes"."collect" in ('now','property')),
-	CONSTRAINT "taxes_amount" CHECK ("taxes"."amount" >= 0 and ("taxes"."base" <> 'percent' or "taxes"."amount" <= 10000)),
+	CONSTRAINT "taxes_amount" CHECK ("taxes"."amount" >= 0 and ("taxes"."base" <> 'percent' or "taxes"."amount" <= 1000000)),
 	CONSTRAINT "taxes_name" CHECK (length("taxes"."name") between 1 and 100)
 );
 --> statement-breakpoint
@@ -620,6 +642,7 @@ ALTER TABLE "bookings" ADD CONSTRAINT "bookings_property_id_properties_id_fk" FO
 ALTER TABLE "bookings" ADD CONSTRAINT "bookings_property_id_guest_id_guests_property_id_id_fk" FOREIGN KEY ("property_id","guest_id") REFERENCES "public"."guests"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bookings" ADD CONSTRAINT "bookings_property_id_connection_id_channel_connections_property_id_id_fk" FOREIGN KEY ("property_id","connection_id") REFERENCES "public"."channel_connections"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "guests" ADD CONSTRAINT "guests_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "room_stay_versions" ADD CONSTRAINT "room_stay_versions_stay_fk" FOREIGN KEY ("property_id","room_stay_id") REFERENCES "public"."room_stays"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_product_fk" FOREIGN KEY ("room_type_id","product_id") REFERENCES "public"."products"("room_type_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -41,7 +41,8 @@ export function amountsOf(
   return { total, dueOnline: payment === "online" ? online : 0 };
 }
 
-function onlineOf({ total, charges }: Priced): number {
+/** What we collect of a room stay, whichever way it is paid: its total without what the property collects. */
+export function onlineOf({ total, charges }: Priced): number {
   return total - charges.reduce((sum, charge) => sum + (charge.collect === "property" ? charge.amount : 0), 0);
 }
 

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { bookings, incidents, payments, refunds } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
-import { closeIncident, raiseIncident } from "../platform/incidents.ts";
+import { closeIncident, raiseIncident, type IncidentCause } from "../platform/incidents.ts";
 import { isTransient, OutsideError } from "../platform/outside.ts";
 import { transact } from "../platform/transact.ts";
 import { assertRefundMove, gatewayOf, hasMoney } from "../payments/index.ts";
@@ -95,7 +95,7 @@ async function plan(tx: Transaction, booking: Booking): Promise<Action[]> {
 /** Payments that came in another amount or currency: they neither pay for the stay nor are captured. */
 async function notOurs(tx: Transaction, rows: Payment[]): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
-  const causes = new Map(rows.map((payment) => [mismatchOf(payment.id), payment.id]));
+  const causes = new Map<string, string>(rows.map((payment) => [mismatchOf(payment.id), payment.id]));
   const marked = await tx
     .select({ cause: incidents.cause })
     .from(incidents)
@@ -105,7 +105,7 @@ async function notOurs(tx: Transaction, rows: Payment[]): Promise<Set<string>> {
 
 /** Money that was there and is not any more: an authorisation lapsed, or somebody gave it back by hand. */
 async function reportShortfall(tx: Transaction, booking: Booking, missing: number): Promise<void> {
-  const cause = `money-short:${booking.id}`;
+  const cause: IncidentCause = `money-short:${booking.id}`;
   if (missing <= 0) return closeIncident(tx, cause);
   await raiseIncident(tx, {
     cause,
@@ -192,7 +192,7 @@ function nameOf(action: Action): string {
   return `${action.do}:${action.do === "refund" ? action.refundId : action.payment.id}`;
 }
 
-function stuckOf(payment: Payment): string {
+function stuckOf(payment: Payment): IncidentCause {
   return `money-stuck:${payment.id}`;
 }
 

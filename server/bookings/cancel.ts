@@ -5,12 +5,12 @@ import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { once } from "../platform/idempotency.ts";
-import { emit } from "../platform/outbox.ts";
-import { inOrder } from "../platform/in-order.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { feeAt, feeChangesAt, giveBackNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
 import { authoriseBooking, type AuthorisedBooking } from "./access.ts";
 import { amountsOf, keptOnline, moneyOf } from "./amounts.ts";
 import { abandonChange } from "./changes.ts";
+import { emit } from "./events.ts";
 import { recordEvent } from "./record.ts";
 import type { CancelInput, cancelOutput, CancelQuoteInput, cancelQuoteOutput } from "./schemas.ts";
 import { hasBegun } from "./begun.ts";
@@ -38,7 +38,7 @@ export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promis
 export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<typeof cancelOutput>> {
   let moved: MovedNight[] = [];
   const answer = await once(ctx, "bookings.cancel", input, async (tx) => {
-    const [booking, stays] = await inOrder([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
+    const [booking, stays] = await pipelined([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
     const now = await databaseNow(tx);
     const plan = planCancel(booking, stays, input.roomStayIds, now);
     const { fee, leaving, staying } = plan;

@@ -6,10 +6,11 @@ import { canonicalJson, sha256 } from "../platform/canonical.ts";
 import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
 import { CHANGE_FEE } from "../platform/money.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { feeAt, methodsFor, productsByIds, quoteFrom, rateNightsOf } from "../rooms/index.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
 import type { AuthorisedBooking } from "./access.ts";
-import { amountsOf } from "./amounts.ts";
+import { amountsOf, onlineOf } from "./amounts.ts";
 import { hasBegun } from "./begun.ts";
 import type { ModifyQuoteInput } from "./modify-schemas.ts";
 import { bookingState } from "./states.ts";
@@ -115,13 +116,14 @@ async function priced(
   now: Date,
 ): Promise<{ planned: PlannedStay[]; changeFee: number; holdMinutes: number }> {
   const ids = [...new Set(changed.map((one) => one.productId))];
-  const [facts, nights] = await Promise.all([productsByIds(db, booking.propertyId, ids), rateNightsOf(db, ids, checkIn, checkOut)]);
+  const [facts, nights] = await pipelined([productsByIds(db, booking.propertyId, ids), rateNightsOf(db, ids, checkIn, checkOut)]);
   const rooms = changed.map(({ productId, adults, childAges }) => ({ productId, adults, childAges }));
   const quote = await quoteFrom(ctx.config, { propertyId: booking.propertyId, checkIn, checkOut, rooms }, facts, nights, ctx.clock.now());
   if (quote.currency !== booking.currency) throw refuse("PRECONDITION", { reason: "the property's currency is another one now" });
   const payable = methodsFor(ctx.config, facts).some((method) => (method === "property") === (booking.payment === "property"));
   if (!payable) throw refuse("PRECONDITION", { reason: "payment method not offered" });
-  const kept = changed.map(({ stay }, index) => Math.max(0, feeAt(stay.policy, now) - quote.stays[index]!.total));
+  // A fee holds nothing that the property collects, so it is weighed against what we collect for the new stay.
+  const kept = changed.map(({ stay }, index) => Math.max(0, feeAt(stay.policy, now) - onlineOf(quote.stays[index]!)));
   return {
     planned: quote.stays.map((stay, index) => bound(stay, changed[index]!.stay, kept[index]!, now)),
     changeFee: kept.reduce((sum, fee) => sum + fee, 0),
@@ -137,7 +139,8 @@ function bound(stay: QuotedStay, old: StayRow, changeFee: number, now: Date): Pl
   if (fee === 0 || !since) return planned;
   const first = { from: since.from, fee: Math.max(fee, feeAt(stay.policy, new Date(since.from))) };
   const later = stay.policy.steps.filter((step) => step.from >= since.from && step.fee > first.fee);
-  const policy = { ...stay.policy, steps: [first, ...later], noShowFee: Math.max(fee, stay.policy.noShowFee) };
+  const base = { ...stay.policy.base, price: stay.policy.base.price + changeFee };
+  const policy = { ...stay.policy, base, steps: [first, ...later], noShowFee: Math.max(fee, stay.policy.noShowFee) };
   if (changeFee === 0) return { ...planned, policy };
   const charge = { name: CHANGE_FEE, amount: changeFee, inclusive: false, collect: "now" as const };
   return { ...planned, total: stay.total + changeFee, charges: [...stay.charges, charge], policy };

@@ -3,10 +3,10 @@ import { pgArray, type Executor, type Transaction } from "../../db/client.ts";
 import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
 import { newId } from "../platform/ids.ts";
-import { emit } from "../platform/outbox.ts";
 import { transact } from "../platform/transact.ts";
 import { giveBackNights, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import type { ChangePlan } from "./change-plan.ts";
+import { emit, type HistoryType } from "./events.ts";
 import { changeExamined, isExamined, type Rival } from "./examined.ts";
 import { recordEvent } from "./record.ts";
 
@@ -96,7 +96,7 @@ export async function expireChange(ctx: Context, changeId: string, rival?: Rival
   return expired;
 }
 
-async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type: string, actor: string): Promise<void> {
+async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type: HistoryType, actor: string): Promise<void> {
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
   await recordEvent(tx, { ...event, type, actor, data: { changeId } });
   await emit(tx, { type: "booking.change_ended", payload: { ...event, changeId } });

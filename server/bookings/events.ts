@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { PaymentState } from "../../db/schema/payments.ts";
+import { emitterOf } from "../platform/outbox.ts";
 
 /** What a booking's events carry: ids and a version. */
 export const bookingPayload = z.object({ bookingId: z.uuid(), propertyId: z.uuid(), version: z.int() });
@@ -29,4 +31,22 @@ export const BOOKING_EVENTS = {
   /** Money came, or moved: what is due and what was taken are compared. */
   "booking.money_changed": bookingPayload,
 } as const;
-export type BookingEventType = keyof typeof BOOKING_EVENTS;
+
+/** Writes a booking's events into the transaction of their cause. */
+export const emit = emitterOf(BOOKING_EVENTS);
+
+/** What `booking_events` may tell of a booking. */
+export type HistoryType =
+  | "held"
+  | "confirmed"
+  | "retaken"
+  | "expired"
+  | "modified"
+  | "cancelled"
+  | "room_cancelled"
+  | "change_held"
+  | "change_abandoned"
+  | "change_expired"
+  | "change_late"
+  | "paid_late"
+  | `payment_${PaymentState}`;

@@ -6,7 +6,7 @@ import { isDomainError, refuse, type DomainError } from "../errors.ts";
 import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
 import { answersBefore, keyedAsk, once } from "../platform/idempotency.ts";
-import { inOrder } from "../platform/in-order.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { applyChange } from "./apply-change.ts";
@@ -82,7 +82,7 @@ async function lackedNights(ctx: Context, input: ModifyInput): Promise<Night[]> 
 
 async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep: (nights: MovedNight[]) => void): Promise<ModifyOutput> {
   // Sent together: the stays are read behind the booking's lock.
-  const [booking, stays] = await inOrder([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
+  const [booking, stays] = await pipelined([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
   const now = await databaseNow(tx);
   const plan = await planChange(ctx, tx, booking, stays, input, now);
   if (plan.hash !== input.quoteHash) throw refuse("PRICE_CHANGED", { total: plan.total, currency: booking.currency, quoteHash: plan.hash });

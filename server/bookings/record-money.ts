@@ -1,7 +1,7 @@
 import { and, eq, ne, or, sql } from "drizzle-orm";
 import type { Executor, Transaction } from "../../db/client.ts";
 import { disputes, payments, refunds } from "../../db/schema/index.ts";
-import { closeIncident, raiseIncident } from "../platform/incidents.ts";
+import { closeIncident, raiseIncident, type IncidentCause } from "../platform/incidents.ts";
 import { newId } from "../platform/ids.ts";
 import { canMove, canMoveRefund, type ProviderRefund, type ProviderView } from "../payments/index.ts";
 
@@ -89,7 +89,7 @@ async function recordDispute(tx: Transaction, payment: Payment, dispute: Provide
     .onConflictDoUpdate({ target: disputes.providerRef, set: { state: dispute.state }, setWhere: ne(disputes.state, dispute.state) })
     .returning({ id: disputes.id });
   if (!news) return;
-  const cause = `dispute:${dispute.ref}`;
+  const cause: IncidentCause = `dispute:${dispute.ref}`;
   if (dispute.state === "won") return closeIncident(tx, cause);
   await raiseIncident(tx, {
     cause,
@@ -109,10 +109,10 @@ export async function requestRefund(tx: Transaction, payment: Payment, amount: n
 }
 
 /** The causes of the incidents of a refund that a person must pay. */
-export const failedOf = (refundId: string): string => `refund-failed:${refundId}`;
-export const manualOf = (refundId: string): string => `refund-manual:${refundId}`;
+export const failedOf = (refundId: string): IncidentCause => `refund-failed:${refundId}`;
+export const manualOf = (refundId: string): IncidentCause => `refund-manual:${refundId}`;
 
 /** The cause of the incident that marks money of another amount or currency; it stays after a person closed it. */
-export function mismatchOf(paymentId: string): string {
+export function mismatchOf(paymentId: string): IncidentCause {
   return `payment-mismatch:${paymentId}`;
 }

@@ -147,7 +147,9 @@ export const bookingOutput = z.object({
   payments: z.array(z.object({ id: z.string(), provider: z.string(), state: z.string(), amount: z.int(), method: z.string().nullable() })),
   refunds: z.array(z.object({ amount: z.int(), state: z.enum(REFUND_STATES) })),
   /** Waits for its difference to be paid until `expiresAt`; then it is gone, and the booking stays as it is. */
-  change: z.object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string() }).nullable(),
+  change: z
+    .object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string(), transfer: transferOutput.nullable() })
+    .nullable(),
   canModify: z.boolean(),
   canCancel: z.boolean(),
   canPay: z.boolean(),

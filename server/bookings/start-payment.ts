@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { isDomainError, refuse } from "../errors.ts";
 import { answerAnew, once } from "../platform/idempotency.ts";
 import { newId } from "../platform/ids.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { transact } from "../platform/transact.ts";
 import { gatewayOf, type Provider } from "../payments/index.ts";
 import { productsByIds } from "../rooms/index.ts";
@@ -69,7 +70,7 @@ async function anotherAttempt(ctx: Context, input: StartInput, provider: Provide
 async function attemptOf(ctx: Context, tx: Transaction, input: StartInput, provider: Provider): Promise<Started> {
   const { changeId } = input;
   // Sent together: the stays are read behind the booking's lock.
-  const [booking, stays] = await Promise.all([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
+  const [booking, stays] = await pipelined([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
   const change = changeId ? await payableChange(ctx, tx, booking, changeId) : undefined;
   if (change === "applied" || (!change && awaitsPayment(ctx, booking, stays) === "confirmed")) return { status: "confirmed" };
   assertOffered(ctx, booking, await productsByIds(tx, booking.propertyId, [...new Set(stays.map((stay) => stay.productId))]), provider);

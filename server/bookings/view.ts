@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
 import { bookingNights, bookings, guests, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { methodsFor, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
@@ -21,7 +22,7 @@ export async function get(ctx: Context, ref: { bookingId: string; token?: string
 
 /** The view without a check of access: for jobs, and for verbs that have checked. */
 export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
-  const [[head], stays, money, given, messages] = await Promise.all([
+  const [[head], stays, money, given, messages] = await pipelined([
     db.select().from(bookings).innerJoin(guests, eq(guests.id, bookings.guestId)).innerJoin(properties, eq(properties.id, bookings.propertyId)).where(eq(bookings.id, bookingId)),
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
@@ -34,7 +35,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;
-  const [nights, products, draft] = await Promise.all([
+  const [nights, products, draft] = await pipelined([
     db
       .select()
       .from(bookingNights)
@@ -107,7 +108,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     })),
     payments: money.map((payment) => ({ id: payment.id, provider: payment.provider, state: payment.state, amount: payment.amount, method: payment.method })),
     refunds: given,
-    change: draft && draft.expiresAt > ctx.clock.now() ? changeView(draft) : null,
+    change: draft && draft.expiresAt > ctx.clock.now() ? changeView(draft, money, property.zone) : null,
     canModify: standsAhead && booking.source !== "channel",
     canCancel: standsAhead || state === "pending",
     canPay: holds,
@@ -130,8 +131,10 @@ function payingOf(state: BookingView["state"], holds: boolean, money: readonly (
   return own.some((payment) => payment.state === "pending") ? "transfer" : "open";
 }
 
-function changeView({ id, checkIn, checkOut, total, due, expiresAt }: ChangeRow): BookingView["change"] {
-  return { id, checkIn, checkOut, total, due, expiresAt: expiresAt.toISOString() };
+function changeView(draft: ChangeRow, money: readonly (typeof payments.$inferSelect)[], zone: string): BookingView["change"] {
+  const { id, checkIn, checkOut, total, due, expiresAt } = draft;
+  const own = money.findLast((payment) => payment.changeId === id);
+  return { id, checkIn, checkOut, total, due, expiresAt: expiresAt.toISOString(), transfer: transferOf(own, expiresAt, zone) };
 }
 
 const readNow = statement((db) =>

@@ -7,6 +7,8 @@ import { calendarOf, shownStays } from "./calendar.ts";
 /** A charge line of all rooms together; minor units. */
 interface Charge {
   name: string;
+  /** Of a percentage: parts per million. */
+  rate?: number | undefined;
   amount: number;
   /** Already within the nightly prices. */
   inclusive: boolean;
@@ -125,9 +127,9 @@ function isReleased(view: BookingView): boolean {
 /** The same charge of several rooms is one line. */
 function chargesOf(stays: BookingView["stays"]): Charge[] {
   const lines = new Map<string, Charge>();
-  for (const { name, amount, inclusive } of stays.flatMap((stay) => stay.charges)) {
-    const key = `${inclusive}:${name}`;
-    lines.set(key, { name, inclusive, amount: amount + (lines.get(key)?.amount ?? 0) });
+  for (const { name, rate, amount, inclusive } of stays.flatMap((stay) => stay.charges)) {
+    const key = `${inclusive}:${name}:${rate}`;
+    lines.set(key, { name, rate, inclusive, amount: amount + (lines.get(key)?.amount ?? 0) });
   }
   return [...lines.values()];
 }

@@ -3,9 +3,22 @@ import type { Executor } from "../../db/client.ts";
 import { incidents } from "../../db/schema/jobs.ts";
 import { newId } from "./ids.ts";
 
+/** What tells a condition from others; one open incident each. A closed list, since people and jobs find them by it. */
+export type IncidentCause =
+  | `payment-contradicted:${string}`
+  | `payment-mismatch:${string}`
+  | `money-stuck:${string}`
+  | `refund-failed:${string}`
+  | `refund-manual:${string}`
+  | `dispute:${string}`
+  | `money-short:${string}`
+  | `dead-letter:${string}`
+  | `tick-failing:${string}`
+  | `event-unfollowed:${string}`
+  | "outbox-stuck";
+
 export interface NewIncident {
-  /** What tells this condition from others ("payment-mismatch:<payment id>"); one open incident each. */
-  cause: string;
+  cause: IncidentCause;
   severity: "info" | "warning" | "critical";
   title: string;
   propertyId?: string | undefined;
@@ -33,7 +46,7 @@ export async function raiseIncident(db: Executor, incident: NewIncident): Promis
 }
 
 /** Closes the open incident of this cause, if there is one. */
-export async function closeIncident(db: Executor, cause: string): Promise<void> {
+export async function closeIncident(db: Executor, cause: IncidentCause): Promise<void> {
   await db
     .update(incidents)
     .set({ resolvedAt: sql`app_now()` })

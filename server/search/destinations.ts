@@ -2,6 +2,7 @@ import { desc, sql } from "drizzle-orm";
 import { pgArray, statement, type Database } from "../../db/client.ts";
 import { destinations as places } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { normalise } from "./normalise.ts";
 import type { Destination } from "./schemas.ts";
 
@@ -82,7 +83,7 @@ export async function destinations(ctx: Context, input: { text: string }): Promi
 async function findDestinations(db: Database, text: string): Promise<Destination[]> {
   const literal = await beginning(db, { text, start: `${text}%`, within: `% ${text}%`, whole: `% ${text} %` });
   if (literal.length >= ENOUGH || text.length < 4) return literal;
-  const [slips, similar] = await Promise.all([
+  const [slips, similar] = await pipelined([
     swapped(db, { variants: pgArray(swaps(text)) }),
     db.transaction(async (tx) => {
       await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${LIKENESS}, true)`);

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { bookStay, findStay, picture, useDemoSite } from "../helpers/browser.ts";
+import { bookStay, findStay, PATIENCE, picture, useDemoSite } from "../helpers/browser.ts";
 
 // What the browser itself complains of when nothing answers.
 const site = useDemoSite();
@@ -25,6 +25,13 @@ test("offline, a screen that is not there yet says so instead of the browser, an
   await expectGoodError(page, "offline 1280");
   await page.context().setOffline(false);
   await page.getByRole("heading", { level: 1, name: "Find a booking" }).waitFor();
+});
+
+test("the next screen is there before it is asked for", async () => {
+  const page = await site.open("/");
+  await page.getByRole("combobox", { name: "Where" }).waitFor();
+  const loaded = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+  await expect.poll(async () => (await loaded()).some((name) => name.includes("/assets/results-")), PATIENCE).toBe(true);
 });
 
 test("a part of the app that a server without trouble lacks is no new deployment: it is said, and tried again", async () => {

@@ -40,6 +40,7 @@ const STAY: BookingView["stays"][number] = {
   policy: {
     name: "Flexible",
     zone: "Europe/Lisbon",
+    base: { price: 23_000, tax: 0, atProperty: 800 },
     steps: [
       { from: "2026-12-18T18:00:00Z", fee: 11_000 },
       { from: "2026-12-20T15:00:00Z", fee: 23_800 },

@@ -284,8 +284,8 @@ const ODD = {
   ...RUPIAH,
   rooms: [{ units: 1, prices: [333_333_00, 333_333_00] }],
   taxes: [
-    { name: "Service", base: "percent" as const, amount: 1050, inclusive: false },
-    { name: "Tax", base: "percent" as const, amount: 1111, inclusive: false },
+    { name: "Service", base: "percent" as const, amount: 105_000, inclusive: false },
+    { name: "Tax", base: "percent" as const, amount: 111_100, inclusive: false },
   ],
   policies: [{ name: "Third", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "percent" as const, value: 33 } }] }],
 };

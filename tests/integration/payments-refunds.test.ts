@@ -38,12 +38,12 @@ test("cancelling late keeps the fee of what was taken, and refunds the rest once
   await payByStripe(pageUrl);
   await desk.becomes(bookingId, "confirmed");
   await balance(desk.ctx, bookingId);
-  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ fee: 10_000, refund: 12_000 });
-  await cancel(guest, { bookingId, expectedFee: 10_000, idempotencyKey: newId() });
+  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ fee: 11_000, refund: 11_000 });
+  await cancel(guest, { bookingId, expectedFee: 11_000, idempotencyKey: newId() });
   await Promise.all([balance(desk.ctx, bookingId), balance(desk.ctx, bookingId)]);
   await balance(desk.ctx, bookingId);
-  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 12_000, state: "succeeded" }]);
-  expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000, refunded: 12_000, state: "cancelled" });
+  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 11_000, state: "succeeded" }]);
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000, refunded: 11_000, state: "cancelled" });
 });
 
 test("a refund whose answer was lost is made once", async () => {
@@ -231,7 +231,7 @@ const DEAR_OR_STRICT: WorldOverrides = {
     { name: "Free", rules: [] },
     { name: "Strict", rules: [{ daysBefore: 900, time: "00:00", fee: { kind: "percent", value: 100 } }] },
   ],
-  taxes: [{ name: "City", base: "percent", amount: 1000, inclusive: false, collect: "property" }],
+  taxes: [{ name: "City", base: "percent", amount: 100_000, inclusive: false, collect: "property" }],
 };
 
 test("a fee is kept of online money up to what was to be paid online, however far a refund before it had come", async () => {
@@ -243,8 +243,8 @@ test("a fee is kept of online money up to what was to be paid online, however fa
   await changeStay(guest, bookingId, { rooms: [{ roomStayId: stay!.id, productId: world.rooms[1]!.products["strict"]!, adults: 2, childAges: [] }] });
   // Half of the money is not given back yet: it is none of the fee's.
   expect(await get(guest, { bookingId })).toMatchObject({ paid: 40_000, refunded: 0, total: 22_000, dueOnline: 20_000 });
-  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ fee: 22_000, refund: 20_000 });
-  await cancel(guest, { bookingId, expectedFee: 22_000, idempotencyKey: newId() });
+  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ fee: 20_000, refund: 20_000 });
+  await cancel(guest, { bookingId, expectedFee: 20_000, idempotencyKey: newId() });
   await balance(desk.ctx, bookingId);
   expect(await desk.kept(bookingId)).toBe(20_000);
   expect(await desk.incidents(bookingId)).toEqual([]);
@@ -256,8 +256,8 @@ test("money that came online for a booking paid at the property pays no fee of i
   await payByStripe(pageUrl);
   await startPayment(guest, { bookingId, method: "property", idempotencyKey: newId() });
   await settle(desk.ctx, (await desk.payment(bookingId)).id);
-  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ fee: 10_000, refund: 22_000 });
-  await cancel(guest, { bookingId, expectedFee: 10_000, idempotencyKey: newId() });
+  expect(await cancelQuote(guest, { bookingId })).toMatchObject({ fee: 11_000, refund: 22_000 });
+  await cancel(guest, { bookingId, expectedFee: 11_000, idempotencyKey: newId() });
   await balance(desk.ctx, bookingId);
   expect(await desk.states(bookingId)).toEqual(["voided"]);
 });
@@ -268,20 +268,20 @@ test("a refund that the dashboard overtook is withdrawn: nothing goes back twice
   await desk.becomes(bookingId, "confirmed");
   await balance(desk.ctx, bookingId);
   desk.goesDown("stripe", "/v1/refunds");
-  await cancel(guest, { bookingId, expectedFee: 10_000, idempotencyKey: newId() });
+  await cancel(guest, { bookingId, expectedFee: 11_000, idempotencyKey: newId() });
   await expect(balance(desk.ctx, bookingId)).rejects.toThrow(OutsideError);
-  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 12_000, state: "requested" }]);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 11_000, state: "requested" }]);
   desk.comesBack("stripe");
   const { paymentRef } = await desk.payment(bookingId);
   await desk.control("stripe", "refund", { payment_intent: paymentRef });
   await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toHaveLength(2));
   await balance(desk.ctx, bookingId);
   expect(await desk.refunds(bookingId)).toMatchObject([
-    { amount: 12_000, state: "withdrawn" },
+    { amount: 11_000, state: "withdrawn" },
     { amount: 22_000, state: "succeeded" },
   ]);
   // The fee went back as well: that alone is left for a person.
-  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `money-short:${bookingId}`, data: { missing: 10_000 } }]);
+  expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `money-short:${bookingId}`, data: { missing: 11_000 } }]);
   expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000, refunded: 22_000 });
   expect(await unbalanced(desk.ctx, 0, 100)).not.toContain(bookingId);
 });

@@ -95,7 +95,7 @@ function propertyOf(random: Random): Promise<World> {
     property: { currency: random.pick(["IDR", "EUR", "JPY"]), childBuckets: random.pick([[{ maxAge: 5 }, { maxAge: 11 }], [{ maxAge: 3 }], []]) },
     plans: [{ code: "flex" }, { code: "saver", payment: random.pick(["online", "either"]) }, { code: "desk", payment: random.pick(["property", "either"]) }],
     taxes: [
-      { name: "VAT", base: "percent", amount: 1100, inclusive: random.chance(0.5) },
+      { name: "VAT", base: "percent", amount: 110_000, inclusive: random.chance(0.5) },
       { name: "City", base: "per_person_night", amount: 150, inclusive: false, exemptAge: 11, maxNights: 3, collect: "property" },
     ],
     rooms: Array.from({ length: random.int(1, 3) }, () => roomOf(random)),

@@ -53,8 +53,8 @@ const COMMON: WorldOverrides = {
   policies: POLICIES,
   plans: [{ code: "flex" }, { code: "strict", policy: "Strict" }],
   taxes: [
-    { name: "Tax", base: "percent", amount: 1000, inclusive: false },
-    { name: "City", base: "percent", amount: 333, inclusive: false, collect: "property" },
+    { name: "Tax", base: "percent", amount: 100_000, inclusive: false },
+    { name: "City", base: "percent", amount: 33_300, inclusive: false, collect: "property" },
   ],
 };
 const IN_EUROS: WorldOverrides = { ...COMMON, property: { horizonDays: 40 }, rooms: [{ units: 3 }, { units: 1, prices: [12_345, 15_551] }] };

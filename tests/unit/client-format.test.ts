@@ -68,6 +68,7 @@ test("a countdown reads in minutes and seconds and stops at nothing", () => {
 const POLICY = {
   name: "Flexible",
   zone: "Asia/Makassar",
+  base: { price: 300_00, tax: 0, atProperty: 0 },
   steps: [
     { from: "2026-09-10T10:00:00Z", fee: 100_00 },
     { from: "2026-09-11T10:00:00Z", fee: 300_00 },
@@ -97,8 +98,9 @@ test("a policy without steps is free at any time", () => {
   expect(policySentences({ ...POLICY, steps: [], noShowFee: 0 }, "EUR", 0)).toEqual(["Free cancellation at any time"]);
 });
 
-test("our change fee is said in the reader's language, a property's own tax as the property named it", () => {
-  expect([chargeName("Change fee"), chargeName("Tourism tax")]).toEqual(["Change fee", "Tourism tax"]);
+test("our change fee is said in the reader's language, a property's own tax as the property named it with its exact rate", () => {
+  const names = () => [{ name: "Change fee" }, { name: "Tourism tax" }, { name: "Sales tax", rate: 88_750 }].map(chargeName);
+  expect(names()).toEqual(["Change fee", "Tourism tax", "Sales tax 8.875%"]);
   overwriteGetLocale(() => "id");
-  expect([chargeName("Change fee"), chargeName("Tourism tax")]).toEqual(["Biaya perubahan", "Tourism tax"]);
+  expect(names()).toEqual(["Biaya perubahan", "Tourism tax", "Sales tax 8,875%"]);
 });

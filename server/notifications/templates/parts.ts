@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import { CHANGE_FEE } from "../../platform/money.ts";
+import { CHANGE_FEE, formatRate } from "../../platform/money.ts";
 import type { MailFacts } from "../facts.ts";
 import { countryName, instantText, longDate, money } from "../format.ts";
 import { Button, Column, h, Heading, Hr, Link, Row, Section, Text } from "./elements.ts";
@@ -101,8 +101,9 @@ function mealText(meal: string, words: Words): string {
   return words.meals[meal as keyof Words["meals"]] ?? meal;
 }
 
-function chargeText(name: string, words: Words): string {
-  return name === CHANGE_FEE ? words.changeFee : name;
+function chargeText({ name, rate }: MailFacts["charges"][number], facts: MailFacts): string {
+  if (name === CHANGE_FEE) return WORDS[facts.locale].changeFee;
+  return rate === undefined ? name : `${name} ${formatRate(rate, facts.locale)}`;
 }
 
 /** What was sold, line by line, as it was sold. */
@@ -112,7 +113,7 @@ export function priceTable(facts: MailFacts): ReactElement {
   const several = facts.rooms.length > 1;
   const lines = [
     ...facts.rooms.map((room, i) => ({ text: `${several ? `${i + 1}. ` : ""}${room.name}, ${words.nights(facts.nights)}`, amount: amount(room.price) })),
-    ...facts.charges.filter((charge) => !charge.inclusive).map((charge) => ({ text: chargeText(charge.name, words), amount: amount(charge.amount) })),
+    ...facts.charges.filter((charge) => !charge.inclusive).map((charge) => ({ text: chargeText(charge, facts), amount: amount(charge.amount) })),
     ...(facts.fee > 0 ? [{ text: words.booking_cancelled.fee, amount: amount(facts.fee) }] : []),
     { text: words.total, amount: amount(facts.total), total: true },
     ...(facts.paid > 0 ? [{ text: words.paid, amount: amount(facts.paid) }] : []),
@@ -120,7 +121,7 @@ export function priceTable(facts: MailFacts): ReactElement {
     ...(facts.dueAtProperty > 0 ? [{ text: words.due, amount: amount(facts.dueAtProperty) }] : []),
   ];
   // What is within the prices stands below, so that the column adds up.
-  const included = facts.charges.filter((charge) => charge.inclusive).map((charge) => `${chargeText(charge.name, words)} ${amount(charge.amount)}`);
+  const included = facts.charges.filter((charge) => charge.inclusive).map((charge) => `${chargeText(charge, facts)} ${amount(charge.amount)}`);
   return h(Section, null, heading(words.price), figures(lines), included.length > 0 ? note(words.included(included.join(", "))) : null);
 }
 
