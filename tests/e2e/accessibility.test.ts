@@ -102,6 +102,21 @@ test.each(SCREENS)("axe finds nothing, wide or narrow, by day or night, and noth
   expect(await page.evaluate(() => document.documentElement.scrollWidth), "width of the page on a screen of 320").toBeLessThanOrEqual(320);
 });
 
+const WIDTHS = [320, 390, 768, 1440];
+
+test.each(["checkout", "return", "confirmed", "trip", "find", "sign-in", "sign-up", "unknown booking"])("in Indonesian nothing scrolls sideways at any width: %s", async (name) => {
+  const { path, ...options } = SCREENS.find((screen) => screen.name === name)!;
+  const prepare = (page: Page) => page.addInitScript(() => localStorage.setItem("PARAGLIDE_LOCALE", "id"));
+  const page = await site.open(path(), { ...(options.refusals && { refusals: options.refusals }), prepare });
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe("id");
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    await picture(page, `id ${name} ${width}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+  }
+});
+
 test("a printed trip is ink on paper: what was booked, and nothing to press", async () => {
   const page = await site.open(`/trips/${booked.bookingId}?token=${booked.token}`);
   await page.getByRole("heading", { level: 1, name: "Segara Sunrise" }).waitFor();

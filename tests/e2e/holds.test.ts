@@ -51,6 +51,12 @@ test("an open hold is on every page of a guest without an account, with its time
     expect(violations.map(({ id }) => id)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }
+  // In the other language too.
+  await page.getByRole("button", { name: "Bahasa Indonesia" }).click();
+  await page.getByRole("region", { name: "Kamar yang disimpan untuk Anda" }).getByText(`Disimpan untuk Anda: ${stay.property.name}`).waitFor();
+  await picture(page, "id hold banner 320");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await page.getByRole("button", { name: "English" }).click();
   await banner.getByRole("link", { name: `Continue to payment: ${stay.property.name}` }).click();
   await page.getByRole("heading", { level: 1, name: `Payment for ${stay.property.name}` }).waitFor();
   await banner.waitFor({ state: "detached" });
