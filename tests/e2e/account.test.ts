@@ -10,7 +10,7 @@ test("a new account finds the booking made before with its e-mail, once the e-ma
   const { code, stay } = await bookStay(site.api(), { slug: "alfama-azulejo-house", email, confirm: true });
   const page = await site.open("/sign-up");
   await page.getByRole("button", { name: "Create an account" }).click();
-  await page.getByText("Tell us the name the room is for.").waitFor();
+  await page.getByText("Tell us your name, without a web address.").waitFor();
   await page.getByLabel("Full name").fill("Ayu Lestari");
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill("a long enough one");
