@@ -683,8 +683,8 @@ CREATE INDEX "booking_changes_due" ON "booking_changes" USING btree ("expires_at
 CREATE INDEX "booking_events_booking" ON "booking_events" USING btree ("booking_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "bookings_external" ON "bookings" USING btree ("connection_id","external_id") WHERE "bookings"."connection_id" is not null;--> statement-breakpoint
 CREATE INDEX "bookings_guest" ON "bookings" USING btree ("guest_id");--> statement-breakpoint
-CREATE INDEX "bookings_user" ON "bookings" USING btree ("user_id") WHERE "bookings"."user_id" is not null;--> statement-breakpoint
-CREATE INDEX "bookings_arrivals" ON "bookings" USING btree ("property_id","check_in");--> statement-breakpoint
+CREATE INDEX "bookings_user" ON "bookings" USING btree ("user_id","check_in","id") WHERE "bookings"."user_id" is not null;--> statement-breakpoint
+CREATE INDEX "bookings_made" ON "bookings" USING btree ("property_id","created_at");--> statement-breakpoint
 CREATE INDEX "bookings_holds" ON "bookings" USING btree ("hold_expires_at") WHERE "bookings"."hold_expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "bookings_live_holds" ON "bookings" USING btree ("actor") WHERE "bookings"."hold_expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "guests_email" ON "guests" USING btree ("email");--> statement-breakpoint

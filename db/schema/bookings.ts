@@ -73,9 +73,9 @@ export const bookings = pgTable(
       .where(sql`${t.connectionId} is not null`),
     index("bookings_guest").on(t.guestId),
     index("bookings_user")
-      .on(t.userId)
+      .on(t.userId, t.checkIn, t.id)
       .where(sql`${t.userId} is not null`),
-    index("bookings_arrivals").on(t.propertyId, t.checkIn),
+    index("bookings_made").on(t.propertyId, t.createdAt),
     index("bookings_holds")
       .on(t.holdExpiresAt)
       .where(sql`${t.holdExpiresAt} is not null`),

@@ -221,7 +221,8 @@ export async function unbalanced(ctx: Context, olderThanSeconds: number, limit: 
     .select({ id: payments.bookingId })
     .from(payments)
     .where(
-      sql`(${payments.state} = 'authorised' and ${payments.createdAt} < ${age}) or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < ${age})`,
+      sql`((${payments.state} = 'authorised' and ${payments.createdAt} < ${age})
+        or exists (select 1 from ${refunds} r where r.payment_id = ${payments.id} and r.state = 'requested' and r.created_at < ${age}))`,
     )
     .groupBy(payments.bookingId)
     .orderBy(sql`min(${payments.captureBefore}) filter (where ${payments.state} = 'authorised') nulls last`, sql`min(${payments.checkedAt}) nulls first`)

@@ -1,4 +1,4 @@
-import { desc, sql } from "drizzle-orm";
+import { desc, like, or, sql } from "drizzle-orm";
 import { pgArray, statement, type Database } from "../../db/client.ts";
 import { destinations as places } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
@@ -27,7 +27,7 @@ const beginning = statement((db) =>
   db
     .select(columns)
     .from(places)
-    .where(sql`${places.searchText} like ${placeholder("start")} or ${places.searchText} like ${placeholder("within")}`)
+    .where(or(like(places.searchText, placeholder("start")), like(places.searchText, placeholder("within"))))
     .orderBy(
       sql`${places.propertyCount} > 0 desc`,
       sql`(' ' || ${places.searchText} || ' ') like ${placeholder("whole")} desc`,
