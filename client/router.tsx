@@ -23,7 +23,6 @@ import {
 import { screen } from "./lib/chunks.ts";
 import { PageError } from "./components/page-error.tsx";
 import { PagePending } from "./components/page-pending.tsx";
-import { NotFound } from "./routes/not-found.tsx";
 import { Root } from "./routes/root.tsx";
 
 // The map of the app. Each screen is a chunk of its own; its loader asks for what the screen trusts to be there.
@@ -40,6 +39,7 @@ const screens = {
   trip: screen(() => import("./routes/trip.tsx"), "Trip"),
   confirmed: screen(() => import("./routes/confirmed.tsx"), "Confirmed"),
   find: screen(() => import("./routes/find.tsx"), "Find"),
+  notFound: screen(() => import("./routes/not-found.tsx"), "NotFound"),
   signIn: screen(() => import("./routes/sign-in.tsx"), "SignIn"),
   signUp: screen(() => import("./routes/sign-up.tsx"), "SignUp"),
   forgot: screen(() => import("./routes/forgot.tsx"), "Forgot"),
@@ -52,7 +52,7 @@ const screens = {
 
 const root = createRootRoute({
   component: Root,
-  notFoundComponent: NotFound,
+  notFoundComponent: screens.notFound,
 });
 
 const home = createRoute({

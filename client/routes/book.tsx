@@ -7,7 +7,7 @@ import { ErrorNotice } from "../components/error-notice.tsx";
 import { GuestForm, type GuestDetails } from "../components/guest-form.tsx";
 import { NearestDates } from "../components/nearest-dates.tsx";
 import { Notice } from "../components/notice.tsx";
-import { HoldLinks } from "../components/open-holds.tsx";
+import { HoldLinks } from "../components/hold-list.tsx";
 import { Page } from "../components/page.tsx";
 import { PolicyList } from "../components/policy-list.tsx";
 import { PriceLines } from "../components/price-lines.tsx";
