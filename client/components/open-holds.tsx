@@ -24,6 +24,7 @@ export function OpenHolds() {
       ({ HoldList }) => setList(() => HoldList),
       () => {},
     );
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [any, path, refetch]);
   // A hold's own pages say it themselves.
   const shown = data?.holds.filter(({ id }) => !path.startsWith(`/checkout/${id}`) && id !== paidOn) ?? [];
