@@ -1,4 +1,4 @@
-import { CHANGE_FEE, formatRate } from "../../server/platform/money.ts";
+import { CHANGE_FEE, formatRate, SMALL_DIFFERENCE } from "../../server/platform/money.ts";
 import { m } from "./i18n/compiled/messages.js";
 import { getLocale } from "./i18n/compiled/runtime.js";
 
@@ -86,6 +86,7 @@ export const stateName = (code: string) => word(STATES, code);
 export const bedName = (code: string) => word(BEDS, code);
 /** A tax or fee: the property's own name for it with the rate that was charged; ours in the reader's words. */
 export function chargeName({ name, rate }: { name: string; rate?: number | undefined }): string {
+  if (name === SMALL_DIFFERENCE) return m.charge_small_difference();
   if (name === CHANGE_FEE) return m.charge_change_fee();
   return rate === undefined ? name : `${name} ${formatRate(rate, getLocale())}`;
 }

@@ -22,6 +22,7 @@ import {
   type MovedNight,
   type NightMove,
 } from "../rooms/index.ts";
+import { hasBegun, withinSale } from "./begun.ts";
 import { emit } from "./events.ts";
 import { expireOverdue, inTheWayOf, refusalOfLacking, type InTheWay } from "./expire.ts";
 import { assertMayHold, liveHolds, type HeldStay } from "./hold-limit.ts";
@@ -209,12 +210,14 @@ function decide(ctx: Context, ask: HoldAsk, world: HoldWorld): Decided {
   const lacking = ask.nights.filter((night) => (world.nights.get(keyOf(night))?.free ?? 0) < needs.get(night.roomTypeId)!);
   if (lacking.length > 0) throw new Lacking(lacking);
 
+  // Priced by our own clock, held by the database's.
+  if (hasBegun(facts[0]!, input.checkIn, world.now)) throw refuse("RESTRICTED", { reason: "past" });
   const bookingId = newId();
   for (const night of nights) night.free -= needs.get(night.roomTypeId)!;
   for (const stay of quote.stays) {
     world.held.push({ actor, bookingId, propertyId: input.propertyId, roomTypeId: stay.roomTypeId, checkIn: input.checkIn, checkOut: input.checkOut });
   }
-  const holdExpiresAt = new Date(world.now.getTime() + facts[0]!.holdMinutes * 60_000);
+  const holdExpiresAt = withinSale(facts[0]!, new Date(world.now.getTime() + facts[0]!.holdMinutes * 60_000), input.checkIn);
   const { total, dueOnline, currency, stays } = quote;
   const booking: NewBooking = {
     id: bookingId,

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import type { Config } from "../platform/config.ts";
 import { OutsideError } from "../platform/outside.ts";
-import type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView } from "./gateway.ts";
+import type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView, RefundRequest } from "./gateway.ts";
 import { callStripe, stripeClient } from "./stripe-client.ts";
 import { refundOf, viewOf } from "./stripe-view.ts";
 
@@ -98,7 +98,7 @@ async function capture(stripe: Stripe, ref: PaymentRef, amount: number): Promise
   const intent = await intentOf(stripe, ref);
   try {
     // The amount is a part of the key: a cancellation may change it while a first call is under way. An intent is captured once in any case.
-    await stripe.paymentIntents.capture(intent, { amount_to_capture: amount }, { idempotencyKey: `cap:${ref.paymentId}:${amount}` });
+    await stripe.paymentIntents.capture(intent, { amount_to_capture: amount }, { idempotencyKey: keyOf(`cap:${ref.paymentId}:${amount}`, ref.refusals) });
   } catch (error) {
     if (!isUnexpectedState(error)) throw error;
     const view = await read(stripe, ref);
@@ -112,7 +112,7 @@ async function voidPayment(stripe: Stripe, ref: PaymentRef): Promise<ProviderVie
   const before = await read(stripe, ref);
   if (before.state === "authorised" && before.paymentRef) {
     try {
-      await stripe.paymentIntents.cancel(before.paymentRef, { cancellation_reason: "abandoned" }, { idempotencyKey: `void:${ref.paymentId}` });
+      await stripe.paymentIntents.cancel(before.paymentRef, { cancellation_reason: "abandoned" }, { idempotencyKey: keyOf(`void:${ref.paymentId}`, ref.refusals) });
     } catch (error) {
       if (!isUnexpectedState(error)) throw error;
     }
@@ -125,16 +125,21 @@ async function voidPayment(stripe: Stripe, ref: PaymentRef): Promise<ProviderVie
   return read(stripe, ref);
 }
 
-async function giveBack(stripe: Stripe, ref: PaymentRef, { refundId, amount, reason }: { refundId: string; amount: number; reason: string }): Promise<ProviderRefund> {
+async function giveBack(stripe: Stripe, ref: PaymentRef, { refundId, amount, reason, refusals }: RefundRequest): Promise<ProviderRefund> {
   const intent = await intentOf(stripe, ref);
   // Stripe forgets keys after a day, and a dead letter may be replayed later than that.
   const done = (await listRefunds(stripe, intent)).find((refund) => refund.metadata?.["refund_id"] === refundId);
   if (done) return refundOf(done);
   const refund = await stripe.refunds.create(
     { payment_intent: intent, amount, reason: "requested_by_customer", metadata: { refund_id: refundId, payment_id: ref.paymentId, reason: reason.slice(0, 500) } },
-    { idempotencyKey: `refund:${refundId}` },
+    { idempotencyKey: keyOf(`refund:${refundId}`, refusals) },
   );
   return refundOf(refund);
+}
+
+/** Stripe repeats a refusal under its key for a day: what it refused for good is asked under another. */
+function keyOf(step: string, refusals = 0): string {
+  return refusals > 0 ? `${step}:${refusals}` : step;
 }
 
 async function intentOf(stripe: Stripe, ref: PaymentRef): Promise<string> {

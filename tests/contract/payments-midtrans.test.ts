@@ -266,7 +266,7 @@ test("a fee that the guest bears isn't taken for our price", async () => {
 test("a chargeback is a dispute of a paid payment", async () => {
   expect(await answering({ transaction_status: "chargeback", payment_type: "credit_card" })).toMatchObject({
     state: "paid",
-    disputes: [{ ref: "t-1:chargeback", amount: AMOUNT, currency: "IDR", state: "chargeback" }],
+    disputes: [{ ref: "t-1:chargeback", amount: AMOUNT, currency: "IDR", state: "lost", providerState: "chargeback", isRefundable: false }],
   });
 });
 

@@ -198,7 +198,9 @@ test.each([
 
 test("a dispute is seen", async () => {
   const ref = await paid("4000000000000259");
-  expect((await gateway.read(ref)).disputes).toEqual([{ ref: expect.any(String), amount: AMOUNT, currency: "EUR", state: expect.any(String) }]);
+  expect((await gateway.read(ref)).disputes).toMatchObject([
+    { ref: expect.any(String), amount: AMOUNT, currency: "EUR", state: "open", providerState: "needs_response", isRefundable: false },
+  ]);
 });
 
 test("lost answers and retries open one page, capture once and refund once", async () => {

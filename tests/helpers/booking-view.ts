@@ -66,6 +66,7 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
     dueOnline: 23_000,
     paid: 23_000,
     refunded: 0,
+    lost: 0,
     payment: "online",
     paymentMethods: ["stripe"],
     holdExpiresAt: null,

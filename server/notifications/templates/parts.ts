@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import { CHANGE_FEE, formatRate } from "../../platform/money.ts";
+import { CHANGE_FEE, formatRate, SMALL_DIFFERENCE } from "../../platform/money.ts";
 import type { MailFacts } from "../facts.ts";
 import { countryName, instantText, longDate, money } from "../format.ts";
 import { Button, Column, h, Heading, Hr, Link, Row, Section, Text } from "./elements.ts";
@@ -102,6 +102,7 @@ function mealText(meal: string, words: Words): string {
 }
 
 function chargeText({ name, rate }: MailFacts["charges"][number], facts: MailFacts): string {
+  if (name === SMALL_DIFFERENCE) return WORDS[facts.locale].smallDifference;
   if (name === CHANGE_FEE) return WORDS[facts.locale].changeFee;
   return rate === undefined ? name : `${name} ${formatRate(rate, facts.locale)}`;
 }
