@@ -15,8 +15,11 @@ export interface ErrorFacts {
   HOLD_LIMIT: { limit: number; of: "bookings" | "rooms" | "network" };
   RESTRICTED: { reason: "min_stay" | "max_stay" | "closed_to_arrival" | "closed_to_departure" | "closed" | "past" | "horizon" | "party"; value?: number };
   CONFLICT: { reason: string };
-  /** `again`: the answer has set what was missing, so that the same request goes through now. */
-  PRECONDITION: { reason: string; state?: string; again?: true };
+  /**
+   * `methods`: the ways to pay that remain, where one can't take the amount. `again`: the answer has set what was missing, so
+   * that the same request goes through now.
+   */
+  PRECONDITION: { reason: string; state?: string; methods?: string[]; again?: true };
   /**
    * Whoever has proven nothing may not have this yet: too much is held or booked unpaid already, as `bound` counts it.
    * Whoever gives a code mailed to the guest's address (`proofs.ask`, `proofs.give`) may ask again, with the same key.

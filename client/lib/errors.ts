@@ -62,7 +62,10 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
     case "CONFLICT":
       return [m.error_conflict(), m.error_conflict_advice()];
     case "PRECONDITION":
-      return refusal.facts.again ? [m.error_no_cookie(), m.error_no_cookie_advice()] : [m.error_precondition(), m.error_conflict_advice()];
+      if (refusal.facts.again) return [m.error_no_cookie(), m.error_no_cookie_advice()];
+      // A way to pay that can't take the amount; others may.
+      if (refusal.facts.methods) return [m.error_method_refused(), refusal.facts.methods.length > 0 ? m.error_method_refused_advice() : m.error_method_none_advice()];
+      return [m.error_precondition(), m.error_conflict_advice()];
     case "NOT_FOUND":
       return [m.error_not_found(), m.error_not_found_advice()];
     case "FORBIDDEN":
@@ -77,6 +80,8 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
       return [m.error_unavailable(), m.error_unavailable_advice()];
     case "OFFLINE":
       return [m.error_offline(), m.error_offline_advice()];
+    case "UNREACHABLE":
+      return [m.error_unreachable(), m.error_unreachable_advice()];
     case "UNKNOWN":
       return [m.error_unknown(), m.error_unknown_advice()];
   }

@@ -422,8 +422,35 @@ CREATE TABLE "disputes" (
 	"amount" bigint NOT NULL,
 	"currency" "currency_code" NOT NULL,
 	"state" text NOT NULL,
+	"provider_state" text NOT NULL,
+	"refundable" boolean NOT NULL,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"closed_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "disputes_provider_ref_unique" UNIQUE("provider_ref")
+	CONSTRAINT "disputes_provider_ref_unique" UNIQUE("provider_ref"),
+	CONSTRAINT "disputes_property_id" UNIQUE("property_id","id"),
+	CONSTRAINT "disputes_state" CHECK ("disputes"."state" in ('inquiry','open','won','lost','closed') and ("disputes"."state" in ('inquiry','open')) = ("disputes"."closed_at" is null)),
+	CONSTRAINT "disputes_amount" CHECK ("disputes"."amount" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "money_decisions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"property_id" uuid NOT NULL,
+	"booking_id" uuid NOT NULL,
+	"payment_id" uuid,
+	"refund_id" uuid,
+	"dispute_id" uuid,
+	"kind" text NOT NULL,
+	"author" text NOT NULL,
+	"reason" text NOT NULL,
+	"reference" text,
+	"amount" bigint NOT NULL,
+	"currency" "currency_code" NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "money_decisions_kind" CHECK ("money_decisions"."kind" in ('paid_by_hand','goodwill','waive','write_off','chargeback_accepted')),
+	CONSTRAINT "money_decisions_amount" CHECK ("money_decisions"."amount" > 0),
+	CONSTRAINT "money_decisions_subject" CHECK (("money_decisions"."kind" in ('paid_by_hand','goodwill')) = ("money_decisions"."refund_id" is not null) and ("money_decisions"."kind" = 'chargeback_accepted') = ("money_decisions"."dispute_id" is not null)),
+	CONSTRAINT "money_decisions_texts" CHECK (length("money_decisions"."author") between 1 and 120 and length("money_decisions"."reason") between 3 and 500 and length("money_decisions"."reference") between 1 and 200)
 );
 --> statement-breakpoint
 CREATE TABLE "payments" (
@@ -440,10 +467,15 @@ CREATE TABLE "payments" (
 	"page_url" text,
 	"payment_ref" text,
 	"method" text,
+	"instructions" jsonb,
 	"captured" bigint DEFAULT 0 NOT NULL,
 	"capture_before" timestamp (3) with time zone,
 	"expires_at" timestamp (3) with time zone,
 	"checked_at" timestamp (3) with time zone,
+	"captured_at" timestamp (3) with time zone,
+	"voided_at" timestamp (3) with time zone,
+	"refusals" smallint DEFAULT 0 NOT NULL,
+	"ask_after" timestamp (3) with time zone,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
@@ -463,6 +495,11 @@ CREATE TABLE "provider_events" (
 	CONSTRAINT "provider_events_provider_event_id_pk" PRIMARY KEY("provider","event_id")
 );
 --> statement-breakpoint
+CREATE TABLE "provider_lists" (
+	"provider" text PRIMARY KEY NOT NULL,
+	"listed_until" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "refunds" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"property_id" uuid NOT NULL,
@@ -472,8 +509,13 @@ CREATE TABLE "refunds" (
 	"reason" text NOT NULL,
 	"state" text NOT NULL,
 	"provider_ref" text,
+	"by_hand" boolean DEFAULT false NOT NULL,
+	"refusals" smallint DEFAULT 0 NOT NULL,
+	"ask_after" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	"settled_at" timestamp (3) with time zone,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "refunds_property_id" UNIQUE("property_id","id"),
 	CONSTRAINT "refunds_state" CHECK ("refunds"."state" in ('requested','pending','succeeded','failed','manual','withdrawn')),
 	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount" > 0)
 );
@@ -537,7 +579,7 @@ CREATE TABLE "properties" (
 	CONSTRAINT "properties_country" CHECK ("properties"."country" ~ '^[A-Z]{2}$'),
 	CONSTRAINT "properties_stars" CHECK ("properties"."stars" between 0 and 5),
 	CONSTRAINT "properties_texts" CHECK (length("properties"."name") between 1 and 200 and length("properties"."slug") between 1 and 120 and length("properties"."address") <= 500),
-	CONSTRAINT "properties_times" CHECK ("properties"."check_in_from" ~ '^[0-2][0-9]:[0-5][0-9]$' and "properties"."check_out_until" ~ '^[0-2][0-9]:[0-5][0-9]$' and "properties"."same_day_cut_off" ~ '^[0-2][0-9]:[0-5][0-9]$'),
+	CONSTRAINT "properties_times" CHECK ("properties"."check_in_from" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and "properties"."check_out_until" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and "properties"."same_day_cut_off" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
 	CONSTRAINT "properties_hold_minutes" CHECK ("properties"."hold_minutes" between 1 and 1440),
 	CONSTRAINT "properties_horizon_days" CHECK ("properties"."horizon_days" between 1 and 1000),
 	CONSTRAINT "properties_payment_methods" CHECK ("properties"."payment_methods" <@ array['stripe','midtrans','property'])
@@ -671,6 +713,10 @@ ALTER TABLE "blocks" ADD CONSTRAINT "blocks_room_type_fk" FOREIGN KEY ("property
 ALTER TABLE "incidents" ADD CONSTRAINT "incidents_booking_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_booking_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "disputes" ADD CONSTRAINT "disputes_property_id_payment_id_payments_property_id_id_fk" FOREIGN KEY ("property_id","payment_id") REFERENCES "public"."payments"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "money_decisions" ADD CONSTRAINT "money_decisions_booking_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "money_decisions" ADD CONSTRAINT "money_decisions_payment_fk" FOREIGN KEY ("property_id","payment_id") REFERENCES "public"."payments"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "money_decisions" ADD CONSTRAINT "money_decisions_refund_fk" FOREIGN KEY ("property_id","refund_id") REFERENCES "public"."refunds"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "money_decisions" ADD CONSTRAINT "money_decisions_dispute_fk" FOREIGN KEY ("property_id","dispute_id") REFERENCES "public"."disputes"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "payments" ADD CONSTRAINT "payments_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "payments" ADD CONSTRAINT "payments_change_fk" FOREIGN KEY ("booking_id","change_id") REFERENCES "public"."booking_changes"("booking_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "refunds" ADD CONSTRAINT "refunds_payment_fk" FOREIGN KEY ("property_id","payment_id","currency") REFERENCES "public"."payments"("property_id","id","currency") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -728,6 +774,10 @@ CREATE INDEX "outbox_published" ON "outbox" USING btree ("published_at") WHERE "
 CREATE INDEX "deliveries_provider" ON "deliveries" USING btree ("provider_id");--> statement-breakpoint
 CREATE INDEX "deliveries_recipient" ON "deliveries" USING btree ("recipient","sent_at") WHERE "deliveries"."recipient" is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_held_back" ON "deliveries" USING btree ("updated_at") WHERE "deliveries"."state" = 'held_back';--> statement-breakpoint
+CREATE INDEX "disputes_payment" ON "disputes" USING btree ("payment_id");--> statement-breakpoint
+CREATE INDEX "money_decisions_booking" ON "money_decisions" USING btree ("booking_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "money_decisions_refund" ON "money_decisions" USING btree ("refund_id","kind") WHERE "money_decisions"."refund_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "money_decisions_dispute" ON "money_decisions" USING btree ("dispute_id") WHERE "money_decisions"."dispute_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "payments_page_ref" ON "payments" USING btree ("provider","page_ref") WHERE "payments"."page_ref" is not null;--> statement-breakpoint
 CREATE INDEX "payments_payment_ref" ON "payments" USING btree ("payment_ref");--> statement-breakpoint
 CREATE INDEX "payments_open" ON "payments" USING btree ("updated_at") WHERE "payments"."state" in ('created','requires_action','pending','challenged','authorised');--> statement-breakpoint

@@ -102,7 +102,7 @@ export const properties = pgTable(
     check("properties_texts", sql`length(${t.name}) between 1 and 200 and length(${t.slug}) between 1 and 120 and length(${t.address}) <= 500`),
     check(
       "properties_times",
-      sql`${t.checkInFrom} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.checkOutUntil} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^[0-2][0-9]:[0-5][0-9]$'`,
+      sql`${t.checkInFrom} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and ${t.checkOutUntil} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'`,
     ),
     check("properties_hold_minutes", sql`${t.holdMinutes} between 1 and 1440`),
     check("properties_horizon_days", sql`${t.horizonDays} between 1 and 1000`),

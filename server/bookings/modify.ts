@@ -7,8 +7,10 @@ import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
 import { answersBefore, keyedAsk, once } from "../platform/idempotency.ts";
 import { pipelined } from "../platform/pipelined.ts";
-import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { lockNights, moveLocked, roomTypesOf, withNightLocks, type MovedNight, type NightMove } from "../rooms/index.ts";
+import type { Committed } from "../platform/transact.ts";
 import { authoriseBooking } from "./access.ts";
+import { announce } from "./announce.ts";
 import { applyChange } from "./apply-change.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { abandonChange, draftChange, heldMoves } from "./changes.ts";
@@ -37,11 +39,10 @@ class Lacking extends Error {
  *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY, PROOF_REQUIRED of whoever has proven nothing
  */
 export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOutput> {
-  let moved: MovedNight[] = [];
-  const change = () => once(ctx, "bookings.modify", input, async (tx) => changeIn(tx, ctx, input, (nights) => (moved = nights)));
+  const change = () => once(ctx, "bookings.modify", input, (tx) => changeIn(tx, ctx, input));
   const nights = await lackedNights(ctx, input);
   const attempt = () => (nights.length > 0 ? withNightLocks(ctx, nights, change) : change());
-  const answer = await attempt().catch(async (error: unknown) => {
+  return attempt().catch(async (error: unknown) => {
     if (isDomainError(error, "ROOM_BUSY")) return answerBefore(ctx, input, error);
     if (!(error instanceof Lacking)) throw error;
     const left = await expireOverdue(ctx, error.nights);
@@ -49,10 +50,6 @@ export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOu
       throw again instanceof Lacking ? refusalOfLacking(ctx, again.nights, left) : again;
     });
   });
-  ctx.defer(writeAvailability(ctx, moved));
-  ctx.metrics.count("bookings_modified_total", { how: answer.status });
-  ctx.published();
-  return answer;
 }
 
 /** A repetition needs no lock: it gets what was answered before. @throws `busy` where nothing was */
@@ -81,7 +78,7 @@ async function lackedNights(ctx: Context, input: ModifyInput): Promise<Night[]> 
   ).filter((night) => night.units > 0);
 }
 
-async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep: (nights: MovedNight[]) => void): Promise<ModifyOutput> {
+async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput): Promise<Committed<ModifyOutput>> {
   // Sent together: the stays are read behind the booking's lock.
   const [booking, stays] = await pipelined([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
   const now = await databaseNow(tx);
@@ -97,7 +94,8 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep:
   const moves = draft ? heldMoves(held, 1) : net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
   const unproven = stays.some((stay) => stay.unproven && stay.state === "confirmed");
   const guard = unproven ? await shareGuard(ctx, tx, booking) : undefined;
-  keep(await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }, guard));
+  const moved = await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }, guard);
+  const done = (answer: ModifyOutput) => ({ answer, committed: () => announce(ctx, moved, "bookings_modified_total", { how: answer.status }) });
 
   if (contact?.guest)
     await tx
@@ -107,9 +105,10 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep:
   const asItIs = { checkIn: booking.checkIn, checkOut: booking.checkOut, stays: [], total: booking.total, dueOnline: booking.dueOnline };
   let { version } = booking;
   if (!draft || contact) version = await applyChange(tx, booking, stays, { ...(draft ? asItIs : plan), notes: contact?.notes, contact: contact !== undefined }, actor);
-  if (!draft) return { status: "applied", bookingId: booking.id, version };
+  if (!draft) return done({ status: "applied", bookingId: booking.id, version });
   const change = await draftChange(tx, { ...booking, version }, plan, held, now, actor);
-  return { status: "payment_due", bookingId: booking.id, changeId: change.id, due: change.due, currency: change.currency, expiresAt: change.expiresAt.toISOString() };
+  const { id: changeId, due, currency, expiresAt } = change;
+  return done({ status: "payment_due", bookingId: booking.id, changeId, due, currency, expiresAt: expiresAt.toISOString() });
 }
 
 interface Contact {

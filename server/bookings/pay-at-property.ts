@@ -90,7 +90,7 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
       if (awaitsPayment(ctx, head.booking, own) === "pending") {
         assertOffered(
           ctx,
-          head.booking,
+          { amount: head.booking.dueOnline, currency: head.booking.currency },
           own.flatMap((stay) => products.get(stay.productId) ?? []),
           "property",
         );

@@ -22,6 +22,7 @@ import {
   type MovedNight,
   type NightMove,
 } from "../rooms/index.ts";
+import { hasBegun, withinSale } from "./begun.ts";
 import { emit } from "./events.ts";
 import { expireOverdue, inTheWayOf, refusalOfLacking, type InTheWay } from "./expire.ts";
 import { assertMayHold, liveHolds, type HeldStay } from "./hold-limit.ts";
@@ -220,6 +221,8 @@ function decide(ctx: Context, ask: HoldAsk, world: HoldWorld): Decided {
   assertMayHold(ctx.config, { input, nights, needs, asker, contactProven: proof.contact }, own, world.standing);
 
   const { total, dueOnline, currency, stays } = quote;
+  // Priced by our own clock, held by the database's.
+  if (hasBegun(facts[0]!, input.checkIn, world.now)) throw refuse("RESTRICTED", { reason: "past" });
   const bookingId = newId();
   const taken = new Map(nights.map((night) => [nightKey(night), needs.get(night.roomTypeId)!]));
   for (const night of nights) night.free -= taken.get(nightKey(night))!;
@@ -227,7 +230,7 @@ function decide(ctx: Context, ask: HoldAsk, world: HoldWorld): Decided {
   for (const stay of stays) {
     world.held.push({ actor, bookingId, propertyId: input.propertyId, roomTypeId: stay.roomTypeId, checkIn: input.checkIn, checkOut: input.checkOut });
   }
-  const holdExpiresAt = new Date(world.now.getTime() + facts[0]!.holdMinutes * 60_000);
+  const holdExpiresAt = withinSale(facts[0]!, new Date(world.now.getTime() + facts[0]!.holdMinutes * 60_000), input.checkIn);
   const booking: NewBooking = {
     id: bookingId,
     propertyId: input.propertyId,

@@ -8,7 +8,7 @@ export interface Answer {
 
 export interface Load {
   /** A tRPC query, by GET. @throws unless the answer is 200 */
-  query(path: string, input?: object): Promise<Answer>;
+  query(path: string, input?: object, cookie?: string): Promise<Answer>;
   /** A tRPC mutation. @throws unless the answer is 200 */
   mutate(path: string, input: object, cookie?: string): Promise<Answer>;
   /** Any other page. */
@@ -41,7 +41,7 @@ export function openLoad(base: string): Load {
       call.end(body);
     });
   return {
-    query: (path, input) => send("GET", `/trpc/${path}${input ? `?input=${encodeURIComponent(JSON.stringify(input))}` : ""}`),
+    query: (path, input, cookie) => send("GET", `/trpc/${path}${input ? `?input=${encodeURIComponent(JSON.stringify(input))}` : ""}`, undefined, cookie),
     mutate: (path, input, cookie) => send("POST", `/trpc/${path}`, JSON.stringify(input), cookie),
     get: (path) => send("GET", path),
     close: () => agent.destroy(),
