@@ -6,7 +6,7 @@ import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { once } from "../platform/idempotency.ts";
 import { pipelined } from "../platform/pipelined.ts";
-import { feeAt, feeChangesAt, giveBackNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { feeAt, feeChangesAt, giveBackNights, writeAvailability } from "../rooms/index.ts";
 import { authoriseBooking, type AuthorisedBooking } from "./access.ts";
 import { amountsOf, keptOnline, moneyOf } from "./amounts.ts";
 import { abandonChange } from "./changes.ts";
@@ -36,8 +36,7 @@ export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promis
  * @throws NOT_FOUND, PRECONDITION with the state, PRICE_CHANGED when the fee is no longer the one shown
  */
 export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<typeof cancelOutput>> {
-  let moved: MovedNight[] = [];
-  const answer = await once(ctx, "bookings.cancel", input, async (tx) => {
+  return once(ctx, "bookings.cancel", input, async (tx) => {
     const [booking, stays] = await pipelined([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
     const now = await databaseNow(tx);
     const plan = planCancel(booking, stays, input.roomStayIds, now);
@@ -54,19 +53,20 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     if (staying.length > 0) await followRooms(tx, booking, plan);
     const actor = actorKey(ctx.actor);
     const moves = [...(await abandonChange(tx, { ...booking, version }, actor)), ...nightMoves(pending, { held: -1 }), ...nightMoves(confirmed, { sold: -1 })];
-    moved = await giveBackNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id });
+    const moved = await giveBackNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id });
     const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
     const rooms = staying.length > 0 ? { roomStayIds: leaving.map((stay) => stay.id) } : {};
     await recordEvent(tx, { ...event, type: staying.length > 0 ? "room_cancelled" : "cancelled", actor, data: { fee, refund, ...rooms } });
     // A hold that is let go is no cancellation: nobody was told of a booking.
     if (staying.length > 0) await emit(tx, { type: "booking.modified", payload: { ...event, payment: booking.payment } });
     else await emit(tx, { type: confirmed.length > 0 ? "booking.cancelled" : "booking.released", payload: event });
-    return { bookingId: booking.id, state: staying.length > 0 ? ("confirmed" as const) : ("cancelled" as const), fee, refund, currency: booking.currency };
+    const committed = (): void => {
+      ctx.defer(writeAvailability(ctx, moved));
+      ctx.metrics.count("bookings_cancelled_total");
+    };
+    const state = staying.length > 0 ? ("confirmed" as const) : ("cancelled" as const);
+    return { answer: { bookingId: booking.id, state, fee, refund, currency: booking.currency }, committed };
   });
-  ctx.defer(writeAvailability(ctx, moved));
-  ctx.metrics.count("bookings_cancelled_total");
-  ctx.published();
-  return answer;
 }
 
 interface CancelPlan {

@@ -4,7 +4,7 @@ import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookin
 import { actorKey, type Context } from "../context.ts";
 import { newId } from "../platform/ids.ts";
 import { transact } from "../platform/transact.ts";
-import { giveBackNights, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { giveBackNights, writeAvailability, type NightMove } from "../rooms/index.ts";
 import type { ChangePlan } from "./change-plan.ts";
 import { emit, type HistoryType } from "./events.ts";
 import { changeExamined, isExamined, type Rival } from "./examined.ts";
@@ -69,31 +69,29 @@ export async function abandonChange(tx: Transaction, booking: Booking, actor: st
  * @returns whether it expired now
  */
 export async function expireChange(ctx: Context, changeId: string, rival?: Rival): Promise<boolean> {
-  let moved: MovedNight[] = [];
-  const expired = await transact(ctx.db, async (tx) => {
+  const moved = await transact(ctx.db, async (tx) => {
     const [booking] = await tx
       .select()
       .from(bookings)
       .where(inArray(bookings.id, tx.select({ id: bookingChanges.bookingId }).from(bookingChanges).where(eq(bookingChanges.id, changeId))))
       .for("no key update", rival?.waits === false ? { noWait: true } : {});
-    if (!booking || (rival && (await isExamined(tx, booking.id, changeId)))) return false;
+    if (!booking || (rival && (await isExamined(tx, booking.id, changeId)))) return undefined;
     const [ended] = await tx
       .update(bookingChanges)
       .set({ state: "expired", endedAt: sql`app_now()` })
       .where(and(eq(bookingChanges.id, changeId), eq(bookingChanges.state, "pending"), lte(bookingChanges.expiresAt, sql`app_now()`)))
       .returning({ held: bookingChanges.held });
-    if (!ended) return false;
+    if (!ended) return undefined;
     const actor = actorKey(ctx.actor);
-    moved = await giveBackNights(tx, heldMoves(ended.held, -1), { reason: "expire", actor, bookingId: booking.id });
+    const given = await giveBackNights(tx, heldMoves(ended.held, -1), { reason: "expire", actor, bookingId: booking.id });
     await tellEnd(tx, booking, changeId, "change_expired", actor);
-    return true;
+    return given;
   });
-  if (expired) {
-    ctx.metrics.count("changes_expired_total");
-    ctx.defer(writeAvailability(ctx, moved));
-    ctx.published();
-  }
-  return expired;
+  if (!moved) return false;
+  ctx.metrics.count("changes_expired_total");
+  ctx.defer(writeAvailability(ctx, moved));
+  ctx.published();
+  return true;
 }
 
 async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type: HistoryType, actor: string): Promise<void> {

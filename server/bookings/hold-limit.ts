@@ -9,11 +9,11 @@ import type { HoldInput } from "./schemas.ts";
 
 const { placeholder } = sql;
 
-/** A client's holds one at a time, so that many sent at once can't each be the last that the limit allows. In order, so that groups don't deadlock. */
+/** A client's holds one at a time, so that many sent at once can't each be the last that the limit allows. Waits for nobody. */
 const lockClients = statement((db) =>
   db
-    .select({ locked: sql`pg_advisory_xact_lock(key)`.as("locked") })
-    .from(sql`(select distinct hashtextextended(a, 0) as key from unnest(${placeholder("actors")}::text[]) as a order by key) as clients`)
+    .select({ actor: sql<string>`actor`.as("actor"), locked: sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(actor, 0))`.as("locked") })
+    .from(sql`unnest(${placeholder("actors")}::text[]) as clients(actor)`)
     .prepare("lock_clients"),
 );
 
@@ -34,13 +34,16 @@ const liveStays = statement((db) =>
 );
 
 /** A room that a client holds and has not paid. */
-export type HeldStay = Awaited<ReturnType<typeof liveHolds>>[number];
+export type HeldStay = Awaited<ReturnType<typeof liveStays>>[number];
 
-/** The rooms that these clients hold now; no other transaction changes that before ours ends. */
-export async function liveHolds(tx: Transaction, actors: readonly string[]) {
+/**
+ * The rooms that these clients hold now; of those in `locked` no other transaction changes that before ours ends. Another
+ * transaction has the others.
+ */
+export async function liveHolds(tx: Transaction, actors: readonly string[]): Promise<{ locked: Set<string>; stays: HeldStay[] }> {
   const list = { actors: pgArray([...new Set(actors)]) };
-  const [, stays] = await pipelined([lockClients(tx, list), liveStays(tx, list)]);
-  return stays;
+  const [locks, stays] = await pipelined([lockClients(tx, list), liveStays(tx, list)]);
+  return { locked: new Set(locks.filter((one) => one.locked).map((one) => one.actor)), stays };
 }
 
 /** A client who holds rooms already may hold at most this share of a room type's night in all. */

@@ -4,8 +4,9 @@ import { isDomainError, refuse } from "../errors.ts";
 import { nightsOf } from "../platform/dates.ts";
 import { keyedAsk } from "../platform/idempotency.ts";
 import { nearestDates, roomTypesOf } from "../rooms/index.ts";
+import { withOverdueLetGo } from "./overdue.ts";
 import type { HoldInput, holdOutput } from "./schemas.ts";
-import { takeTogether } from "./take.ts";
+import { takeHold } from "./take.ts";
 
 /**
  * Claims the nights of a quote for the property's hold time (15 minutes by default).
@@ -22,9 +23,10 @@ export async function hold(ctx: Context, input: HoldInput): Promise<z.infer<type
   );
   const dates = nightsOf(input.checkIn, input.checkOut);
   const nights = [...new Set(roomTypes)].flatMap((roomTypeId) => dates.map((date) => ({ roomTypeId, date })));
-  const ask = { ...keyedAsk(ctx, input), ctx, input, nights, deadline: performance.now() + ctx.config.LOCK_WAIT_MS };
+  const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
+  const ask = { ...keyedAsk(ctx, input), ctx, input, nights, deadline };
   try {
-    const held = await ctx.together("hold", ask, takeTogether);
+    const held = await withOverdueLetGo(ctx, deadline, () => takeHold(ctx, ask));
     ctx.published();
     return held;
   } catch (error) {

@@ -41,7 +41,7 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
     if (changeId) throw refuse("PRECONDITION", { reason: "payment method not offered" });
     return payAtProperty(ctx, input);
   }
-  const started = await once(ctx, "payments.start", input, (tx) => attemptOf(ctx, tx, input, method));
+  const started = await once(ctx, "payments.start", input, async (tx) => ({ answer: await attemptOf(ctx, tx, input, method) }));
   if (started.status === "confirmed") return started;
   const paymentId = (await isGoingOn(ctx, started.paymentId)) ? started.paymentId : await anotherAttempt(ctx, input, method);
   const nothingDue = !paymentId || (await closeOthers(ctx, input.bookingId, paymentId));

@@ -31,13 +31,27 @@ const store = statement((db) =>
     .prepare("idempotency_store"),
 );
 
+/** What a mutation answers, and what is to be done once it has committed: caches, metrics. */
+export interface Done<T> {
+  answer: T;
+  committed?: () => void;
+}
+
 /**
  * Runs a mutation once per key and actor: the key's row commits with the effect, and a repetition gets the
  * stored answer. A twin at the same time waits for the first, then gets its answer. A refusal rolls the key
- * back, so the same key may try again.
+ * back, so the same key may try again. What follows the commit is done for the first alone; its events are published.
  * @throws CONFLICT when the key was used for another input
  */
-export async function once<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function once<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<Done<T>>): Promise<T> {
+  const { answer, committed, repeated } = await onceIn(ctx, verb, input, work);
+  if (repeated) return answer;
+  committed?.();
+  ctx.published();
+  return answer;
+}
+
+function onceIn<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<Done<T>>): Promise<Done<T> & { repeated: boolean }> {
   const id = { verb, actor: actorKey(ctx.actor), key: input.idempotencyKey };
   const hash = sha256(JSON.stringify(input));
   return transact(ctx.db, async (tx) => {
@@ -45,11 +59,11 @@ export async function once<T>(ctx: Context, verb: string, input: { idempotencyKe
     if (claimed.length === 0) {
       const [before] = await stored(tx, id);
       if (!before || before.hash !== hash) throw usedBefore();
-      return before.response as T;
+      return { answer: before.response as T, repeated: true };
     }
-    const answer = await work(tx);
-    await store(tx, { ...id, response: JSON.stringify(answer) });
-    return answer;
+    const done = await work(tx);
+    await store(tx, { ...id, response: JSON.stringify(done.answer) });
+    return { ...done, repeated: false };
   });
 }
 
