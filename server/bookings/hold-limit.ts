@@ -12,11 +12,11 @@ import { askerKeys, nightKey, proofOf, proveStays, standingOf, type Asker, type 
 
 const { placeholder } = sql;
 
-/** An actor's holds one at a time, so that many sent at once can't each be the last that the limit allows. In order, so that groups don't deadlock. */
+/** An actor's holds one at a time, so that many sent at once can't each be the last that the limit allows. Waits for nobody. */
 const lockActors = statement((db) =>
   db
-    .select({ locked: sql`pg_advisory_xact_lock(key)`.as("locked") })
-    .from(sql`(select distinct hashtextextended(a, 0) as key from unnest(${placeholder("actors")}::text[]) as a order by key) as actors`)
+    .select({ actor: sql<string>`actor`.as("actor"), locked: sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(actor, 0))`.as("locked") })
+    .from(sql`unnest(${placeholder("actors")}::text[]) as actors(actor)`)
     .prepare("lock_actors"),
 );
 
@@ -37,13 +37,16 @@ const liveStays = statement((db) =>
 );
 
 /** A room that an actor holds and has not paid. */
-export type HeldStay = Awaited<ReturnType<typeof liveHolds>>[number];
+export type HeldStay = Awaited<ReturnType<typeof liveStays>>[number];
 
-/** The rooms that these actors hold now; no other transaction changes that before ours ends. */
-export async function liveHolds(tx: Transaction, actors: readonly string[]) {
+/**
+ * The rooms that these actors hold now; of those in `locked` no other transaction changes that before ours ends. Another
+ * transaction has the others.
+ */
+export async function liveHolds(tx: Transaction, actors: readonly string[]): Promise<{ locked: Set<string>; stays: HeldStay[] }> {
   const list = { actors: pgArray([...new Set(actors)]) };
-  const [, stays] = await pipelined([lockActors(tx, list), liveStays(tx, list)]);
-  return stays;
+  const [locks, stays] = await pipelined([lockActors(tx, list), liveStays(tx, list)]);
+  return { locked: new Set(locks.filter((one) => one.locked).map((one) => one.actor)), stays };
 }
 
 const HALF = 0.5;

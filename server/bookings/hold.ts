@@ -4,8 +4,9 @@ import { isDomainError, refuse } from "../errors.ts";
 import { nightsOf } from "../platform/dates.ts";
 import { keyedAsk } from "../platform/idempotency.ts";
 import { nearestDates, roomTypesOf } from "../rooms/index.ts";
+import { withOverdueLetGo } from "./overdue.ts";
 import type { HoldInput, holdOutput } from "./schemas.ts";
-import { takeTogether } from "./take.ts";
+import { takeHold } from "./take.ts";
 import { askerKeys } from "./unproven.ts";
 
 /**
@@ -24,9 +25,10 @@ export async function hold(ctx: Context, input: HoldInput): Promise<z.infer<type
   );
   const dates = nightsOf(input.checkIn, input.checkOut);
   const nights = [...new Set(roomTypes)].flatMap((roomTypeId) => dates.map((date) => ({ roomTypeId, date })));
-  const ask = { ...keyed, ctx, input, keys: askerKeys(ctx, input.guest.email), nights, deadline: performance.now() + ctx.config.LOCK_WAIT_MS };
+  const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
+  const ask = { ...keyed, ctx, input, keys: askerKeys(ctx, input.guest.email), nights, deadline };
   try {
-    const held = await ctx.together("hold", ask, takeTogether);
+    const held = await withOverdueLetGo(ctx, deadline, () => takeHold(ctx, ask));
     ctx.published();
     return held;
   } catch (error) {
