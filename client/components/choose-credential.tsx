@@ -22,7 +22,7 @@ export function ChooseCredential({ email, onChosen, loading, submitError }: Prop
   return (
     <AuthForm onSubmit={(event) => void handleSubmit(onChosen)(event)} submitText={m.save_password()} loading={loading} submitError={submitError}>
       <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
-      <TextField label={m.full_name()} autoComplete="name" error={formState.errors.name && m.error_name()} {...register("name")} />
+      <TextField label={m.full_name()} autoComplete="name" error={formState.errors.name && m.error_your_name()} {...register("name")} />
       <TextField
         label={m.password()}
         type="password"

@@ -28,11 +28,11 @@ export function PayForm({ booking, access, change }: { booking: BookingView; acc
   const intent = `pay:${change?.id ?? booking.id}`;
   const start = useMutation({
     ...trpc.payments.start.mutationOptions(),
-    onError: () => queries.invalidateQueries(trpc.bookings.get.queryFilter()),
+    onError: () => queries.invalidateQueries({ queryKey: trpc.bookings.pathKey() }),
     onSuccess: async (result) => {
       intentDone(intent);
       if (result.status === "redirect") return window.location.assign(result.redirectUrl);
-      await queries.invalidateQueries(trpc.bookings.get.queryFilter());
+      await queries.invalidateQueries({ queryKey: trpc.bookings.pathKey() });
       if (!change) await navigate({ ...paths.confirmed(booking.id, access), replace: true });
     },
   });

@@ -1,3 +1,4 @@
+import { isOffline } from "./ask.ts";
 import { getLocale } from "./i18n/compiled/runtime.js";
 import { m } from "./i18n/compiled/messages.js";
 
@@ -20,7 +21,8 @@ function authSentence(code: string | undefined, status: number): string {
       return m.invitation_of_another();
   }
   if (status === 429) return m.auth_too_many();
-  return status === 0 ? m.error_offline_advice() : status === 503 ? m.error_unavailable_advice() : m.error_unknown_advice();
+  if (status === 0) return isOffline() ? m.error_offline_advice() : m.error_unreachable_advice();
+  return status >= 500 ? m.error_unavailable_advice() : m.error_unknown_advice();
 }
 
 async function call<T>(path: string, init: RequestInit): Promise<T> {

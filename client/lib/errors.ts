@@ -80,6 +80,8 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
       return [m.error_unavailable(), m.error_unavailable_advice()];
     case "OFFLINE":
       return [m.error_offline(), m.error_offline_advice()];
+    case "UNREACHABLE":
+      return [m.error_unreachable(), m.error_unreachable_advice()];
     case "UNKNOWN":
       return [m.error_unknown(), m.error_unknown_advice()];
   }

@@ -49,7 +49,7 @@ export function SignUp() {
   return (
     <Page title={m.sign_up()} lead={m.sign_up_lead()} width="narrow">
       <AuthForm onSubmit={(event) => void handleSubmit((form) => signUp.mutate(form))(event)} submitText={m.sign_up()} loading={signUp.isPending} submitError={signUp.error}>
-        <TextField label={m.full_name()} autoComplete="name" error={formState.errors.name && m.error_name()} {...register("name")} />
+        <TextField label={m.full_name()} autoComplete="name" error={formState.errors.name && m.error_your_name()} {...register("name")} />
         <TextField label={m.email()} type="email" autoComplete="username" error={formState.errors.email && m.error_email()} {...register("email")} />
         <TextField
           label={m.password()}

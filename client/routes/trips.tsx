@@ -30,7 +30,7 @@ export function Trips() {
             key={option}
             {...paths.trips(option === "upcoming" ? undefined : option)}
             aria-current={option === scope ? "page" : undefined}
-            className={buttonClass("secondary", "aria-[current=page]:bg-navy-900 aria-[current=page]:text-white")}
+            className={buttonClass("secondary", "aria-[current=page]:border-ink aria-[current=page]:bg-sand-200")}
           >
             {WORDS[option][0]()}
           </Link>

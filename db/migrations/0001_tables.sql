@@ -467,6 +467,7 @@ CREATE TABLE "payments" (
 	"page_url" text,
 	"payment_ref" text,
 	"method" text,
+	"instructions" jsonb,
 	"captured" bigint DEFAULT 0 NOT NULL,
 	"capture_before" timestamp (3) with time zone,
 	"expires_at" timestamp (3) with time zone,

@@ -1,10 +1,20 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
 import { bookingChanges, bookings } from "./bookings.ts";
 
 export const PAYMENT_STATES = ["created", "requires_action", "pending", "challenged", "authorised", "captured", "paid", "denied", "voided", "expired", "failed"] as const;
 export type PaymentState = (typeof PAYMENT_STATES)[number];
+
+/** Where the guest sends the money by a slow method: to an account, by a biller's code, or over a shop's counter. */
+export interface PayInstructions {
+  kind: "account" | "bill" | "counter";
+  /** The bank's or shop's code, as the provider names it (`bca`, `mandiri`, `indomaret`). */
+  at: string;
+  number: string;
+  /** The company's code of a bill, beside its number. */
+  biller: string | null;
+}
 
 /** One attempt to be paid online; a booking may have many. */
 export const payments = pgTable(
@@ -27,6 +37,8 @@ export const payments = pgTable(
     paymentRef: text("payment_ref"),
     /** `card`, `bank_transfer`, `qris` … as the provider names it. */
     method: text("method"),
+    /** Of a slow method, while it waits for the guest. */
+    instructions: jsonb("instructions").$type<PayInstructions>(),
     captured: minor("captured").notNull().default(0),
     /** An authorisation lapses then. */
     captureBefore: instant("capture_before"),

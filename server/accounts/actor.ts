@@ -21,7 +21,6 @@ export async function guestActor({ config, db }: { config: Config; db: Database 
   const { userId, email, emailVerified } = session;
   return { kind: "guest", anonId, userId, email, emailVerified };
 }
-}
 
 /**
  * Gives a browser its cookie with the first question that it asks, long before its first mutation: a mutation

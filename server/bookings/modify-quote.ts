@@ -40,6 +40,7 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
     totalBefore: booking.total,
     total: plan.total,
     due: plan.due,
+    atProperty: plan.total - plan.dueOnline - (booking.total - booking.dueOnline),
     refund: plan.due > 0 ? 0 : await goesBack(ctx.db, booking.id, plan.dueOnline),
     changeFee: plan.changeFee,
     cancelFee: plan.policies.reduce((sum, policy) => sum + feeAt(policy, now), 0),

@@ -30,6 +30,8 @@ export const modifyQuoteOutput = z.object({
   total: z.int(),
   /** What must be paid online before the change holds; 0: it holds at once. */
   due: z.int(),
+  /** What the change adds to what is paid at the property; negative where it takes from it. */
+  atProperty: z.int(),
   /** What goes back of the money paid online. */
   refund: z.int(),
   /** Within the total: what cancelling cost already, and a cheaper stay doesn't give back. */

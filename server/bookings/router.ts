@@ -7,9 +7,22 @@ import { mine } from "./mine.ts";
 import { modify } from "./modify.ts";
 import { modifyQuote } from "./modify-quote.ts";
 import { modifyInput, modifyOutput, modifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
+import { openHolds } from "./open-holds.ts";
 import { paymentStatus } from "./payment-status.ts";
 import { startInput, startOutput, statusInput, statusOutput } from "./payment-schemas.ts";
-import { bookingOutput, bookingRef, cancelInput, cancelOutput, cancelQuoteInput, cancelQuoteOutput, holdInput, holdOutput, mineInput, mineOutput } from "./schemas.ts";
+import {
+  bookingOutput,
+  bookingRef,
+  cancelInput,
+  cancelOutput,
+  cancelQuoteInput,
+  cancelQuoteOutput,
+  holdInput,
+  holdOutput,
+  mineInput,
+  mineOutput,
+  openHoldsOutput,
+} from "./schemas.ts";
 import { startPayment } from "./start-payment.ts";
 import { get } from "./view.ts";
 
@@ -30,6 +43,7 @@ export const bookingsRouter = router({
     .input(mineInput)
     .output(mineOutput)
     .query(({ ctx, input }) => mine(ctx, input)),
+  openHolds: procedure.output(openHoldsOutput).query(({ ctx }) => openHolds(ctx)),
   cancelQuote: procedure
     .input(cancelQuoteInput)
     .output(cancelQuoteOutput)

@@ -61,6 +61,28 @@ export const stayOutput = z.object({
   policy: policyOutput,
 });
 
+const REFUND_STATES = ["requested", "pending", "succeeded", "failed", "manual", "withdrawn"] as const;
+
+/** A transfer that its provider waits for: where the money goes, how much, until when; with it the hold's end. */
+export const transferOutput = z.object({
+  kind: z.enum(["account", "bill", "counter"]),
+  /** The bank's or shop's code as the provider names it. */
+  at: z.string(),
+  number: z.string(),
+  biller: z.string().nullable(),
+  amount: z.int(),
+  currency: z.string(),
+  expiresAt: z.string().nullable(),
+  /** Until then the rooms, or what the change holds, are kept for it. */
+  heldUntil: z.string().nullable(),
+  /** Of the property: instants are told there. */
+  zone: z.string(),
+});
+export type TransferView = z.infer<typeof transferOutput>;
+
+/** What became of the latest message by one way: `lost` did not reach the guest, `none` was never sent. */
+const messageState = z.enum(["none", "sending", "sent", "arrived", "lost"]);
+
 export const bookingOutput = z.object({
   id: z.string(),
   code: z.string(),
@@ -109,14 +131,40 @@ export const bookingOutput = z.object({
   }),
   stays: z.array(stayOutput),
   payments: z.array(z.object({ id: z.string(), provider: z.string(), state: z.string(), amount: z.int(), method: z.string().nullable() })),
-  refunds: z.array(z.object({ amount: z.int(), state: z.string() })),
+  refunds: z.array(z.object({ amount: z.int(), state: z.enum(REFUND_STATES) })),
   /** Waits for its difference to be paid until `expiresAt`; then it is gone, and the booking stays as it is. */
-  change: z.object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string() }).nullable(),
+  change: z
+    .object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string(), transfer: transferOutput.nullable() })
+    .nullable(),
   canModify: z.boolean(),
   canCancel: z.boolean(),
   canPay: z.boolean(),
+  /**
+   * Why it can be paid, or can't: `transfer` waits for one (and may be paid another way), `review` the provider
+   * examines a payment, `over` the hold's time has passed and nothing was paid, `closed` it isn't pending.
+   */
+  paying: z.enum(["open", "transfer", "review", "over", "closed"]),
+  transfer: transferOutput.nullable(),
+  messages: z.object({ email: messageState, sms: messageState }),
 });
 export type BookingView = z.infer<typeof bookingOutput>;
+
+export const openHoldsOutput = z.object({
+  /** The server's clock as it answered: what is left is counted from there. */
+  now: z.string(),
+  holds: z.array(
+    z.object({
+      id: z.string(),
+      propertyName: z.string(),
+      checkIn: z.string(),
+      checkOut: z.string(),
+      holdExpiresAt: z.string(),
+      zone: z.string(),
+      /** A transfer for it is waited for. */
+      waits: z.boolean(),
+    }),
+  ),
+});
 
 export const mineInput = z.object({
   scope: z.enum(["upcoming", "past", "cancelled"]),

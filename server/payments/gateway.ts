@@ -1,4 +1,4 @@
-import type { DisputeState, PaymentState } from "../../db/schema/payments.ts";
+import type { DisputeState, PayInstructions, PaymentState } from "../../db/schema/payments.ts";
 
 /** What we ask the guest to pay, and where the page sends them back to. */
 export interface PageRequest {
@@ -52,6 +52,8 @@ export interface ProviderView {
   captureBefore: Date | undefined;
   /** A slow method's own end (virtual account). */
   expiresAt: Date | undefined;
+  /** How the guest pays by a slow method. */
+  instructions?: PayInstructions | undefined;
   refunds: ProviderRefund[];
   disputes: ProviderDispute[];
 }

@@ -20,7 +20,7 @@ test("a new account finds the booking made before with its e-mail, once the mail
   const { code, stay } = await bookStay(site.api(), { slug: "alfama-azulejo-house", email, confirm: true });
   const page = await site.open("/sign-up", { refusals: [400, 401] });
   await page.getByRole("button", { name: "Create an account" }).click();
-  await page.getByText("Tell us the name the room is for.").waitFor();
+  await page.getByText("Tell us your name, without a web address.").waitFor();
   await signUp(page, email, "password1");
   await page.getByRole("alert").getByText("Guessers try this password first").waitFor();
   await signUp(page, email, "a long enough one");

@@ -82,6 +82,9 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
     canModify: true,
     canCancel: true,
     canPay: false,
+    paying: "closed",
+    transfer: null,
+    messages: { email: "arrived", sms: "none" },
     ...change,
   };
   const fees = view.stays.reduce((sum, stay) => sum + stay.fee, 0);

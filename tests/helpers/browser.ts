@@ -21,6 +21,8 @@ type Method = "stripe" | "midtrans" | "property";
 
 interface OpenOptions {
   refusals?: number[];
+  /** The test cuts answers off: Chromium's own words on that are expected. */
+  offline?: boolean;
   as?: string;
   /** Before anything is asked for. */
   prepare?: (page: Page) => Promise<unknown>;
@@ -32,7 +34,7 @@ export interface DemoSite {
   readonly database: TestDatabase;
   /**
    * A page in a context of its own: nobody's cookies. Console errors, uncaught errors and breaches of the page's policy
-   * fail the test; `refusals` are the statuses of answers that the test provokes, which Chromium itself reports.
+   * fail the test; `refusals` are the statuses of answers that the test provokes, which Chromium itself reports, `offline` those it cuts off.
    * `as` is the address of a demo account to be signed in with.
    */
   open(path: string, options?: OpenOptions): Promise<Page>;
@@ -104,7 +106,7 @@ async function startDemo(closers: (() => Promise<void>)[], env: Record<string, s
   };
 }
 
-async function openPage(browser: Browser, origin: string, troubles: string[], { refusals = [], as }: OpenOptions = {}) {
+async function openPage(browser: Browser, origin: string, troubles: string[], { refusals = [], offline = false, as }: OpenOptions = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", viewport: { width: 1280, height: 900 } });
   context.setDefaultTimeout(15_000);
   context.on("weberror", (error) => troubles.push(`uncaught: ${error.error().stack}`));
@@ -112,6 +114,7 @@ async function openPage(browser: Browser, origin: string, troubles: string[], { 
     if (message.type() !== "error" && message.type() !== "warning") return;
     const refused = /Failed to load resource: the server responded with a status of (\d+)/.exec(message.text())?.[1];
     if (refused && refusals.includes(Number(refused))) return;
+    if (offline && /net::ERR_(INTERNET_DISCONNECTED|FAILED|ABORTED)/.test(message.text())) return;
     troubles.push(`${message.type()}: ${message.text()} (${message.location().url.replace(origin, "")})`);
   });
   if (as) {

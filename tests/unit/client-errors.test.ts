@@ -1,5 +1,7 @@
 import { TRPCClientError } from "@trpc/client";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { ask } from "../../client/lib/ask.ts";
+import { ChunkError } from "../../client/lib/chunks.ts";
 import { explain, explainRestriction } from "../../client/lib/errors.ts";
 import { mayRetry, retryDelay } from "../../client/lib/query.ts";
 import { refusalOf } from "../../client/lib/refusal.ts";
@@ -36,8 +38,38 @@ test("a fault of ours names the request, a refusal does not", () => {
   expect(explain(refused("SOLD_OUT", { nights: [] })).requestId).toBeUndefined();
 });
 
-test("no answer at all is told as a lost connection", () => {
-  expect(refusalOf(TRPCClientError.from(new TypeError("Failed to fetch")))?.code).toBe("OFFLINE");
+test("no answer at all is told as a lost connection only where the device says that it has none", () => {
+  const error = TRPCClientError.from(new TypeError("Failed to fetch"));
+  expect(refusalOf(error)?.code).toBe("UNREACHABLE");
+  vi.stubGlobal("navigator", { onLine: false });
+  expect(refusalOf(error)?.code).toBe("OFFLINE");
+  expect(refusalOf(new ChunkError("x"))?.code).toBe("OFFLINE");
+  vi.stubGlobal("navigator", { onLine: true });
+  expect(refusalOf(new ChunkError("x"))?.code).toBe("UNREACHABLE");
+  vi.unstubAllGlobals();
+});
+
+test.each([
+  [503, "UNAVAILABLE"],
+  [502, "UNAVAILABLE"],
+  [429, "RATE_LIMITED"],
+  [200, "UNREACHABLE"],
+  [404, "UNREACHABLE"],
+])("a page of somebody else's with status %i is told as %s, never as a defect of ours", async (status, code) => {
+  const page = new Response("<html>", { status, headers: { "content-type": "text/html", "retry-after": "2" } });
+  vi.stubGlobal("fetch", async () => page);
+  const failure: unknown = await ask("/trpc/x").catch((error: unknown) => error);
+  vi.unstubAllGlobals();
+  const refusal = refusalOf(TRPCClientError.from(failure as Error));
+  expect(refusal?.code).toBe(code);
+  if (status >= 429) expect(refusal?.facts).toMatchObject({ retryAfterMs: 2000 });
+});
+
+test("without a connection nothing is tried again behind a guest's back, a server that is out only twice", () => {
+  vi.stubGlobal("navigator", { onLine: false });
+  expect(mayRetry("query", 0, TRPCClientError.from(new TypeError("Failed to fetch")))).toBe(false);
+  vi.unstubAllGlobals();
+  expect([0, 1, 2].map((tries) => mayRetry("query", tries, TRPCClientError.from(new TypeError("Failed to fetch"))))).toEqual([true, true, false]);
 });
 
 test("a refused input names its fields", () => {
