@@ -1,10 +1,17 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
 import { bookingChanges, bookings } from "./bookings.ts";
 
+export const PROVIDERS = ["stripe", "midtrans"] as const;
+
 export const PAYMENT_STATES = ["created", "requires_action", "pending", "challenged", "authorised", "captured", "paid", "denied", "voided", "expired", "failed"] as const;
 export type PaymentState = (typeof PAYMENT_STATES)[number];
+/** What may become of these is the provider's to say: it is asked until it is known. */
+export const OPEN_PAYMENTS = ["created", "requires_action", "pending", "challenged", "authorised", "denied"] as const satisfies PaymentState[];
+/** The guest's money is ours. */
+export const TAKEN_PAYMENTS = ["captured", "paid"] as const satisfies PaymentState[];
 
 /** One attempt to be paid online; a booking may have many. */
 export const payments = pgTable(
@@ -16,7 +23,7 @@ export const payments = pgTable(
     /** Set where it pays a change's difference instead of the booking. */
     changeId: uuid("change_id"),
     attempt: smallint("attempt").notNull(),
-    provider: text("provider").$type<"stripe" | "midtrans">().notNull(),
+    provider: text("provider").$type<(typeof PROVIDERS)[number]>().notNull(),
     state: text("state").$type<PaymentState>().notNull(),
     amount: minor("amount").notNull(),
     currency: currency(),
@@ -54,22 +61,26 @@ export const payments = pgTable(
       .on(t.provider, t.pageRef)
       .where(sql`${t.pageRef} is not null`),
     index("payments_payment_ref").on(t.paymentRef),
-    index("payments_open")
-      .on(t.updatedAt)
-      .where(sql`${t.state} in ('created','requires_action','pending','challenged','authorised')`),
-    index("payments_taken")
-      .on(t.checkedAt)
-      .where(sql`${t.state} in ('captured','paid')`),
+    index("payments_open").on(t.state, t.createdAt).where(isOneOf(t.state, OPEN_PAYMENTS)),
+    // A card's try at Midtrans that ended, on a page that hasn't.
+    index("payments_tried")
+      .on(t.expiresAt)
+      .where(sql`${t.provider} = 'midtrans' and ${t.state} = 'expired' and ${t.method} = 'credit_card'`),
+    // By birth: all that is older than the sweep looks back has been asked for before what is younger.
+    index("payments_taken").on(t.createdAt).where(isOneOf(t.state, TAKEN_PAYMENTS)),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
     foreignKey({ columns: [t.bookingId, t.changeId], foreignColumns: [bookingChanges.bookingId, bookingChanges.id], name: "payments_change_fk" }),
-    check("payments_state", sql`${t.state} in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')`),
-    check("payments_provider", sql`${t.provider} in ('stripe','midtrans')`),
+    check("payments_state", isOneOf(t.state, PAYMENT_STATES)),
+    check("payments_provider", isOneOf(t.provider, PROVIDERS)),
     check("payments_money", sql`${t.amount} > 0 and ${t.captured} between 0 and ${t.amount}`),
   ],
 );
 
 /** `manual` has no way back by itself, `withdrawn` is not to be made any more. */
 export const REFUND_STATES = ["requested", "pending", "succeeded", "failed", "manual", "withdrawn"] as const;
+export type RefundState = (typeof REFUND_STATES)[number];
+/** Still to be made, or under way. */
+export const OPEN_REFUNDS = ["requested", "pending"] as const satisfies RefundState[];
 
 export const refunds = pgTable(
   "refunds",
@@ -80,7 +91,7 @@ export const refunds = pgTable(
     amount: minor("amount").notNull(),
     currency: currency(),
     reason: text("reason").notNull(),
-    state: text("state").$type<(typeof REFUND_STATES)[number]>().notNull(),
+    state: text("state").$type<RefundState>().notNull(),
     providerRef: text("provider_ref"),
     /** A person paid it outside the provider. */
     byHand: boolean("by_hand").notNull().default(false),
@@ -97,11 +108,12 @@ export const refunds = pgTable(
   (t) => [
     unique("refunds_property_id").on(t.propertyId, t.id),
     index("refunds_payment").on(t.paymentId),
+    index("refunds_open").on(t.state, t.createdAt).where(isOneOf(t.state, OPEN_REFUNDS)),
     uniqueIndex("refunds_provider_ref")
       .on(t.providerRef)
       .where(sql`${t.providerRef} is not null`),
     foreignKey({ columns: [t.propertyId, t.paymentId, t.currency], foreignColumns: [payments.propertyId, payments.id, payments.currency], name: "refunds_payment_fk" }),
-    check("refunds_state", sql`${t.state} in ('requested','pending','succeeded','failed','manual','withdrawn')`),
+    check("refunds_state", isOneOf(t.state, REFUND_STATES)),
     check("refunds_amount", sql`${t.amount} > 0`),
   ],
 );
@@ -136,7 +148,7 @@ export const disputes = pgTable(
     unique("disputes_property_id").on(t.propertyId, t.id),
     index("disputes_payment").on(t.paymentId),
     foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id] }),
-    check("disputes_state", sql`${t.state} in ('inquiry','open','won','lost','closed') and (${t.state} in ('inquiry','open')) = (${t.closedAt} is null)`),
+    check("disputes_state", sql`${isOneOf(t.state, DISPUTE_STATES)} and (${isOneOf(t.state, ["inquiry", "open"])}) = (${t.closedAt} is null)`),
     check("disputes_amount", sql`${t.amount} > 0`),
   ],
 );
@@ -179,7 +191,7 @@ export const moneyDecisions = pgTable(
     foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id], name: "money_decisions_payment_fk" }),
     foreignKey({ columns: [t.propertyId, t.refundId], foreignColumns: [refunds.propertyId, refunds.id], name: "money_decisions_refund_fk" }),
     foreignKey({ columns: [t.propertyId, t.disputeId], foreignColumns: [disputes.propertyId, disputes.id], name: "money_decisions_dispute_fk" }),
-    check("money_decisions_kind", sql`${t.kind} in ('paid_by_hand','goodwill','waive','write_off','chargeback_accepted')`),
+    check("money_decisions_kind", isOneOf(t.kind, DECISION_KINDS)),
     check("money_decisions_amount", sql`${t.amount} > 0`),
     check(
       "money_decisions_subject",
