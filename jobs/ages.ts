@@ -11,6 +11,7 @@ const WAITING = {
   unsettled_payments: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from payments where state in ('pending', 'challenged', 'authorised')`,
   requested_refunds: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from refunds where state = 'requested'`,
   dead_letters: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from dead_letters where state in ('waiting', 'replayed', 'needs_person')`,
+  held_back_mails: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from deliveries where state = 'held_back' and channel = 'email'`,
   incidents: sql`select count(*)::int as n, extract(epoch from app_now() - min(first_at))::float as age from incidents where resolved_at is null`,
 };
 

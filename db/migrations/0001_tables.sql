@@ -1,3 +1,17 @@
+CREATE TABLE "contact_proofs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"actor" text NOT NULL,
+	"email" text,
+	"contact" text NOT NULL,
+	"network" text NOT NULL,
+	"tries" smallint DEFAULT 0 NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"proven_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "contact_proofs_texts" CHECK (length("contact_proofs"."actor") between 1 and 120 and length("contact_proofs"."email") <= 254),
+	CONSTRAINT "contact_proofs_tries" CHECK ("contact_proofs"."tries" between 0 and 5)
+);
+--> statement-breakpoint
 CREATE TABLE "accounts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"account_id" text NOT NULL,
@@ -232,12 +246,16 @@ CREATE TABLE "room_stays" (
 	"unit_id" uuid,
 	"ended_at" timestamp (3) with time zone,
 	"version" integer DEFAULT 1 NOT NULL,
+	"unproven" boolean DEFAULT false NOT NULL,
+	"network" text,
+	"contact" text,
 	CONSTRAINT "room_stays_property_id" UNIQUE("property_id","id"),
 	CONSTRAINT "room_stays_position" UNIQUE("booking_id","position"),
 	CONSTRAINT "room_stays_state" CHECK ("room_stays"."state" in ('pending', 'confirmed', 'checked_in', 'checked_out', 'expired', 'cancelled', 'no_show')),
 	CONSTRAINT "room_stays_span" CHECK ("room_stays"."check_in" < "room_stays"."check_out" and "room_stays"."check_out" - "room_stays"."check_in" <= 30),
 	CONSTRAINT "room_stays_party" CHECK ("room_stays"."adults" between 1 and 20 and cardinality("room_stays"."child_ages") <= 20),
-	CONSTRAINT "room_stays_money" CHECK ("room_stays"."total" >= 0 and "room_stays"."fee" between 0 and "room_stays"."total")
+	CONSTRAINT "room_stays_money" CHECK ("room_stays"."total" >= 0 and "room_stays"."fee" between 0 and "room_stays"."total"),
+	CONSTRAINT "room_stays_counted" CHECK (("room_stays"."network" is null) = ("room_stays"."contact" is null) and (not "room_stays"."unproven" or "room_stays"."contact" is not null))
 );
 --> statement-breakpoint
 CREATE TABLE "channel_connections" (
@@ -387,11 +405,13 @@ CREATE TABLE "deliveries" (
 	"provider_id" text,
 	"error" text,
 	"tries" smallint DEFAULT 0 NOT NULL,
+	"recipient" text,
+	"sent_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "deliveries_once" UNIQUE("booking_id","kind","channel","version"),
 	CONSTRAINT "deliveries_property" CHECK ("deliveries"."booking_id" is null or "deliveries"."property_id" is not null),
-	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued', 'sending', 'sent', 'delivered', 'delayed', 'bounced', 'complained', 'failed')),
+	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued', 'held_back', 'sending', 'sent', 'delivered', 'delayed', 'bounced', 'complained', 'failed')),
 	CONSTRAINT "deliveries_channel" CHECK ("deliveries"."channel" in ('email', 'sms'))
 );
 --> statement-breakpoint
@@ -448,10 +468,12 @@ CREATE TABLE "payments" (
 	"page_url" text,
 	"payment_ref" text,
 	"method" text,
+	"instructions" jsonb,
 	"captured" bigint DEFAULT 0 NOT NULL,
 	"capture_before" timestamp (3) with time zone,
 	"expires_at" timestamp (3) with time zone,
 	"checked_at" timestamp (3) with time zone,
+	"at_rest" boolean DEFAULT false NOT NULL,
 	"captured_at" timestamp (3) with time zone,
 	"voided_at" timestamp (3) with time zone,
 	"refusals" smallint DEFAULT 0 NOT NULL,
@@ -473,6 +495,11 @@ CREATE TABLE "provider_events" (
 	"type" text NOT NULL,
 	"received_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "provider_events_provider_event_id_pk" PRIMARY KEY("provider","event_id")
+);
+--> statement-breakpoint
+CREATE TABLE "provider_lists" (
+	"provider" text PRIMARY KEY NOT NULL,
+	"listed_until" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "refunds" (
@@ -708,6 +735,10 @@ ALTER TABLE "rate_plans" ADD CONSTRAINT "rate_plans_property_id_policy_id_polici
 ALTER TABLE "room_type_contents" ADD CONSTRAINT "room_type_contents_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_types" ADD CONSTRAINT "room_types_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "units" ADD CONSTRAINT "units_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "contact_proofs_actor" ON "contact_proofs" USING btree ("actor","contact");--> statement-breakpoint
+CREATE INDEX "contact_proofs_contact" ON "contact_proofs" USING btree ("contact","created_at");--> statement-breakpoint
+CREATE INDEX "contact_proofs_network" ON "contact_proofs" USING btree ("network","created_at");--> statement-breakpoint
+CREATE INDEX "contact_proofs_age" ON "contact_proofs" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "accounts_user" ON "accounts" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "invitations_organization" ON "invitations" USING btree ("organization_id");--> statement-breakpoint
 CREATE INDEX "invitations_email" ON "invitations" USING btree ("email");--> statement-breakpoint
@@ -730,6 +761,9 @@ CREATE INDEX "bookings_live_holds" ON "bookings" USING btree ("actor") WHERE "bo
 CREATE INDEX "guests_email" ON "guests" USING btree ("email");--> statement-breakpoint
 CREATE INDEX "idempotency_keys_age" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "room_stays_room_type" ON "room_stays" USING btree ("room_type_id","check_in");--> statement-breakpoint
+CREATE INDEX "room_stays_unproven" ON "room_stays" USING btree ("room_type_id","check_in") WHERE "room_stays"."unproven" and "room_stays"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "room_stays_network" ON "room_stays" USING btree ("network") WHERE "room_stays"."network" is not null and "room_stays"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "room_stays_contact" ON "room_stays" USING btree ("contact") WHERE "room_stays"."contact" is not null;--> statement-breakpoint
 CREATE INDEX "blocks_room_type" ON "blocks" USING btree ("room_type_id");--> statement-breakpoint
 CREATE INDEX "inventory_events_night" ON "inventory_events" USING btree ("room_type_id","stay_date");--> statement-breakpoint
 CREATE UNIQUE INDEX "dead_letters_message" ON "dead_letters" USING btree ("outbox_id","job");--> statement-breakpoint
@@ -741,7 +775,10 @@ CREATE INDEX "job_runs_age" ON "job_runs" USING btree ("done_at");--> statement-
 CREATE INDEX "outbox_ready" ON "outbox" USING btree ("id") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_published" ON "outbox" USING btree ("published_at") WHERE "outbox"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_provider" ON "deliveries" USING btree ("provider_id");--> statement-breakpoint
+CREATE INDEX "deliveries_recipient" ON "deliveries" USING btree ("recipient","sent_at") WHERE "deliveries"."recipient" is not null;--> statement-breakpoint
+CREATE INDEX "deliveries_held_back" ON "deliveries" USING btree ("updated_at") WHERE "deliveries"."state" = 'held_back';--> statement-breakpoint
 CREATE INDEX "disputes_payment" ON "disputes" USING btree ("payment_id");--> statement-breakpoint
+CREATE INDEX "disputes_open" ON "disputes" USING btree ("payment_id") WHERE "disputes"."state" in ('inquiry', 'open');--> statement-breakpoint
 CREATE INDEX "money_decisions_booking" ON "money_decisions" USING btree ("booking_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "money_decisions_refund" ON "money_decisions" USING btree ("refund_id","kind") WHERE "money_decisions"."refund_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "money_decisions_dispute" ON "money_decisions" USING btree ("dispute_id") WHERE "money_decisions"."dispute_id" is not null;--> statement-breakpoint
@@ -749,7 +786,8 @@ CREATE UNIQUE INDEX "payments_page_ref" ON "payments" USING btree ("provider","p
 CREATE INDEX "payments_payment_ref" ON "payments" USING btree ("payment_ref");--> statement-breakpoint
 CREATE INDEX "payments_open" ON "payments" USING btree ("state","created_at") WHERE "payments"."state" in ('created', 'requires_action', 'pending', 'challenged', 'authorised', 'denied');--> statement-breakpoint
 CREATE INDEX "payments_tried" ON "payments" USING btree ("expires_at") WHERE "payments"."provider" = 'midtrans' and "payments"."state" = 'expired' and "payments"."method" = 'credit_card';--> statement-breakpoint
-CREATE INDEX "payments_taken" ON "payments" USING btree ("created_at") WHERE "payments"."state" in ('captured', 'paid');--> statement-breakpoint
+CREATE INDEX "payments_fresh" ON "payments" USING btree (coalesce("captured_at", "created_at"),"checked_at") WHERE "payments"."state" in ('captured', 'paid');--> statement-breakpoint
+CREATE INDEX "payments_taken" ON "payments" USING btree ("checked_at") WHERE "payments"."state" in ('captured', 'paid') and not "payments"."at_rest";--> statement-breakpoint
 CREATE INDEX "provider_events_age" ON "provider_events" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "refunds_payment" ON "refunds" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "refunds_open" ON "refunds" USING btree ("state","created_at") WHERE "refunds"."state" in ('requested', 'pending');--> statement-breakpoint

@@ -149,6 +149,11 @@ export const roomStays = pgTable(
     unitId: uuid("unit_id"),
     endedAt: instant("ended_at"),
     version: integer("version").notNull().default(1),
+    /** Whoever holds or booked it has proven no address and paid nothing: such rooms are bounded together (decision 022). */
+    unproven: boolean("unproven").notNull().default(false),
+    /** Keyed hashes of who asked for it, while nothing is paid: the network, and the guest's e-mail. Cleared when it is paid, over, or ended. */
+    network: text("network"),
+    contact: text("contact"),
   },
   (t) => [
     unique("room_stays_property_id").on(t.propertyId, t.id),
@@ -159,10 +164,20 @@ export const roomStays = pgTable(
     foreignKey({ columns: [t.roomTypeId, t.productId], foreignColumns: [products.roomTypeId, products.id], name: "room_stays_product_fk" }),
     foreignKey({ columns: [t.propertyId, t.unitId], foreignColumns: [units.propertyId, units.id], name: "room_stays_unit_fk" }),
     index("room_stays_room_type").on(t.roomTypeId, t.checkIn),
+    index("room_stays_unproven")
+      .on(t.roomTypeId, t.checkIn)
+      .where(sql`${t.unproven} and ${t.endedAt} is null`),
+    index("room_stays_network")
+      .on(t.network)
+      .where(sql`${t.network} is not null and ${t.endedAt} is null`),
+    index("room_stays_contact")
+      .on(t.contact)
+      .where(sql`${t.contact} is not null`),
     check("room_stays_state", isOneOf(t.state, STAY_STATES)),
     check("room_stays_span", sql`${t.checkIn} < ${t.checkOut} and ${t.checkOut} - ${t.checkIn} <= 30`),
     check("room_stays_party", sql`${t.adults} between 1 and 20 and cardinality(${t.childAges}) <= 20`),
     check("room_stays_money", sql`${t.total} >= 0 and ${t.fee} between 0 and ${t.total}`),
+    check("room_stays_counted", sql`(${t.network} is null) = (${t.contact} is null) and (not ${t.unproven} or ${t.contact} is not null)`),
   ],
 );
 

@@ -4,7 +4,7 @@ import { isOneOf } from "../conditions.ts";
 import { bookings } from "./bookings.ts";
 import { createdAt, id, instant } from "./columns.ts";
 
-export const DELIVERY_STATES = ["queued", "sending", "sent", "delivered", "delayed", "bounced", "complained", "failed"] as const;
+export const DELIVERY_STATES = ["queued", "held_back", "sending", "sent", "delivered", "delayed", "bounced", "complained", "failed"] as const;
 
 const MESSAGE_CHANNELS = ["email", "sms"] as const;
 
@@ -23,6 +23,10 @@ export const deliveries = pgTable(
     providerId: text("provider_id"),
     error: text("error"),
     tries: smallint("tries").notNull().default(0),
+    /** A keyed hash of the address or number, to count what one person gets. */
+    recipient: text("recipient"),
+    /** When it was last given to the vendor. */
+    sentAt: instant("sent_at"),
     createdAt: createdAt(),
     updatedAt: instant("updated_at")
       .notNull()
@@ -31,6 +35,12 @@ export const deliveries = pgTable(
   (t) => [
     unique("deliveries_once").on(t.bookingId, t.kind, t.channel, t.version),
     index("deliveries_provider").on(t.providerId),
+    index("deliveries_recipient")
+      .on(t.recipient, t.sentAt)
+      .where(sql`${t.recipient} is not null`),
+    index("deliveries_held_back")
+      .on(t.updatedAt)
+      .where(sql`${t.state} = 'held_back'`),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id], name: "deliveries_booking_fk" }),
     // Or the key above would let any booking pass.
     check("deliveries_property", sql`${t.bookingId} is null or ${t.propertyId} is not null`),

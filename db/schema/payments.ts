@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { isOneOf } from "../conditions.ts";
 import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
 import { bookingChanges, bookings } from "./bookings.ts";
@@ -12,6 +12,16 @@ export type PaymentState = (typeof PAYMENT_STATES)[number];
 export const OPEN_PAYMENTS = ["created", "requires_action", "pending", "challenged", "authorised", "denied"] as const satisfies PaymentState[];
 /** The guest's money is ours. */
 export const TAKEN_PAYMENTS = ["captured", "paid"] as const satisfies PaymentState[];
+
+/** Where the guest sends the money by a slow method: to an account, by a biller's code, or over a shop's counter. */
+export interface PayInstructions {
+  kind: "account" | "bill" | "counter";
+  /** The bank's or shop's code, as the provider names it (`bca`, `mandiri`, `indomaret`). */
+  at: string;
+  number: string;
+  /** The company's code of a bill, beside its number. */
+  biller: string | null;
+}
 
 /** One attempt to be paid online; a booking may have many. */
 export const payments = pgTable(
@@ -34,6 +44,8 @@ export const payments = pgTable(
     paymentRef: text("payment_ref"),
     /** `card`, `bank_transfer`, `qris` … as the provider names it. */
     method: text("method"),
+    /** Of a slow method, while it waits for the guest. */
+    instructions: jsonb("instructions").$type<PayInstructions>(),
     captured: minor("captured").notNull().default(0),
     /** An authorisation lapses then. */
     captureBefore: instant("capture_before"),
@@ -41,6 +53,8 @@ export const payments = pgTable(
     expiresAt: instant("expires_at"),
     /** When the provider was last asked; the sweep takes the oldest. */
     checkedAt: instant("checked_at"),
+    /** Taken money that nobody takes back any more: the sweep has done with it. */
+    atRest: boolean("at_rest").notNull().default(false),
     /** Posting dates: when the money was taken, and when a reservation or the money itself was let go. Set once. */
     capturedAt: instant("captured_at"),
     voidedAt: instant("voided_at"),
@@ -66,8 +80,12 @@ export const payments = pgTable(
     index("payments_tried")
       .on(t.expiresAt)
       .where(sql`${t.provider} = 'midtrans' and ${t.state} = 'expired' and ${t.method} = 'credit_card'`),
-    // By birth: all that is older than the sweep looks back has been asked for before what is younger.
-    index("payments_taken").on(t.createdAt).where(isOneOf(t.state, TAKEN_PAYMENTS)),
+    index("payments_fresh")
+      .on(sql`coalesce(${t.capturedAt}, ${t.createdAt})`, t.checkedAt)
+      .where(isOneOf(t.state, TAKEN_PAYMENTS)),
+    index("payments_taken")
+      .on(t.checkedAt)
+      .where(sql`${isOneOf(t.state, TAKEN_PAYMENTS)} and not ${t.atRest}`),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
     foreignKey({ columns: [t.bookingId, t.changeId], foreignColumns: [bookingChanges.bookingId, bookingChanges.id], name: "payments_change_fk" }),
     check("payments_state", isOneOf(t.state, PAYMENT_STATES)),
@@ -124,6 +142,7 @@ export const refunds = pgTable(
  */
 export const DISPUTE_STATES = ["inquiry", "open", "won", "lost", "closed"] as const;
 export type DisputeState = (typeof DISPUTE_STATES)[number];
+export const OPEN_DISPUTES = ["inquiry", "open"] as const satisfies DisputeState[];
 
 export const disputes = pgTable(
   "disputes",
@@ -147,8 +166,9 @@ export const disputes = pgTable(
   (t) => [
     unique("disputes_property_id").on(t.propertyId, t.id),
     index("disputes_payment").on(t.paymentId),
+    index("disputes_open").on(t.paymentId).where(isOneOf(t.state, OPEN_DISPUTES)),
     foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id] }),
-    check("disputes_state", sql`${isOneOf(t.state, DISPUTE_STATES)} and (${isOneOf(t.state, ["inquiry", "open"])}) = (${t.closedAt} is null)`),
+    check("disputes_state", sql`${isOneOf(t.state, DISPUTE_STATES)} and (${isOneOf(t.state, OPEN_DISPUTES)}) = (${t.closedAt} is null)`),
     check("disputes_amount", sql`${t.amount} > 0`),
   ],
 );
@@ -214,3 +234,9 @@ export const providerEvents = pgTable(
   },
   (t) => [primaryKey({ columns: [t.provider, t.eventId] }), index("provider_events_age").on(t.receivedAt)],
 );
+
+/** Up to which instant all refunds and disputes that a provider has made have been looked at. */
+export const providerLists = pgTable("provider_lists", {
+  provider: text("provider").primaryKey(),
+  listedUntil: instant("listed_until").notNull(),
+});

@@ -65,7 +65,8 @@ async function applyIn(tx: Transaction, ctx: Context, seen: Pick<Payment, "id" |
     if (payment.version === seen.version) await contradicted(tx, payment, view);
     return WRITTEN;
   }
-  await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor, data: { paymentId: payment.id } });
+  const amounts = { amount: payment.amount, captured: view.captured, currency: payment.currency };
+  await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor, data: { ...amounts, paymentId: payment.id } });
   if (hasMoney(payment.state)) {
     const moved = !hasMoney(view.state) || view.captured !== payment.amount;
     if (moved) await emit(tx, { type: "booking.money_changed", payload: event });

@@ -39,7 +39,7 @@ export async function expire(ctx: Context, bookingId: string, rival?: Rival): Pr
   });
 }
 
-interface Night {
+export interface Night {
   roomTypeId: number;
   date: string;
 }

@@ -1,6 +1,7 @@
 import { render } from "@react-email/render";
 import type { MailFacts } from "./facts.ts";
 import { accountTemplate, type AccountMailFacts, type AccountMailKind } from "./templates/account-mails.ts";
+import { codeTemplate, type CodeMailFacts } from "./templates/code-mail.ts";
 import { TEMPLATES, type MailKind, type Template } from "./templates/booking-mails.ts";
 
 export interface Attachment {
@@ -25,6 +26,10 @@ export async function composeMail(kind: MailKind, facts: MailFacts): Promise<Mai
   const method = kind === "booking_cancelled" ? "CANCEL" : "PUBLISH";
   const calendar = { filename: `${facts.code}.ics`, contentType: `text/calendar; charset=utf-8; method=${method}`, content: base64(facts.calendar) };
   return { ...mail, attachments: [calendar] };
+}
+
+export function composeCode(facts: CodeMailFacts): Promise<Mail> {
+  return rendered(codeTemplate(facts));
 }
 
 export function composeAccountMail(kind: AccountMailKind, facts: AccountMailFacts): Promise<Mail> {

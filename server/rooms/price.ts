@@ -240,6 +240,12 @@ function partsOf(price: number, charges: readonly ChargeLine[]): FrozenPolicy["b
   };
 }
 
+/** Whether cancelling costs nothing at `now`, by the policy's rules alone: what a fee would be needs no asking where there is none. */
+export function isFreeByRules(rules: readonly PolicyRule[], zone: string, checkIn: string, now: Date): boolean {
+  const at = now.toISOString();
+  return rules.every((rule) => rule.fee.value === 0 || deadlineOf(checkIn, rule.daysBefore, rule.time, zone) >= at);
+}
+
 /**
  * The policy with its deadlines as instants, read once in the property's zone (domain rule 6).
  * A fee is a part of the price and of the taxes that we collect with it; what the property collects is due for nights

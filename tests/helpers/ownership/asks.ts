@@ -57,6 +57,7 @@ export const ASKS: Readonly<Record<string, (world: Owners) => Ask[]>> = {
     ASKERS.flatMap((as) =>
       ["upcoming", "past", "cancelled"].map((scope): Ask => ({ as, input: { scope, limit: 50 }, expected: world.askers[as].userId ? "answer" : ["UNAUTHENTICATED"] })),
     ),
+  "bookings.openHolds": byEverybody(() => [undefined]),
   "bookings.cancelQuote": (world) => [...byBooking(world, (ref) => ref), ...crossed(world, (ref, { roomStayId }) => ({ ...ref, roomStayIds: [roomStayId] }), PART_UNKNOWN)],
   "bookings.cancel": (world) => [
     ...byBooking(world, (ref) => ({ ...ref, expectedFee: 0, idempotencyKey: keyOf("cancel", ref.bookingId) })),
@@ -84,6 +85,8 @@ export const ASKS: Readonly<Record<string, (world: Owners) => Ask[]>> = {
       check: (data: unknown) => expect(data).not.toHaveProperty("change"),
     })),
   ],
+  "proofs.ask": () => ASKERS.map((as) => ({ as, input: { email: "ana@guest.test", idempotencyKey: newId() }, expected: as === "nobody" ? ["PRECONDITION"] : "passed" })),
+  "proofs.give": () => everybody({ proofId: newId(), code: "123456" }, ["PRECONDITION"]),
   "admin.inventory.myProperties": (world) =>
     ASKERS.map((as) => ({
       as,
