@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate as apply } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
+
+const FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Any number, the same everywhere: two deployments never migrate at once. */
 const MIGRATION_LOCK = 5_217_001;
@@ -16,12 +19,29 @@ export async function migrate(databaseUrl: string, environment = process.env["NO
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await client`set lock_timeout = '5s'`;
-    await apply(drizzle(client), { migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)) });
+    await refuseForeignHistory(client);
+    await apply(drizzle(client), { migrationsFolder: FOLDER });
     await validate(client);
     await client`update app_clock set environment = ${environment} where environment <> 'production' and environment <> ${environment}`;
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+/**
+ * A database that other migrations than these have built can't be carried on by them (docs/decisions/019).
+ * @throws Error that says what to do
+ */
+async function refuseForeignHistory(client: postgres.Sql): Promise<void> {
+  const [table] = await client`select from pg_tables where schemaname = 'drizzle' and tablename = '__drizzle_migrations'`;
+  if (!table) return;
+  const applied = await client<{ hash: string }[]>`select hash from drizzle.__drizzle_migrations`;
+  const known = new Set(readMigrationFiles({ migrationsFolder: FOLDER }).map((migration) => migration.hash));
+  if (applied.every(({ hash }) => known.has(hash))) return;
+  throw new Error(
+    "This database was built by migrations that this version does not have. On one machine `npm run reset` empties the data folder; " +
+      "elsewhere name an empty database in DATABASE_URL, or run the version that built this one.",
+  );
 }
 
 /**

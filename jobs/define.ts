@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Context } from "../server/context.ts";
+import type { EventType, PayloadOf } from "./events.ts";
 
 /** What every message carries; the payload is the event's own. */
 export const messageSchema = z.object({
@@ -18,7 +19,7 @@ export interface Job<I extends z.ZodType = z.ZodType> {
   /** Its endpoint is `/jobs/{name}`. */
   name: string;
   /** Types of events that it follows. */
-  on: readonly string[];
+  on: readonly EventType[];
   input: I;
   /** Whether this event concerns the job at all; each message costs. Always when absent. */
   when?: (payload: z.infer<I>) => boolean;
@@ -33,9 +34,12 @@ export interface Job<I extends z.ZodType = z.ZodType> {
   handler: (ctx: Context, payload: z.infer<I>) => Promise<void>;
 }
 
-/** Types a job's handler by its own input. */
-export function defineJob<I extends z.ZodType>(job: Job<I>): Job {
-  return job;
+/** What `input` must be able to read: the payload of each event in `on`. */
+type Reads<T extends EventType, I extends z.ZodType> = PayloadOf<T> extends z.input<I> ? I : "`input` can't read an event of `on`";
+
+/** Types a job's handler by its own input, which must be able to read each event that the job follows. */
+export function defineJob<const T extends EventType, I extends z.ZodType>(job: Omit<Job<I>, "on" | "input"> & { on: readonly T[]; input: Reads<T, I> & I }): Job {
+  return job as Job<I>;
 }
 
 export const HOUR_MS = 3_600_000;

@@ -4,7 +4,8 @@ import { outbox } from "../db/schema/jobs.ts";
 import type { Services } from "../server/context.ts";
 import type { Message } from "./define.ts";
 import { publish, queueOf, type Outgoing } from "./qstash.ts";
-import { followers } from "./registry.ts";
+import { raiseIncident } from "../server/platform/incidents.ts";
+import { followers, isFollowed } from "./registry.ts";
 
 const BATCH = 100;
 
@@ -39,11 +40,28 @@ export async function relay(services: Services): Promise<number> {
   if (!client) return 0;
   const rows = await lease(db, { most: BATCH });
   if (rows.length === 0) return 0;
+  await reportUnfollowed(services, rows);
   const outgoing = rows.flatMap((message: Message): Outgoing[] => followers(message.type, message.payload).map((job) => ({ job, message, replay: 0 })));
   await publish(config, client, outgoing);
   await mark(db, { ids: pgArray(rows.map((row) => row.outboxId)) });
   services.metrics.count("outbox_published_total", {}, rows.length);
   return rows.length;
+}
+
+/** An event of another release, or one that a job was forgotten for: a person hears of it, since nothing follows. */
+async function reportUnfollowed({ db }: Services, rows: readonly Message[]): Promise<void> {
+  const unfollowed = Map.groupBy(
+    rows.filter((row) => !isFollowed(row.type)),
+    (row) => row.type,
+  );
+  for (const [type, events] of unfollowed) {
+    await raiseIncident(db, {
+      cause: `event-unfollowed:${type}`,
+      severity: "critical",
+      title: `No job follows the event ${type}`,
+      data: { type, outboxIds: events.map((event) => event.outboxId) },
+    });
+  }
 }
 
 /** Runs the relay until nothing is ready. A failure is logged: the tick will try again. @returns whether it went well */

@@ -17,6 +17,7 @@ const TRUE_IN = {
   booking_confirmed: ["confirmed", "checked_in", "checked_out", "no_show"],
   booking_cancelled: ["cancelled"],
   hold_expired: ["expired"],
+  paid_too_late: ["expired"],
   change_late: ["confirmed", "checked_in", "checked_out", "no_show", "cancelled"],
   payment_failed: ["pending", "expired"],
 } as const satisfies Record<MailKind, readonly View["state"][]>;
@@ -34,7 +35,7 @@ interface Reading {
 async function read(ctx: Context, { bookingId, version, paymentId }: Payload, kind: MailKind): Promise<Reading> {
   const view = await viewOf(ctx, ctx.db, bookingId);
   const facts = factsOf(view, linksOf(view, ctx.config.PUBLIC_URL));
-  const back = kind === "change_late" && paymentId ? backOf(view, paymentId) : {};
+  const back = (kind === "change_late" || kind === "paid_too_late") && paymentId ? backOf(view, paymentId) : {};
   // Of a booking that stands since before, it was a change's payment: the guest is told unless the booking is another by now.
   const ofChange = kind === "payment_failed" && view.state === "confirmed" && view.version === version;
   return { view, facts: { ...facts, ...back }, stale: !ofChange && !TRUE_IN[kind].some((state) => state === view.state) };
@@ -112,5 +113,6 @@ export const messageJobs: readonly Job[] = [
   mailJob("send-change", "booking.modified", "booking_modified"),
   mailJob("send-change-late", "booking.change_late", "change_late"),
   mailJob("send-hold-expired", "booking.expired", "hold_expired"),
+  mailJob("send-paid-too-late", "booking.paid_too_late", "paid_too_late"),
   mailJob("send-payment-failed", "booking.payment_failed", "payment_failed"),
 ];

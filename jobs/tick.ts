@@ -3,7 +3,7 @@ import { tickRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
 import { balance, closeChange, closeHold, overdueChanges, overdueHolds, settle, takenPayments, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
 import { rollHorizon } from "../server/inventory/index.ts";
-import { closeIncident, raiseIncident } from "../server/platform/incidents.ts";
+import { closeIncident, raiseIncident, type IncidentCause } from "../server/platform/incidents.ts";
 import { watchAges } from "./ages.ts";
 import { replayDue } from "./dead-letters/replay-due.ts";
 import { forgetOldRows } from "./housekeeping.ts";
@@ -97,7 +97,7 @@ export async function runDue(ctx: Context): Promise<Record<string, unknown>> {
   return results;
 }
 
-function failingOf(task: Task): string {
+function failingOf(task: Task): IncidentCause {
   return `tick-failing:${task.name}`;
 }
 

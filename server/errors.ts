@@ -15,7 +15,8 @@ export interface ErrorFacts {
   HOLD_LIMIT: { limit: number; of: "bookings" | "rooms" };
   RESTRICTED: { reason: "min_stay" | "max_stay" | "closed_to_arrival" | "closed_to_departure" | "closed" | "past" | "horizon" | "party"; value?: number };
   CONFLICT: { reason: string };
-  PRECONDITION: { reason: string; state?: string };
+  /** `methods`: the ways to pay that remain, where one can't take the amount. */
+  PRECONDITION: { reason: string; state?: string; methods?: string[] };
   NOT_FOUND: { what: string };
   FORBIDDEN: { what: string };
   UNAUTHENTICATED: Record<string, never>;

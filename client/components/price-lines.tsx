@@ -52,8 +52,9 @@ export function PriceLines({ stays, total, dueOnline, currency, payment, fees = 
   );
 }
 
-function chargeTerm({ name, inclusive, collect }: PricedStay["charges"][number]): string {
-  const own = chargeName(name);
+function chargeTerm(charge: PricedStay["charges"][number]): string {
+  const own = chargeName(charge);
+  const { inclusive, collect } = charge;
   if (inclusive) return m.charge_included({ name: own });
   return collect === "property" ? m.charge_at_property({ name: own }) : own;
 }

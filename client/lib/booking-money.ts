@@ -7,5 +7,5 @@ export function feeOf(booking: BookingView): number {
 /** What a cancelled booking's guest gets back and no refund tells of yet (decision 013). */
 export function notAskedBack(booking: BookingView): number {
   if (booking.state !== "cancelled") return 0;
-  return booking.refunds.reduce((left, refund) => left - refund.amount, booking.paid - booking.owedOnline);
+  return booking.refunds.reduce((left, refund) => left - refund.amount, booking.paid - booking.lost - booking.owedOnline);
 }

@@ -49,6 +49,8 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
     case "CONFLICT":
       return [m.error_conflict(), m.error_conflict_advice()];
     case "PRECONDITION":
+      // A way to pay that can't take the amount; others may.
+      if (refusal.facts.methods) return [m.error_method_refused(), refusal.facts.methods.length > 0 ? m.error_method_refused_advice() : m.error_method_none_advice()];
       return [m.error_precondition(), m.error_conflict_advice()];
     case "NOT_FOUND":
       return [m.error_not_found(), m.error_not_found_advice()];

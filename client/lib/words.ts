@@ -1,4 +1,4 @@
-import { CHANGE_FEE } from "../../server/platform/money.ts";
+import { CHANGE_FEE, formatRate, SMALL_DIFFERENCE } from "../../server/platform/money.ts";
 import { m } from "./i18n/compiled/messages.js";
 import { getLocale } from "./i18n/compiled/runtime.js";
 
@@ -126,17 +126,9 @@ export const stateName = (code: string) => word(STATES, code);
 export const bedName = (code: string) => word(BEDS, code);
 /** A rate or policy, in the reader's words where it is a usual one. */
 export const ownName = (name: string) => NAMES[name]?.() ?? name;
-
-/** "VAT 7% on price and service": a kind of tax, how much of it, on what. */
-const TAX = /^(.+?)(?: ([\d.]+)\s?%)?( on price and service)?$/;
-
-/** A tax or fee, in the reader's words where it is of a known kind. */
-export function chargeName(written: string): string {
-  if (written === CHANGE_FEE) return m.charge_change_fee();
-  const [, kind = "", percent, onBoth] = TAX.exec(written) ?? [];
-  const known = NAMES[kind];
-  if (!known) return written;
-  const name =
-    percent === undefined ? known() : m.name_with_percent({ name: known(), percent: new Intl.NumberFormat(getLocale(), { maximumFractionDigits: 4 }).format(Number(percent)) });
-  return onBoth ? m.name_on_price_and_service({ name }) : name;
+/** A tax or fee with the rate that was charged: in the reader's words where it is of a usual kind or ours, else as its property named it. */
+export function chargeName({ name, rate }: { name: string; rate?: number | undefined }): string {
+  if (name === SMALL_DIFFERENCE) return m.charge_small_difference();
+  if (name === CHANGE_FEE) return m.charge_change_fee();
+  return rate === undefined ? ownName(name) : `${ownName(name)} ${formatRate(rate, getLocale())}`;
 }

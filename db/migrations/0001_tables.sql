@@ -88,6 +88,29 @@ CREATE TABLE "audit_log" (
 	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "booking_changes" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"property_id" uuid NOT NULL,
+	"booking_id" uuid NOT NULL,
+	"state" text DEFAULT 'pending' NOT NULL,
+	"base_version" integer NOT NULL,
+	"check_in" date NOT NULL,
+	"check_out" date NOT NULL,
+	"stays" jsonb NOT NULL,
+	"held" jsonb NOT NULL,
+	"total" bigint NOT NULL,
+	"due_online" bigint NOT NULL,
+	"due" bigint NOT NULL,
+	"currency" "currency_code" NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "booking_changes_booking_id" UNIQUE("booking_id","id"),
+	CONSTRAINT "booking_changes_state" CHECK ("booking_changes"."state" in ('pending','applied','expired','abandoned') and ("booking_changes"."state" = 'pending') = ("booking_changes"."ended_at" is null)),
+	CONSTRAINT "booking_changes_span" CHECK ("booking_changes"."check_in" < "booking_changes"."check_out"),
+	CONSTRAINT "booking_changes_money" CHECK ("booking_changes"."due" > 0 and "booking_changes"."total" >= 0 and "booking_changes"."due_online" between 0 and "booking_changes"."total")
+);
+--> statement-breakpoint
 CREATE TABLE "booking_events" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "booking_events_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"property_id" uuid NOT NULL,
@@ -118,7 +141,7 @@ CREATE TABLE "bookings" (
 	"connection_id" uuid,
 	"external_id" text,
 	"locale" text DEFAULT 'en' NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"check_in" date NOT NULL,
 	"check_out" date NOT NULL,
 	"total" bigint NOT NULL,
@@ -163,6 +186,28 @@ CREATE TABLE "idempotency_keys" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "idempotency_keys_verb_actor_key_pk" PRIMARY KEY("verb","actor","key"),
 	CONSTRAINT "idempotency_keys_texts" CHECK (length("idempotency_keys"."key") between 8 and 100 and length("idempotency_keys"."verb") <= 60 and length("idempotency_keys"."actor") <= 120)
+);
+--> statement-breakpoint
+CREATE TABLE "room_stay_versions" (
+	"property_id" uuid NOT NULL,
+	"room_stay_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"room_type_id" integer NOT NULL,
+	"product_id" integer NOT NULL,
+	"check_in" date NOT NULL,
+	"check_out" date NOT NULL,
+	"adults" smallint NOT NULL,
+	"child_ages" smallint[] NOT NULL,
+	"room_name" text NOT NULL,
+	"rate_name" text NOT NULL,
+	"meal" text NOT NULL,
+	"nights" jsonb NOT NULL,
+	"charges" jsonb NOT NULL,
+	"policy" jsonb NOT NULL,
+	"total" bigint NOT NULL,
+	"replaced_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "room_stay_versions_room_stay_id_version_pk" PRIMARY KEY("room_stay_id","version"),
+	CONSTRAINT "room_stay_versions_span" CHECK ("room_stay_versions"."check_in" < "room_stay_versions"."check_out" and jsonb_array_length("room_stay_versions"."nights") = "room_stay_versions"."check_out" - "room_stay_versions"."check_in")
 );
 --> statement-breakpoint
 CREATE TABLE "room_stays" (
@@ -234,7 +279,7 @@ CREATE TABLE "inventory_events" (
 	"oversold" integer DEFAULT 0 NOT NULL,
 	"version" integer NOT NULL,
 	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "inventory_events_reason" CHECK ("inventory_events"."reason" in ('hold','sell','confirm','release','expire','cancel','retake','block','unblock','adjust','channel')),
+	CONSTRAINT "inventory_events_reason" CHECK ("inventory_events"."reason" in ('hold','sell','confirm','release','expire','cancel','retake','modify','block','unblock','adjust','channel')),
 	CONSTRAINT "inventory_events_actor" CHECK (length("inventory_events"."actor") between 1 and 120)
 );
 --> statement-breakpoint
@@ -249,8 +294,8 @@ CREATE TABLE "inventory_nights" (
 	"oversold" integer DEFAULT 0 NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "inventory_nights_room_type_id_stay_date_pk" PRIMARY KEY("room_type_id","stay_date"),
-	CONSTRAINT "inventory_nights_counts" CHECK ("inventory_nights"."physical" >= 0 and "inventory_nights"."sold" >= 0 and "inventory_nights"."held" >= 0 and "inventory_nights"."blocked" >= 0 and "inventory_nights"."allowance" >= 0 and "inventory_nights"."oversold" >= 0),
-	CONSTRAINT "inventory_nights_not_oversold" CHECK ("inventory_nights"."sold" + "inventory_nights"."held" + "inventory_nights"."blocked" <= "inventory_nights"."physical" + "inventory_nights"."allowance" + "inventory_nights"."oversold")
+	CONSTRAINT "inventory_nights_counts" CHECK ("physical" >= 0 and "sold" >= 0 and "held" >= 0 and "blocked" >= 0 and "allowance" >= 0 and "oversold" >= 0),
+	CONSTRAINT "inventory_nights_not_oversold" CHECK ("sold" + "held" + "blocked" <= "physical" + "allowance" + "oversold")
 ) PARTITION BY RANGE ("stay_date");
 --> statement-breakpoint
 CREATE TABLE "rate_nights" (
@@ -266,8 +311,9 @@ CREATE TABLE "rate_nights" (
 	"closed_to_departure" boolean DEFAULT false NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "rate_nights_product_id_stay_date_pk" PRIMARY KEY("product_id","stay_date"),
-	CONSTRAINT "rate_nights_prices" CHECK (cardinality("rate_nights"."adult_prices") between 1 and 20 and 0 <= all("rate_nights"."adult_prices") and 0 <= all("rate_nights"."child_prices")),
-	CONSTRAINT "rate_nights_stays" CHECK ("rate_nights"."min_stay_arrival" >= 1 and "rate_nights"."min_stay_through" >= 1 and "rate_nights"."max_stay" >= 1)
+	CONSTRAINT "rate_nights_prices" CHECK (cardinality("adult_prices") between 1 and 20 and 0 <= all("adult_prices") and 0 <= all("child_prices")),
+	CONSTRAINT "rate_nights_no_nulls" CHECK (array_position("adult_prices", null) is null and array_position("child_prices", null) is null),
+	CONSTRAINT "rate_nights_stays" CHECK ("min_stay_arrival" >= 1 and "min_stay_through" >= 1 and "max_stay" >= 1)
 ) PARTITION BY RANGE ("stay_date");
 --> statement-breakpoint
 CREATE TABLE "dead_letters" (
@@ -300,6 +346,7 @@ CREATE TABLE "incidents" (
 	"first_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"last_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"resolved_at" timestamp (3) with time zone,
+	CONSTRAINT "incidents_booking_property" CHECK ("incidents"."booking_id" is null or "incidents"."property_id" is not null),
 	CONSTRAINT "incidents_severity" CHECK ("incidents"."severity" in ('info','warning','critical'))
 );
 --> statement-breakpoint
@@ -342,6 +389,7 @@ CREATE TABLE "deliveries" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "deliveries_once" UNIQUE("booking_id","kind","channel","version"),
+	CONSTRAINT "deliveries_property" CHECK ("deliveries"."booking_id" is null or "deliveries"."property_id" is not null),
 	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued','sending','sent','delivered','delayed','bounced','complained','failed')),
 	CONSTRAINT "deliveries_channel" CHECK ("deliveries"."channel" in ('email','sms'))
 );
@@ -352,21 +400,49 @@ CREATE TABLE "disputes" (
 	"payment_id" uuid NOT NULL,
 	"provider_ref" text NOT NULL,
 	"amount" bigint NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"state" text NOT NULL,
+	"provider_state" text NOT NULL,
+	"refundable" boolean NOT NULL,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"closed_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "disputes_provider_ref_unique" UNIQUE("provider_ref")
+	CONSTRAINT "disputes_provider_ref_unique" UNIQUE("provider_ref"),
+	CONSTRAINT "disputes_property_id" UNIQUE("property_id","id"),
+	CONSTRAINT "disputes_state" CHECK ("disputes"."state" in ('inquiry','open','won','lost','closed') and ("disputes"."state" in ('inquiry','open')) = ("disputes"."closed_at" is null)),
+	CONSTRAINT "disputes_amount" CHECK ("disputes"."amount" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "money_decisions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"property_id" uuid NOT NULL,
+	"booking_id" uuid NOT NULL,
+	"payment_id" uuid,
+	"refund_id" uuid,
+	"dispute_id" uuid,
+	"kind" text NOT NULL,
+	"author" text NOT NULL,
+	"reason" text NOT NULL,
+	"reference" text,
+	"amount" bigint NOT NULL,
+	"currency" "currency_code" NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "money_decisions_kind" CHECK ("money_decisions"."kind" in ('paid_by_hand','goodwill','waive','write_off','chargeback_accepted')),
+	CONSTRAINT "money_decisions_amount" CHECK ("money_decisions"."amount" > 0),
+	CONSTRAINT "money_decisions_subject" CHECK (("money_decisions"."kind" in ('paid_by_hand','goodwill')) = ("money_decisions"."refund_id" is not null) and ("money_decisions"."kind" = 'chargeback_accepted') = ("money_decisions"."dispute_id" is not null)),
+	CONSTRAINT "money_decisions_texts" CHECK (length("money_decisions"."author") between 1 and 120 and length("money_decisions"."reason") between 3 and 500 and length("money_decisions"."reference") between 1 and 200)
 );
 --> statement-breakpoint
 CREATE TABLE "payments" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"property_id" uuid NOT NULL,
 	"booking_id" uuid NOT NULL,
+	"change_id" uuid,
 	"attempt" smallint NOT NULL,
 	"provider" text NOT NULL,
 	"state" text NOT NULL,
 	"amount" bigint NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"page_ref" text,
 	"page_url" text,
 	"payment_ref" text,
@@ -375,10 +451,15 @@ CREATE TABLE "payments" (
 	"capture_before" timestamp (3) with time zone,
 	"expires_at" timestamp (3) with time zone,
 	"checked_at" timestamp (3) with time zone,
+	"captured_at" timestamp (3) with time zone,
+	"voided_at" timestamp (3) with time zone,
+	"refusals" smallint DEFAULT 0 NOT NULL,
+	"ask_after" timestamp (3) with time zone,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "payments_property_id" UNIQUE("property_id","id"),
+	CONSTRAINT "payments_currency" UNIQUE("property_id","id","currency"),
 	CONSTRAINT "payments_attempt" UNIQUE("booking_id","attempt"),
 	CONSTRAINT "payments_state" CHECK ("payments"."state" in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')),
 	CONSTRAINT "payments_provider" CHECK ("payments"."provider" in ('stripe','midtrans')),
@@ -398,13 +479,18 @@ CREATE TABLE "refunds" (
 	"property_id" uuid NOT NULL,
 	"payment_id" uuid NOT NULL,
 	"amount" bigint NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"reason" text NOT NULL,
 	"state" text NOT NULL,
 	"provider_ref" text,
+	"by_hand" boolean DEFAULT false NOT NULL,
+	"refusals" smallint DEFAULT 0 NOT NULL,
+	"ask_after" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	"settled_at" timestamp (3) with time zone,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "refunds_state" CHECK ("refunds"."state" in ('requested','pending','succeeded','failed','manual')),
+	CONSTRAINT "refunds_property_id" UNIQUE("property_id","id"),
+	CONSTRAINT "refunds_state" CHECK ("refunds"."state" in ('requested','pending','succeeded','failed','manual','withdrawn')),
 	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount" > 0)
 );
 --> statement-breakpoint
@@ -444,7 +530,7 @@ CREATE TABLE "properties" (
 	"latitude" double precision NOT NULL,
 	"longitude" double precision NOT NULL,
 	"zone" text NOT NULL,
-	"currency" text NOT NULL,
+	"currency" "currency_code" NOT NULL,
 	"stars" smallint NOT NULL,
 	"email" text NOT NULL,
 	"phone" text NOT NULL,
@@ -459,16 +545,17 @@ CREATE TABLE "properties" (
 	"horizon_days" smallint DEFAULT 500 NOT NULL,
 	"art" jsonb NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
+	"rates_version" integer DEFAULT 1 NOT NULL,
 	"published_at" timestamp (3) with time zone,
 	"archived_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "properties_slug_unique" UNIQUE("slug"),
-	CONSTRAINT "properties_currency" CHECK ("properties"."currency" ~ '^[A-Z]{3}$'),
 	CONSTRAINT "properties_country" CHECK ("properties"."country" ~ '^[A-Z]{2}$'),
 	CONSTRAINT "properties_stars" CHECK ("properties"."stars" between 0 and 5),
 	CONSTRAINT "properties_texts" CHECK (length("properties"."name") between 1 and 200 and length("properties"."slug") between 1 and 120 and length("properties"."address") <= 500),
-	CONSTRAINT "properties_times" CHECK ("properties"."check_in_from" ~ '^[0-2][0-9]:[0-5][0-9]$' and "properties"."check_out_until" ~ '^[0-2][0-9]:[0-5][0-9]$' and "properties"."same_day_cut_off" ~ '^[0-2][0-9]:[0-5][0-9]$'),
+	CONSTRAINT "properties_times" CHECK ("properties"."check_in_from" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and "properties"."check_out_until" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and "properties"."same_day_cut_off" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
 	CONSTRAINT "properties_hold_minutes" CHECK ("properties"."hold_minutes" between 1 and 1440),
+	CONSTRAINT "properties_horizon_days" CHECK ("properties"."horizon_days" between 1 and 1000),
 	CONSTRAINT "properties_payment_methods" CHECK ("properties"."payment_methods" <@ array['stripe','midtrans','property'])
 );
 --> statement-breakpoint
@@ -490,6 +577,7 @@ CREATE TABLE "taxes" (
 	"base" text NOT NULL,
 	"amount" integer NOT NULL,
 	"inclusive" boolean NOT NULL,
+	"taxed" boolean DEFAULT false NOT NULL,
 	"collect" text DEFAULT 'now' NOT NULL,
 	"exempt_age" smallint,
 	"max_nights" smallint,
@@ -497,7 +585,7 @@ CREATE TABLE "taxes" (
 	CONSTRAINT "taxes_property_id_id_pk" PRIMARY KEY("property_id","id"),
 	CONSTRAINT "taxes_base" CHECK ("taxes"."base" in ('percent','per_night','per_person_night','per_stay')),
 	CONSTRAINT "taxes_collect" CHECK ("taxes"."collect" in ('now','property')),
-	CONSTRAINT "taxes_amount" CHECK ("taxes"."amount" >= 0 and ("taxes"."base" <> 'percent' or "taxes"."amount" <= 10000)),
+	CONSTRAINT "taxes_amount" CHECK ("taxes"."amount" >= 0 and ("taxes"."base" <> 'percent' or "taxes"."amount" <= 1000000)),
 	CONSTRAINT "taxes_name" CHECK (length("taxes"."name") between 1 and 100)
 );
 --> statement-breakpoint
@@ -510,7 +598,7 @@ CREATE TABLE "products" (
 	"derived_percent" integer DEFAULT 10000 NOT NULL,
 	"derived_per_adult" bigint DEFAULT 0 NOT NULL,
 	"archived_at" timestamp (3) with time zone,
-	CONSTRAINT "products_property_id" UNIQUE("property_id","id"),
+	CONSTRAINT "products_room_type_id" UNIQUE("room_type_id","id"),
 	CONSTRAINT "products_room_rate" UNIQUE("room_type_id","rate_plan_id"),
 	CONSTRAINT "products_base" CHECK ("products"."base_product_id" is null or "products"."base_product_id" <> "products"."id"),
 	CONSTRAINT "products_derived" CHECK ("products"."derived_percent" between 1 and 100000)
@@ -582,19 +670,30 @@ ALTER TABLE "invitations" ADD CONSTRAINT "invitations_inviter_id_users_id_fk" FO
 ALTER TABLE "members" ADD CONSTRAINT "members_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "members" ADD CONSTRAINT "members_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "booking_changes" ADD CONSTRAINT "booking_changes_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "booking_events" ADD CONSTRAINT "booking_events_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "booking_nights" ADD CONSTRAINT "booking_nights_room_stay_id_room_stays_id_fk" FOREIGN KEY ("room_stay_id") REFERENCES "public"."room_stays"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bookings" ADD CONSTRAINT "bookings_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bookings" ADD CONSTRAINT "bookings_property_id_guest_id_guests_property_id_id_fk" FOREIGN KEY ("property_id","guest_id") REFERENCES "public"."guests"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bookings" ADD CONSTRAINT "bookings_property_id_connection_id_channel_connections_property_id_id_fk" FOREIGN KEY ("property_id","connection_id") REFERENCES "public"."channel_connections"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "guests" ADD CONSTRAINT "guests_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "room_stay_versions" ADD CONSTRAINT "room_stay_versions_stay_fk" FOREIGN KEY ("property_id","room_stay_id") REFERENCES "public"."room_stays"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_property_id_product_id_products_property_id_id_fk" FOREIGN KEY ("property_id","product_id") REFERENCES "public"."products"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_product_fk" FOREIGN KEY ("room_type_id","product_id") REFERENCES "public"."products"("room_type_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "room_stays" ADD CONSTRAINT "room_stays_unit_fk" FOREIGN KEY ("property_id","unit_id") REFERENCES "public"."units"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "channel_connections" ADD CONSTRAINT "channel_connections_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "blocks" ADD CONSTRAINT "blocks_room_type_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "incidents" ADD CONSTRAINT "incidents_booking_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_booking_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "disputes" ADD CONSTRAINT "disputes_property_id_payment_id_payments_property_id_id_fk" FOREIGN KEY ("property_id","payment_id") REFERENCES "public"."payments"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "money_decisions" ADD CONSTRAINT "money_decisions_booking_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "money_decisions" ADD CONSTRAINT "money_decisions_payment_fk" FOREIGN KEY ("property_id","payment_id") REFERENCES "public"."payments"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "money_decisions" ADD CONSTRAINT "money_decisions_refund_fk" FOREIGN KEY ("property_id","refund_id") REFERENCES "public"."refunds"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "money_decisions" ADD CONSTRAINT "money_decisions_dispute_fk" FOREIGN KEY ("property_id","dispute_id") REFERENCES "public"."disputes"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "payments" ADD CONSTRAINT "payments_property_id_booking_id_bookings_property_id_id_fk" FOREIGN KEY ("property_id","booking_id") REFERENCES "public"."bookings"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "refunds" ADD CONSTRAINT "refunds_property_id_payment_id_payments_property_id_id_fk" FOREIGN KEY ("property_id","payment_id") REFERENCES "public"."payments"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "payments" ADD CONSTRAINT "payments_change_fk" FOREIGN KEY ("booking_id","change_id") REFERENCES "public"."booking_changes"("booking_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "refunds" ADD CONSTRAINT "refunds_payment_fk" FOREIGN KEY ("property_id","payment_id","currency") REFERENCES "public"."payments"("property_id","id","currency") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "policies" ADD CONSTRAINT "policies_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "properties" ADD CONSTRAINT "properties_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "properties" ADD CONSTRAINT "properties_destination_id_destinations_id_fk" FOREIGN KEY ("destination_id") REFERENCES "public"."destinations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -602,7 +701,7 @@ ALTER TABLE "property_contents" ADD CONSTRAINT "property_contents_property_id_pr
 ALTER TABLE "taxes" ADD CONSTRAINT "taxes_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_property_id_rate_plan_id_rate_plans_property_id_id_fk" FOREIGN KEY ("property_id","rate_plan_id") REFERENCES "public"."rate_plans"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "products" ADD CONSTRAINT "products_base_fk" FOREIGN KEY ("property_id","base_product_id") REFERENCES "public"."products"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "products" ADD CONSTRAINT "products_room_type_base_fk" FOREIGN KEY ("room_type_id","base_product_id") REFERENCES "public"."products"("room_type_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rate_plans" ADD CONSTRAINT "rate_plans_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rate_plans" ADD CONSTRAINT "rate_plans_property_id_policy_id_policies_property_id_id_fk" FOREIGN KEY ("property_id","policy_id") REFERENCES "public"."policies"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_type_contents" ADD CONSTRAINT "room_type_contents_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -614,13 +713,17 @@ CREATE INDEX "invitations_email" ON "invitations" USING btree ("email");--> stat
 CREATE UNIQUE INDEX "members_organization_user" ON "members" USING btree ("organization_id","user_id");--> statement-breakpoint
 CREATE INDEX "members_user" ON "members" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "sessions_age" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "verifications_identifier" ON "verifications" USING btree ("identifier");--> statement-breakpoint
+CREATE INDEX "verifications_age" ON "verifications" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "audit_log_property" ON "audit_log" USING btree ("property_id","at");--> statement-breakpoint
+CREATE UNIQUE INDEX "booking_changes_pending" ON "booking_changes" USING btree ("booking_id") WHERE "booking_changes"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX "booking_changes_due" ON "booking_changes" USING btree ("expires_at") WHERE "booking_changes"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "booking_events_booking" ON "booking_events" USING btree ("booking_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "bookings_external" ON "bookings" USING btree ("connection_id","external_id") WHERE "bookings"."connection_id" is not null;--> statement-breakpoint
 CREATE INDEX "bookings_guest" ON "bookings" USING btree ("guest_id");--> statement-breakpoint
-CREATE INDEX "bookings_user" ON "bookings" USING btree ("user_id") WHERE "bookings"."user_id" is not null;--> statement-breakpoint
-CREATE INDEX "bookings_arrivals" ON "bookings" USING btree ("property_id","check_in");--> statement-breakpoint
+CREATE INDEX "bookings_user" ON "bookings" USING btree ("user_id","check_in","id") WHERE "bookings"."user_id" is not null;--> statement-breakpoint
+CREATE INDEX "bookings_made" ON "bookings" USING btree ("property_id","created_at");--> statement-breakpoint
 CREATE INDEX "bookings_holds" ON "bookings" USING btree ("hold_expires_at") WHERE "bookings"."hold_expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "bookings_live_holds" ON "bookings" USING btree ("actor") WHERE "bookings"."hold_expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "guests_email" ON "guests" USING btree ("email");--> statement-breakpoint
@@ -636,13 +739,19 @@ CREATE INDEX "job_runs_age" ON "job_runs" USING btree ("done_at");--> statement-
 CREATE INDEX "outbox_ready" ON "outbox" USING btree ("id") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_published" ON "outbox" USING btree ("published_at") WHERE "outbox"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_provider" ON "deliveries" USING btree ("provider_id");--> statement-breakpoint
+CREATE INDEX "disputes_payment" ON "disputes" USING btree ("payment_id");--> statement-breakpoint
+CREATE INDEX "money_decisions_booking" ON "money_decisions" USING btree ("booking_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "money_decisions_refund" ON "money_decisions" USING btree ("refund_id","kind") WHERE "money_decisions"."refund_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "money_decisions_dispute" ON "money_decisions" USING btree ("dispute_id") WHERE "money_decisions"."dispute_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "payments_page_ref" ON "payments" USING btree ("provider","page_ref") WHERE "payments"."page_ref" is not null;--> statement-breakpoint
 CREATE INDEX "payments_payment_ref" ON "payments" USING btree ("payment_ref");--> statement-breakpoint
 CREATE INDEX "payments_open" ON "payments" USING btree ("updated_at") WHERE "payments"."state" in ('created','requires_action','pending','challenged','authorised');--> statement-breakpoint
+CREATE INDEX "payments_taken" ON "payments" USING btree ("checked_at") WHERE "payments"."state" in ('captured','paid');--> statement-breakpoint
 CREATE INDEX "provider_events_age" ON "provider_events" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "refunds_payment" ON "refunds" USING btree ("payment_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_provider_ref" ON "refunds" USING btree ("provider_ref") WHERE "refunds"."provider_ref" is not null;--> statement-breakpoint
 CREATE INDEX "destinations_trgm" ON "destinations" USING gin ("search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "properties_destination" ON "properties" USING btree ("destination_id") WHERE "properties"."archived_at" is null and "properties"."published_at" is not null;--> statement-breakpoint
+CREATE INDEX "properties_reach" ON "properties" USING btree ("latitude","longitude") WHERE "properties"."archived_at" is null and "properties"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "properties_organization" ON "properties" USING btree ("organization_id");--> statement-breakpoint
 CREATE INDEX "products_property" ON "products" USING btree ("property_id");

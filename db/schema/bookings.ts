@@ -73,9 +73,9 @@ export const bookings = pgTable(
       .where(sql`${t.connectionId} is not null`),
     index("bookings_guest").on(t.guestId),
     index("bookings_user")
-      .on(t.userId)
+      .on(t.userId, t.checkIn, t.id)
       .where(sql`${t.userId} is not null`),
-    index("bookings_arrivals").on(t.propertyId, t.checkIn),
+    index("bookings_made").on(t.propertyId, t.createdAt),
     index("bookings_holds")
       .on(t.holdExpiresAt)
       .where(sql`${t.holdExpiresAt} is not null`),
@@ -99,6 +99,9 @@ export type StayState = (typeof STAY_STATES)[number];
 export interface ChargeLine {
   name: string;
   amount: number;
+  /** Of a percentage: parts per million, and the amount that it was charged on. */
+  rate?: number;
+  base?: number;
   inclusive: boolean;
   collect: "now" | "property";
 }
@@ -107,6 +110,8 @@ export interface ChargeLine {
 export interface FrozenPolicy {
   name: string;
   zone: string;
+  /** What a fee is a part of (`price` and `tax`, that we collect), and what it never holds (the property collects it). */
+  base: { price: number; tax: number; atProperty: number };
   steps: { from: string; fee: number }[];
   noShowFee: number;
 }
@@ -168,6 +173,39 @@ export const bookingNights = pgTable(
     price: minor("price").notNull(),
   },
   (t) => [primaryKey({ columns: [t.roomStayId, t.stayDate] }), check("booking_nights_price", sql`${t.price} >= 0`)],
+);
+
+/** A room stay as it was sold before a change: append-only, so that every night and tax line ever sold stays readable. */
+export const roomStayVersions = pgTable(
+  "room_stay_versions",
+  {
+    propertyId: propertyId(),
+    roomStayId: id("room_stay_id"),
+    /** The room stay's version that the change replaced. */
+    version: integer("version").notNull(),
+    roomTypeId: integer("room_type_id").notNull(),
+    productId: integer("product_id").notNull(),
+    checkIn: date("check_in", { mode: "string" }).notNull(),
+    checkOut: date("check_out", { mode: "string" }).notNull(),
+    adults: smallint("adults").notNull(),
+    childAges: smallint("child_ages").array().notNull(),
+    roomName: text("room_name").notNull(),
+    rateName: text("rate_name").notNull(),
+    meal: text("meal").$type<Meal>().notNull(),
+    nights: jsonb("nights").$type<{ date: string; price: number }[]>().notNull(),
+    charges: jsonb("charges").$type<ChargeLine[]>().notNull(),
+    policy: jsonb("policy").$type<FrozenPolicy>().notNull(),
+    total: minor("total").notNull(),
+    /** When the change replaced it. */
+    replacedAt: instant("replaced_at")
+      .notNull()
+      .default(sql`app_now()`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.roomStayId, t.version] }),
+    foreignKey({ columns: [t.propertyId, t.roomStayId], foreignColumns: [roomStays.propertyId, roomStays.id], name: "room_stay_versions_stay_fk" }),
+    check("room_stay_versions_span", sql`${t.checkIn} < ${t.checkOut} and jsonb_array_length(${t.nights}) = ${t.checkOut} - ${t.checkIn}`),
+  ],
 );
 
 /** Append-only audit of a booking: what happened, who did it, and the version that it made. */

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
 import { bookingChanges, bookings } from "./bookings.ts";
 
@@ -34,6 +34,12 @@ export const payments = pgTable(
     expiresAt: instant("expires_at"),
     /** When the provider was last asked; the sweep takes the oldest. */
     checkedAt: instant("checked_at"),
+    /** Posting dates: when the money was taken, and when a reservation or the money itself was let go. Set once. */
+    capturedAt: instant("captured_at"),
+    voidedAt: instant("voided_at"),
+    /** How often the provider has refused a capture or void for good; not asked again before `askAfter`. */
+    refusals: smallint("refusals").notNull().default(0),
+    askAfter: instant("ask_after"),
     version: integer("version").notNull().default(1),
     createdAt: createdAt(),
     updatedAt: instant("updated_at")
@@ -62,6 +68,7 @@ export const payments = pgTable(
   ],
 );
 
+/** `manual` has no way back by itself, `withdrawn` is not to be made any more. */
 export const REFUND_STATES = ["requested", "pending", "succeeded", "failed", "manual", "withdrawn"] as const;
 
 export const refunds = pgTable(
@@ -75,12 +82,20 @@ export const refunds = pgTable(
     reason: text("reason").notNull(),
     state: text("state").$type<(typeof REFUND_STATES)[number]>().notNull(),
     providerRef: text("provider_ref"),
+    /** A person paid it outside the provider. */
+    byHand: boolean("by_hand").notNull().default(false),
+    /** As of a payment. */
+    refusals: smallint("refusals").notNull().default(0),
+    askAfter: instant("ask_after"),
     createdAt: createdAt(),
+    /** Posting date: when it was made. Set once. */
+    settledAt: instant("settled_at"),
     updatedAt: instant("updated_at")
       .notNull()
       .default(sql`app_now()`),
   },
   (t) => [
+    unique("refunds_property_id").on(t.propertyId, t.id),
     index("refunds_payment").on(t.paymentId),
     uniqueIndex("refunds_provider_ref")
       .on(t.providerRef)
@@ -91,6 +106,13 @@ export const refunds = pgTable(
   ],
 );
 
+/**
+ * `inquiry`: the bank asks, no money is taken; `open`: the money is taken until it is decided; `won`: it came back;
+ * `lost`: the guest has it; `closed`: an inquiry that came to nothing.
+ */
+export const DISPUTE_STATES = ["inquiry", "open", "won", "lost", "closed"] as const;
+export type DisputeState = (typeof DISPUTE_STATES)[number];
+
 export const disputes = pgTable(
   "disputes",
   {
@@ -100,10 +122,71 @@ export const disputes = pgTable(
     providerRef: text("provider_ref").notNull().unique(),
     amount: minor("amount").notNull(),
     currency: currency(),
-    state: text("state").notNull(),
+    state: text("state").$type<DisputeState>().notNull(),
+    /** In the provider's own words. */
+    providerState: text("provider_state").notNull(),
+    /** Whether the payment can be refunded all the same. */
+    refundable: boolean("refundable").notNull(),
+    /** Posting dates; set once. */
+    openedAt: instant("opened_at").notNull(),
+    closedAt: instant("closed_at"),
     createdAt: createdAt(),
   },
-  (t) => [foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id] })],
+  (t) => [
+    unique("disputes_property_id").on(t.propertyId, t.id),
+    index("disputes_payment").on(t.paymentId),
+    foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id] }),
+    check("disputes_state", sql`${t.state} in ('inquiry','open','won','lost','closed') and (${t.state} in ('inquiry','open')) = (${t.closedAt} is null)`),
+    check("disputes_amount", sql`${t.amount} > 0`),
+  ],
+);
+
+export const DECISION_KINDS = ["paid_by_hand", "goodwill", "waive", "write_off", "chargeback_accepted"] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+
+/** What a person decided about a booking's money: who, why, and how much. Rows are never changed. */
+export const moneyDecisions = pgTable(
+  "money_decisions",
+  {
+    id: id().primaryKey(),
+    propertyId: propertyId(),
+    bookingId: id("booking_id"),
+    paymentId: uuid("payment_id"),
+    refundId: uuid("refund_id"),
+    disputeId: uuid("dispute_id"),
+    kind: text("kind").$type<DecisionKind>().notNull(),
+    /** `actorKey()`'s text. */
+    author: text("author").notNull(),
+    reason: text("reason").notNull(),
+    /** Of a payment by hand: the bank's or the cash book's own. */
+    reference: text("reference"),
+    amount: minor("amount").notNull(),
+    currency: currency(),
+    at: instant("at")
+      .notNull()
+      .default(sql`app_now()`),
+  },
+  (t) => [
+    index("money_decisions_booking").on(t.bookingId),
+    // Each is decided once; a gift may have to be paid by hand.
+    uniqueIndex("money_decisions_refund")
+      .on(t.refundId, t.kind)
+      .where(sql`${t.refundId} is not null`),
+    uniqueIndex("money_decisions_dispute")
+      .on(t.disputeId)
+      .where(sql`${t.disputeId} is not null`),
+    foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id], name: "money_decisions_booking_fk" }),
+    foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id], name: "money_decisions_payment_fk" }),
+    foreignKey({ columns: [t.propertyId, t.refundId], foreignColumns: [refunds.propertyId, refunds.id], name: "money_decisions_refund_fk" }),
+    foreignKey({ columns: [t.propertyId, t.disputeId], foreignColumns: [disputes.propertyId, disputes.id], name: "money_decisions_dispute_fk" }),
+    check("money_decisions_kind", sql`${t.kind} in ('paid_by_hand','goodwill','waive','write_off','chargeback_accepted')`),
+    check("money_decisions_amount", sql`${t.amount} > 0`),
+    check(
+      "money_decisions_subject",
+      sql`(${t.kind} in ('paid_by_hand','goodwill')) = (${t.refundId} is not null) and (${t.kind} = 'chargeback_accepted') = (${t.disputeId} is not null)`,
+    ),
+    check("money_decisions_texts", sql`length(${t.author}) between 1 and 120 and length(${t.reason}) between 3 and 500 and length(${t.reference}) between 1 and 200`),
+  ],
 );
 
 /** Each webhook event once, stored before it is acted on. */

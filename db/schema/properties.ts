@@ -97,13 +97,12 @@ export const properties = pgTable(
       .on(t.latitude, t.longitude)
       .where(sql`${t.archivedAt} is null and ${t.publishedAt} is not null`),
     index("properties_organization").on(t.organizationId),
-    check("properties_currency", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check("properties_country", sql`${t.country} ~ '^[A-Z]{2}$'`),
     check("properties_stars", sql`${t.stars} between 0 and 5`),
     check("properties_texts", sql`length(${t.name}) between 1 and 200 and length(${t.slug}) between 1 and 120 and length(${t.address}) <= 500`),
     check(
       "properties_times",
-      sql`${t.checkInFrom} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.checkOutUntil} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^[0-2][0-9]:[0-5][0-9]$'`,
+      sql`${t.checkInFrom} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and ${t.checkOutUntil} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'`,
     ),
     check("properties_hold_minutes", sql`${t.holdMinutes} between 1 and 1440`),
     check("properties_horizon_days", sql`${t.horizonDays} between 1 and 1000`),
@@ -138,10 +137,12 @@ export const taxes = pgTable(
     position: smallint("position").notNull(),
     name: text("name").notNull(),
     base: text("base").$type<(typeof TAX_BASES)[number]>().notNull(),
-    /** Hundredths of a percent for `percent`, else minor units of the property's currency. */
+    /** Parts per million for `percent` (8.875 % is 88 750), else minor units of the property's currency. */
     amount: integer("amount").notNull(),
     /** Already within the price, or added to it. */
     inclusive: boolean("inclusive").notNull(),
+    /** Whether the percent taxes behind it (by `position`) are charged on it too, as VAT is on a service charge. */
+    taxed: boolean("taxed").notNull().default(false),
     /** Collected by us now, or by the property at arrival. */
     collect: text("collect").$type<"now" | "property">().notNull().default("now"),
     /** Children up to this age are free of per-person taxes. */
@@ -154,7 +155,7 @@ export const taxes = pgTable(
     primaryKey({ columns: [t.propertyId, t.id] }),
     check("taxes_base", sql`${t.base} in ('percent','per_night','per_person_night','per_stay')`),
     check("taxes_collect", sql`${t.collect} in ('now','property')`),
-    check("taxes_amount", sql`${t.amount} >= 0 and (${t.base} <> 'percent' or ${t.amount} <= 10000)`),
+    check("taxes_amount", sql`${t.amount} >= 0 and (${t.base} <> 'percent' or ${t.amount} <= 1000000)`),
     check("taxes_name", sql`length(${t.name}) between 1 and 100`),
   ],
 );

@@ -105,7 +105,7 @@ function member(number: number, city: Place, random: Random): Member {
       country: city.country,
       zone,
       currency,
-      taxes: [{ name: "VAT 10%", base: "percent", amount: 1_000, inclusive: number % 3 > 0 }],
+      taxes: [{ name: "VAT", base: "percent", amount: 100_000, inclusive: number % 3 > 0 }],
       paymentMethods: currency === "IDR" ? ["midtrans", "property"] : ["stripe", "property"],
       childBuckets: [{ maxAge: 3 }, { maxAge: 11 }],
       months: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1],

@@ -3,8 +3,8 @@ import type { SeedDays, SeedProperty, SeedTax } from "./types.ts";
 
 /** The usual "21 %": ten for service, and the regional ten per cent on price and service together. */
 export const INDONESIA_TAXES: SeedTax[] = [
-  { name: "Service charge 10%", base: "percent", amount: 1_000, inclusive: false },
-  { name: "Hotel tax 11%", base: "percent", amount: 1_100, inclusive: false },
+  { name: "Service charge", base: "percent", amount: 100_000, inclusive: false, taxed: true },
+  { name: "Hotel tax", base: "percent", amount: 100_000, inclusive: false },
 ];
 
 /** The same within the price. */

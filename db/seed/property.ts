@@ -99,6 +99,7 @@ export function buildProperty(place: SeedPlace, seed: SeedProperty, nextId: { ro
     base: tax.base,
     amount: tax.amount,
     inclusive: tax.inclusive,
+    taxed: tax.taxed ?? false,
     collect: tax.collect ?? "now",
     exempt_age: tax.exemptAge ?? null,
     max_nights: tax.maxNights ?? null,
@@ -123,10 +124,10 @@ export function propertyRows(all: BuiltProperty[], organizationIds: Map<string, 
     },
     {
       table: "taxes",
-      columns: ["property_id", "id", "position", "name", "base", "amount", "inclusive", "collect", "exempt_age", "max_nights"],
+      columns: ["property_id", "id", "position", "name", "base", "amount", "inclusive", "taxed", "collect", "exempt_age", "max_nights"],
       rows: all.flatMap(({ id, slug, taxes }) => {
         const random = randomOf(`taxes/${slug}`);
-        return taxes.map((tax, position) => [id, random.uuid(), position, tax.name, tax.base, tax.amount, tax.inclusive, tax.collect, tax.exempt_age, tax.max_nights]);
+        return taxes.map((tax, position) => [id, random.uuid(), position, tax.name, tax.base, tax.amount, tax.inclusive, tax.taxed, tax.collect, tax.exempt_age, tax.max_nights]);
       }),
     },
     {

@@ -10,9 +10,11 @@ export interface Localised {
 export interface SeedTax {
   name: string;
   base: (typeof TAX_BASES)[number];
-  /** Hundredths of a percent for `percent`, else minor units. */
+  /** Parts per million for `percent`, else minor units. */
   amount: number;
   inclusive: boolean;
+  /** The percentages behind it are charged on it too. */
+  taxed?: boolean;
   collect?: "now" | "property";
   exemptAge?: number;
   maxNights?: number;

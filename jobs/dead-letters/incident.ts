@@ -2,7 +2,7 @@ import { and, count, eq, isNull, like, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { deadLetters, incidents } from "../../db/schema/jobs.ts";
 import type { Context } from "../../server/context.ts";
-import { closeIncident, raiseIncident } from "../../server/platform/incidents.ts";
+import { closeIncident, raiseIncident, type IncidentCause } from "../../server/platform/incidents.ts";
 import { transact } from "../../server/platform/transact.ts";
 import { JOBS } from "../registry.ts";
 import { calledPerson, failureColumn } from "./letters.ts";
@@ -16,7 +16,7 @@ export interface Cause {
 const PREFIX = "dead-letter:";
 
 /** One incident per cause, however many letters it has. */
-export function causeKey({ job, failure }: Cause): string {
+export function causeKey({ job, failure }: Cause): IncidentCause {
   return `${PREFIX}${job}:${failure}`;
 }
 

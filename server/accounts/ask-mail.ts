@@ -3,9 +3,8 @@ import { verifications } from "../../db/schema/accounts.ts";
 import type { Context } from "../context.ts";
 import { localeField, type Locale } from "../platform/fields.ts";
 import { newId } from "../platform/ids.ts";
-import { emit } from "../platform/outbox.ts";
 import { transact } from "../platform/transact.ts";
-import type { AccountEventType } from "./events.ts";
+import { emit, type AccountEventType } from "./events.ts";
 
 /** How long the link of a reset is good. */
 export const RESET_SECONDS = 3600;

@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import type { Transaction } from "../../db/client.ts";
-import { bookingNights, bookings, roomStays, type PlannedStay } from "../../db/schema/bookings.ts";
-import { emit } from "../platform/outbox.ts";
+import { pgArray, type Transaction } from "../../db/client.ts";
+import { bookingNights, bookings, roomStays, roomStayVersions, type PlannedStay } from "../../db/schema/bookings.ts";
+import { emit } from "./events.ts";
 import { recordEvent } from "./record.ts";
 import type { StayRow } from "./stays.ts";
 
@@ -25,6 +25,7 @@ export interface Applied {
  * @returns the booking's new version
  */
 export async function applyChange(tx: Transaction, booking: Booking, before: readonly StayRow[], change: Applied, actor: string): Promise<number> {
+  await keepVersions(tx, change.stays);
   for (const stay of change.stays) await rewriteStay(tx, stay, change, before);
   if (change.stays.length > 0) await rewriteNights(tx, change.stays);
   const { checkIn, checkOut, total, dueOnline, notes = booking.notes } = change;
@@ -64,6 +65,20 @@ async function rewriteStay(tx: Transaction, planned: PlannedStay, { checkIn, che
     .where(and(eq(roomStays.id, roomStayId), eq(roomStays.state, "confirmed")))
     .returning({ id: roomStays.id });
   if (moved.length === 0) throw new Error("a room stay left its state under its booking's lock");
+}
+
+/** Copies the room stays, with their nights and tax lines, as they were sold: the rows themselves become the new sale. */
+async function keepVersions(tx: Transaction, stays: readonly PlannedStay[]): Promise<void> {
+  if (stays.length === 0) return;
+  const s = roomStays;
+  const nights = sql`(select jsonb_agg(jsonb_build_object('date', n.stay_date, 'price', n.price) order by n.stay_date)
+    from ${bookingNights} n where n.room_stay_id = ${s.id})`;
+  await tx.execute(sql`insert into ${roomStayVersions}
+    (property_id, room_stay_id, version, room_type_id, product_id, check_in, check_out, adults, child_ages, room_name,
+      rate_name, meal, nights, charges, policy, total)
+    select ${s.propertyId}, ${s.id}, ${s.version}, ${s.roomTypeId}, ${s.productId}, ${s.checkIn}, ${s.checkOut}, ${s.adults},
+      ${s.childAges}, ${s.roomName}, ${s.rateName}, ${s.meal}, ${nights}, ${s.charges}, ${s.policy}, ${s.total}
+    from ${s} where ${s.id} = any(${pgArray(stays.map((stay) => stay.roomStayId))}::uuid[])`);
 }
 
 async function rewriteNights(tx: Transaction, stays: readonly PlannedStay[]): Promise<void> {

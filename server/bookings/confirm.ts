@@ -1,8 +1,8 @@
 import type { Transaction } from "../../db/client.ts";
 import type { bookings } from "../../db/schema/bookings.ts";
-import { emit } from "../platform/outbox.ts";
-import { inOrder } from "../platform/in-order.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { moveNights, moveTogether, type MovedNight } from "../rooms/index.ts";
+import { emit } from "./events.ts";
 import { bookingsWithPages } from "./unpaid-pages.ts";
 import { recordEvent } from "./record.ts";
 import { endHolds, moveStays, nightMoves, type StayRow } from "./stays.ts";
@@ -24,7 +24,7 @@ export interface Confirming {
 export async function confirmHolds(tx: Transaction, list: readonly Confirming[], how: How): Promise<MovedNight[]> {
   if (list.length === 0) return [];
   const entries = list.map(({ booking, stays, actor }) => ({ moves: nightMoves(pendingOf(stays), { held: -1, sold: 1 }), actor, bookingId: booking.id }));
-  const [moved] = await inOrder([moveTogether(tx, entries, { reason: "confirm" }), write(tx, list, "pending", how)]);
+  const [moved] = await pipelined([moveTogether(tx, entries, { reason: "confirm" }), write(tx, list, "pending", how)]);
   if (!moved) throw new Error("a hold's nights are not in the ledger");
   return moved;
 }
@@ -47,15 +47,15 @@ async function write(tx: Transaction, list: readonly Confirming[], from: "pendin
   const ids = list.map(({ booking }) => booking.id);
   // The bookings are locked, so their next versions are known.
   const events = list.map(({ booking }) => ({ bookingId: booking.id, propertyId: booking.propertyId, version: booking.version + 1 }));
-  const [pages] = await inOrder([
+  const [pages] = await pipelined([
     bookingsWithPages(tx, ids),
     moveStays(tx, ids, from, "confirmed"),
     endHolds(tx, ids, how),
-    recordEvent(tx, ...events.map((event, index) => ({ ...event, type: from === "pending" ? "confirmed" : "retaken", actor: list[index]!.actor }))),
-    emit(tx, ...events.map((event) => ({ type: "booking.confirmed", payload: { ...event, payment: how.payment } }))),
+    recordEvent(tx, ...events.map((event, index) => ({ ...event, type: from === "pending" ? ("confirmed" as const) : ("retaken" as const), actor: list[index]!.actor }))),
+    emit(tx, ...events.map((event) => ({ type: "booking.confirmed" as const, payload: { ...event, payment: how.payment } }))),
   ]);
   // An event of its own: few bookings have such pages, and each message costs.
-  await emit(tx, ...events.filter((event) => pages.includes(event.bookingId)).map((payload) => ({ type: "booking.pages_left", payload })));
+  await emit(tx, ...events.filter((event) => pages.includes(event.bookingId)).map((payload) => ({ type: "booking.pages_left" as const, payload })));
 }
 
 function pendingOf(stays: readonly StayRow[]): StayRow[] {

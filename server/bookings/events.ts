@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { DecisionKind, DisputeState, PaymentState } from "../../db/schema/payments.ts";
+import type { RefundState } from "../payments/index.ts";
+import { emitterOf } from "../platform/outbox.ts";
 
 /** What a booking's events carry: ids and a version. */
 export const bookingPayload = z.object({ bookingId: z.uuid(), propertyId: z.uuid(), version: z.int() });
@@ -24,9 +27,40 @@ export const BOOKING_EVENTS = {
   "booking.expired": bookingPayload,
   /** Money came for a change that can't be made any more: it goes back, and the guest is told. */
   "booking.change_late": changePayload.extend({ paymentId: z.uuid() }),
+  /** Money came, and its nights are gone or the stay can't begin any more: it goes back, and the guest is told. */
+  "booking.paid_too_late": bookingPayload.extend({ paymentId: z.uuid() }),
   /** A payment was declined: the guest is told. */
   "booking.payment_failed": bookingPayload.extend({ paymentId: z.uuid() }),
   /** Money came, or moved: what is due and what was taken are compared. */
   "booking.money_changed": bookingPayload,
 } as const;
-export type BookingEventType = keyof typeof BOOKING_EVENTS;
+
+/** Writes a booking's events into the transaction of their cause. */
+export const emit = emitterOf(BOOKING_EVENTS);
+
+/** What `booking_events` may tell of a booking. */
+export type HistoryType =
+  | "held"
+  | "confirmed"
+  | "retaken"
+  | "expired"
+  | "modified"
+  | "cancelled"
+  | "room_cancelled"
+  | "change_held"
+  | "change_abandoned"
+  | "change_expired"
+  | "change_late"
+  | "paid_too_late"
+  | `payment_${PaymentState}`
+  | `refund_${RefundState}`
+  | `dispute_${DisputeState}`
+  | `money_${DecisionKind}`;
+
+/** Whose booking it is, at which version, and who acts: what every entry of its money carries. */
+export interface MoneyEntry {
+  bookingId: string;
+  propertyId: string;
+  version: number;
+  actor: string;
+}

@@ -3,6 +3,7 @@ import { pgArray, statement, type Transaction } from "../../db/client.ts";
 import { bookings, roomStays } from "../../db/schema/index.ts";
 import { refuse } from "../errors.ts";
 import { MAX_ROOMS } from "../platform/fields.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import type { LockedNight } from "../rooms/index.ts";
 import type { HoldInput } from "./schemas.ts";
 
@@ -38,7 +39,7 @@ export type HeldStay = Awaited<ReturnType<typeof liveHolds>>[number];
 /** The rooms that these clients hold now; no other transaction changes that before ours ends. */
 export async function liveHolds(tx: Transaction, actors: readonly string[]) {
   const list = { actors: pgArray([...new Set(actors)]) };
-  const [, stays] = await Promise.all([lockClients(tx, list), liveStays(tx, list)]);
+  const [, stays] = await pipelined([lockClients(tx, list), liveStays(tx, list)]);
   return stays;
 }
 

@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { HeldUnits } from "../../db/schema/bookings.ts";
 import type { Context } from "../context.ts";
-import { feeAt, freeUntil, QUOTE_LIFE_MS, stockOf } from "../rooms/index.ts";
+import { feeAt, freeUntil, quoteEnd, stockOf } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
-import { moneyOf } from "./amounts.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { pendingChange } from "./changes.ts";
+import { goesBack } from "./money.ts";
 import { expireOverdue, refusalOfLacking } from "./expire.ts";
 import type { ModifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
 import { staysOf } from "./stays.ts";
@@ -32,7 +32,7 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
   const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
   return {
     quoteHash: plan.hash,
-    expiresAt: new Date(ctx.clock.now().getTime() + QUOTE_LIFE_MS).toISOString(),
+    expiresAt: quoteEnd(booking.property, [booking.checkIn, plan.checkIn].toSorted()[0]!, ctx.clock.now()).toISOString(),
     checkIn: plan.checkIn,
     checkOut: plan.checkOut,
     stays: plan.stays,
@@ -40,7 +40,7 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
     totalBefore: booking.total,
     total: plan.total,
     due: plan.due,
-    refund: plan.due > 0 ? 0 : Math.max(0, (await moneyOf(ctx.db, booking.id)) - plan.dueOnline),
+    refund: plan.due > 0 ? 0 : await goesBack(ctx.db, booking.id, plan.dueOnline),
     changeFee: plan.changeFee,
     cancelFee: plan.policies.reduce((sum, policy) => sum + feeAt(policy, now), 0),
     freeUntil: freeTimes.includes(null) ? null : (freeTimes.filter((at) => at !== null).toSorted()[0] ?? null),

@@ -6,9 +6,11 @@ import { isDomainError, refuse, type DomainError } from "../errors.ts";
 import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
 import { answersBefore, keyedAsk, once } from "../platform/idempotency.ts";
-import { inOrder } from "../platform/in-order.ts";
-import { lockNights, moveLocked, roomTypesOf, withNightLocks, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { pipelined } from "../platform/pipelined.ts";
+import { lockNights, moveLocked, roomTypesOf, withNightLocks, type MovedNight, type NightMove } from "../rooms/index.ts";
+import type { Committed } from "../platform/transact.ts";
 import { authoriseBooking } from "./access.ts";
+import { announce } from "./announce.ts";
 import { applyChange } from "./apply-change.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { abandonChange, draftChange, heldMoves } from "./changes.ts";
@@ -36,11 +38,10 @@ class Lacking extends Error {
  *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY
  */
 export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOutput> {
-  let moved: MovedNight[] = [];
-  const change = () => once(ctx, "bookings.modify", input, async (tx) => changeIn(tx, ctx, input, (nights) => (moved = nights)));
+  const change = () => once(ctx, "bookings.modify", input, (tx) => changeIn(tx, ctx, input));
   const nights = await lackedNights(ctx, input);
   const attempt = () => (nights.length > 0 ? withNightLocks(ctx, nights, change) : change());
-  const answer = await attempt().catch(async (error: unknown) => {
+  return attempt().catch(async (error: unknown) => {
     if (isDomainError(error, "ROOM_BUSY")) return answerBefore(ctx, input, error);
     if (!(error instanceof Lacking)) throw error;
     const left = await expireOverdue(ctx, error.nights);
@@ -48,10 +49,6 @@ export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOu
       throw again instanceof Lacking ? refusalOfLacking(ctx, again.nights, left) : again;
     });
   });
-  ctx.defer(writeAvailability(ctx, moved));
-  ctx.metrics.count("bookings_modified_total", { how: answer.status });
-  ctx.published();
-  return answer;
 }
 
 /** A repetition needs no lock: it gets what was answered before. @throws `busy` where nothing was */
@@ -80,9 +77,9 @@ async function lackedNights(ctx: Context, input: ModifyInput): Promise<Night[]> 
   ).filter((night) => night.units > 0);
 }
 
-async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep: (nights: MovedNight[]) => void): Promise<ModifyOutput> {
+async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput): Promise<Committed<ModifyOutput>> {
   // Sent together: the stays are read behind the booking's lock.
-  const [booking, stays] = await inOrder([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
+  const [booking, stays] = await pipelined([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
   const now = await databaseNow(tx);
   const plan = await planChange(ctx, tx, booking, stays, input, now);
   if (plan.hash !== input.quoteHash) throw refuse("PRICE_CHANGED", { total: plan.total, currency: booking.currency, quoteHash: plan.hash });
@@ -94,7 +91,8 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep:
   const draft = plan.due > 0;
   const held = draft ? net.filter((night) => night.units > 0) : [];
   const moves = draft ? heldMoves(held, 1) : net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
-  keep(await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }));
+  const moved = await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id });
+  const done = (answer: ModifyOutput) => ({ answer, committed: () => announce(ctx, moved, "bookings_modified_total", { how: answer.status }) });
 
   if (contact?.guest)
     await tx
@@ -104,9 +102,10 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput, keep:
   const asItIs = { checkIn: booking.checkIn, checkOut: booking.checkOut, stays: [], total: booking.total, dueOnline: booking.dueOnline };
   let { version } = booking;
   if (!draft || contact) version = await applyChange(tx, booking, stays, { ...(draft ? asItIs : plan), notes: contact?.notes, contact: contact !== undefined }, actor);
-  if (!draft) return { status: "applied", bookingId: booking.id, version };
+  if (!draft) return done({ status: "applied", bookingId: booking.id, version });
   const change = await draftChange(tx, { ...booking, version }, plan, held, now, actor);
-  return { status: "payment_due", bookingId: booking.id, changeId: change.id, due: change.due, currency: change.currency, expiresAt: change.expiresAt.toISOString() };
+  const { id: changeId, due, currency, expiresAt } = change;
+  return done({ status: "payment_due", bookingId: booking.id, changeId, due, currency, expiresAt: expiresAt.toISOString() });
 }
 
 interface Contact {

@@ -6,7 +6,7 @@ import { refuse } from "../errors.ts";
 import { allOrEach, type Decision } from "../platform/all-or-each.ts";
 import { answersBefore, keyedAsk, storeAnswers, type Keyed } from "../platform/idempotency.ts";
 import type { Outcome } from "../platform/together.ts";
-import { inOrder } from "../platform/in-order.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { productsNow } from "../rooms/index.ts";
 import { mayAccess } from "./access.ts";
 import { confirmHolds, type Confirming } from "./confirm.ts";
@@ -63,7 +63,7 @@ const lockHeads = statement((db) =>
 async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]): Promise<Decision<Confirmed>> {
   const ids = asks.map((ask) => ask.input.bookingId);
   // Sent together: the stays are read behind the bookings' locks.
-  const [before, heads, stays] = await inOrder([answersBefore(tx, "payments.start", asks), lockHeads(tx, { ids: pgArray(ids) }), staysOfAll(tx, ids)]);
+  const [before, heads, stays] = await pipelined([answersBefore(tx, "payments.start", asks), lockHeads(tx, { ids: pgArray(ids) }), staysOfAll(tx, ids)]);
   const products = await productsNow(ctx.db, tx, [...new Set(heads.map(({ booking }) => booking.propertyId))], [...new Set(stays.map((stay) => stay.productId))]);
   const confirming: Confirming[] = [];
   const answered: PayAsk[] = [];
@@ -77,7 +77,7 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
       if (awaitsPayment(ctx, head.booking, own) === "pending") {
         assertOffered(
           ctx,
-          head.booking,
+          { amount: head.booking.dueOnline, currency: head.booking.currency },
           own.flatMap((stay) => products.get(stay.productId) ?? []),
           "property",
         );
@@ -89,7 +89,7 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
       return { error };
     }
   });
-  await Promise.all([
+  await pipelined([
     confirmHolds(tx, confirming, { payment: "property", dueOnline: 0 }),
     storeAnswers(
       tx,

@@ -1,8 +1,10 @@
 import { sql } from "drizzle-orm";
 import { pgArray, statement, type Transaction } from "../../db/client.ts";
 import { bookingNights, bookings, guests, roomStays, type StayState } from "../../db/schema/bookings.ts";
+import type { HistoryType } from "./events.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
 import { newId } from "../platform/ids.ts";
+import { pipelined } from "../platform/pipelined.ts";
 
 // The inserts of new bookings: prepared statements whose shape depends neither on the number of rooms nor of bookings.
 
@@ -86,7 +88,7 @@ export interface NewBooking {
 export async function recordBookings(tx: Transaction, list: readonly NewBooking[]): Promise<void> {
   const made = list.map((booking) => ({ booking, guestId: newId(), stays: booking.stays.map((stay, position) => ({ ...stay, id: newId(), position })) }));
   const nights = made.flatMap(({ stays }) => stays.flatMap((stay) => stay.nights.map((night) => ({ stay: stay.id, ...night }))));
-  await Promise.all([
+  await pipelined([
     insertGuests(tx, {
       rows: JSON.stringify(made.map(({ booking: { guest, propertyId }, guestId }) => ({ guest_id: guestId, property_id: propertyId, ...guest }))),
     }),
@@ -145,7 +147,7 @@ function stayRow(booking: NewBooking, stay: QuotedStay & { id: string; position:
 export interface BookingEvent {
   propertyId: string;
   bookingId: string;
-  type: string;
+  type: HistoryType;
   actor: string;
   /** The booking's version that the event made. */
   version: number;

@@ -79,6 +79,8 @@ export const bookingOutput = z.object({
   /** Captured or authorised so far, and given back; minor units. */
   paid: z.int(),
   refunded: z.int(),
+  /** What the guest has back from the bank by disputes that were lost; minor units. */
+  lost: z.int(),
   /** What of `paid` stays: what is due online, or an ended booking's fees as far as they are taken online. */
   owedOnline: z.int(),
   payment: z.enum(["online", "property"]),

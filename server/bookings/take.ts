@@ -5,7 +5,7 @@ import { refuse } from "../errors.ts";
 import { allOrEach, type Decision } from "../platform/all-or-each.ts";
 import { answersBefore, storeAnswers, type Keyed } from "../platform/idempotency.ts";
 import { newBookingCode, newId } from "../platform/ids.ts";
-import { emit } from "../platform/outbox.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import type { Outcome } from "../platform/together.ts";
 import {
@@ -22,6 +22,8 @@ import {
   type MovedNight,
   type NightMove,
 } from "../rooms/index.ts";
+import { hasBegun, withinSale } from "./begun.ts";
+import { emit } from "./events.ts";
 import { expireOverdue, inTheWayOf, refusalOfLacking, type InTheWay } from "./expire.ts";
 import { assertMayHold, liveHolds, type HeldStay } from "./hold-limit.ts";
 import { recordBookings, recordEvent, type NewBooking } from "./record.ts";
@@ -136,7 +138,7 @@ interface Decided {
 async function take(tx: Transaction, ctx: Context, asks: readonly HoldAsk[]): Promise<Decision<Held>> {
   const ids = [...new Set(asks.flatMap(({ input }) => input.rooms.map((room) => room.productId)))];
   const spans = asks.flatMap(({ input: { rooms, checkIn, checkOut } }) => rooms.map(({ productId }) => ({ productId, checkIn, checkOut })));
-  const [before, held, products, rates, locked, now] = await Promise.all([
+  const [before, held, products, rates, locked, now] = await pipelined([
     answersBefore(tx, "bookings.hold", asks),
     liveHolds(
       tx,
@@ -208,12 +210,14 @@ function decide(ctx: Context, ask: HoldAsk, world: HoldWorld): Decided {
   const lacking = ask.nights.filter((night) => (world.nights.get(keyOf(night))?.free ?? 0) < needs.get(night.roomTypeId)!);
   if (lacking.length > 0) throw new Lacking(lacking);
 
+  // Priced by our own clock, held by the database's.
+  if (hasBegun(facts[0]!, input.checkIn, world.now)) throw refuse("RESTRICTED", { reason: "past" });
   const bookingId = newId();
   for (const night of nights) night.free -= needs.get(night.roomTypeId)!;
   for (const stay of quote.stays) {
     world.held.push({ actor, bookingId, propertyId: input.propertyId, roomTypeId: stay.roomTypeId, checkIn: input.checkIn, checkOut: input.checkOut });
   }
-  const holdExpiresAt = new Date(world.now.getTime() + facts[0]!.holdMinutes * 60_000);
+  const holdExpiresAt = withinSale(facts[0]!, new Date(world.now.getTime() + facts[0]!.holdMinutes * 60_000), input.checkIn);
   const { total, dueOnline, currency, stays } = quote;
   const booking: NewBooking = {
     id: bookingId,
@@ -250,7 +254,7 @@ async function write(tx: Transaction, decided: readonly Decided[]): Promise<Move
   if (decided.length === 0) return [];
   const events = decided.map(({ booking }) => ({ bookingId: booking.id, propertyId: booking.propertyId, version: 1 }));
   // Everything that follows from the decisions travels together.
-  const [moved] = await Promise.all([
+  const [moved] = await pipelined([
     moveLocked(
       tx,
       decided.map(({ moves, booking }) => ({ moves, actor: booking.actor, bookingId: booking.id })),
@@ -260,8 +264,8 @@ async function write(tx: Transaction, decided: readonly Decided[]): Promise<Move
       tx,
       decided.map((one) => one.booking),
     ),
-    recordEvent(tx, ...events.map((event, index) => ({ ...event, type: "held", actor: decided[index]!.booking.actor }))),
-    emit(tx, ...events.map((event, index) => ({ type: "booking.held", payload: { ...event, holdExpiresAt: decided[index]!.answer.holdExpiresAt } }))),
+    recordEvent(tx, ...events.map((event, index) => ({ ...event, type: "held" as const, actor: decided[index]!.booking.actor }))),
+    emit(tx, ...events.map((event, index) => ({ type: "booking.held" as const, payload: { ...event, holdExpiresAt: decided[index]!.answer.holdExpiresAt } }))),
     storeAnswers(
       tx,
       "bookings.hold",

@@ -1,12 +1,14 @@
 import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
-import { bookingEvents, bookingNights, bookings, guests, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
+import { bookingEvents, bookingNights, bookings, disputes, guests, moneyDecisions, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
-import { methodsFor, productsByIds } from "../rooms/index.ts";
+import { methodsTaking, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
-import { owedOnline, takenOf } from "./amounts.ts";
+import { takenOf } from "./amounts.ts";
 import { hasBegun } from "./begun.ts";
+import { dueOnline } from "./money.ts";
 import { pendingChange, type ChangeRow } from "./changes.ts";
 import type { BookingView } from "./schemas.ts";
 import { bookingState } from "./states.ts";
@@ -19,7 +21,7 @@ export async function get(ctx: Context, ref: { bookingId: string; token?: string
 
 /** The view without a check of access: for jobs, and for verbs that have checked. */
 export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
-  const [[head], stays, money, given] = await Promise.all([
+  const [[head], stays, money, given, [gone], [decided]] = await pipelined([
     db.select().from(bookings).innerJoin(guests, eq(guests.id, bookings.guestId)).innerJoin(properties, eq(properties.id, bookings.propertyId)).where(eq(bookings.id, bookingId)),
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
@@ -28,10 +30,19 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       .from(refunds)
       .innerJoin(payments, eq(payments.id, refunds.paymentId))
       .where(and(eq(payments.bookingId, bookingId), ne(refunds.state, "withdrawn"))),
+    db
+      .select({ lost: sql<number>`coalesce(sum(${disputes.amount}), 0)::bigint`.mapWith(Number) })
+      .from(disputes)
+      .innerJoin(payments, eq(payments.id, disputes.paymentId))
+      .where(and(eq(payments.bookingId, bookingId), eq(disputes.state, "lost"))),
+    db
+      .select({ waived: sql<number>`coalesce(sum(${moneyDecisions.amount}), 0)::bigint`.mapWith(Number) })
+      .from(moneyDecisions)
+      .where(and(eq(moneyDecisions.bookingId, bookingId), eq(moneyDecisions.kind, "waive"))),
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;
-  const [nights, products, draft, [made]] = await Promise.all([
+  const [nights, products, draft, [made]] = await pipelined([
     db
       .select()
       .from(bookingNights)
@@ -68,9 +79,10 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     dueOnline: booking.dueOnline,
     paid: money.reduce((sum, payment) => sum + takenOf(payment), 0),
     refunded: given.reduce((sum, refund) => sum + (refund.state === "failed" ? 0 : refund.amount), 0),
-    owedOnline: owedOnline(booking, stays),
+    lost: gone?.lost ?? 0,
+    owedOnline: dueOnline(booking, stays, { waived: decided?.waived ?? 0 }),
     payment: booking.payment,
-    paymentMethods: methodsFor(ctx.config, products).filter((method) => method === "property" || booking.dueOnline > 0),
+    paymentMethods: methodsTaking(ctx.config, products, booking.dueOnline),
     holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,
     now: ctx.clock.now().toISOString(),
     notes: booking.notes,

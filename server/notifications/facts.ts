@@ -7,6 +7,8 @@ import { calendarOf, shownStays } from "./calendar.ts";
 /** A charge line of all rooms together; minor units. */
 interface Charge {
   name: string;
+  /** Of a percentage: parts per million. */
+  rate?: number | undefined;
   amount: number;
   /** Already within the nightly prices. */
   inclusive: boolean;
@@ -101,11 +103,12 @@ export function backOf({ payments }: BookingView, paymentId: string): Pick<MailF
 
 /**
  * What of the money that was taken goes back, over all: known before a refund is asked for, so that each try of a mail
- * says the same. Of a booking that ended, all beyond its fees (decision 013). What is only reserved is let go instead.
+ * says the same. Of a booking that ended, all beyond its fees (decision 013). What is only reserved is let go
+ * instead; what a dispute took, the guest has from the bank.
  */
 function refundOf(view: BookingView): number {
   const reserved = sum(view.payments.filter(({ state }) => state === "authorised").map(({ amount }) => amount));
-  return Math.max(0, view.paid - reserved - view.owedOnline);
+  return Math.max(0, view.paid - reserved - view.lost - view.owedOnline);
 }
 
 /** A person sends it: nothing that was taken has a way back of its own, or its way has failed. */
@@ -125,9 +128,9 @@ function isReleased(view: BookingView): boolean {
 /** The same charge of several rooms is one line. */
 function chargesOf(stays: BookingView["stays"]): Charge[] {
   const lines = new Map<string, Charge>();
-  for (const { name, amount, inclusive } of stays.flatMap((stay) => stay.charges)) {
-    const key = `${inclusive}:${name}`;
-    lines.set(key, { name, inclusive, amount: amount + (lines.get(key)?.amount ?? 0) });
+  for (const { name, rate, amount, inclusive } of stays.flatMap((stay) => stay.charges)) {
+    const key = `${inclusive}:${name}:${rate}`;
+    lines.set(key, { name, rate, inclusive, amount: amount + (lines.get(key)?.amount ?? 0) });
   }
   return [...lines.values()];
 }

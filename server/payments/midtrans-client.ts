@@ -8,6 +8,8 @@ const refundSchema = z.object({
   refund_chargeback_id: z.union([z.string(), z.number()]).optional(),
   refund_amount: z.string(),
   refund_key: z.string().optional(),
+  created_at: z.string().optional(),
+  bank_confirmed_at: z.string().optional(),
 });
 
 /** An answer of the Core API; amounts are decimal strings ("145000.00"), times are Jakarta's without a zone. */
@@ -23,6 +25,7 @@ const answerSchema = z.object({
   transaction_status: z.string().optional(),
   fraud_status: z.string().optional(),
   expiry_time: z.string().optional(),
+  settlement_time: z.string().optional(),
   refund_amount: z.string().optional(),
   refunds: z.array(refundSchema).optional(),
   metadata: z

@@ -34,10 +34,10 @@ export function keptHealth(): (services: Services) => Promise<Health> {
 
 /** Asks each dependency at once; answers under a second even when one hangs. */
 async function ask(services: Services): Promise<Health> {
-  const { config, db, redis } = services;
+  const { config, redis } = services;
   const queue = config.QSTASH_URL && config.QSTASH_TOKEN;
   const [postgres, cache, jobs] = await Promise.all([
-    answers(() => db.execute(sql`select 1`)),
+    answers(() => services.db.execute(sql`select 1`)),
     redis ? answers(() => redis.client.ping()) : OFF,
     queue
       ? answers(() =>

@@ -3,9 +3,24 @@ import type { Executor } from "../../db/client.ts";
 import { incidents } from "../../db/schema/jobs.ts";
 import { newId } from "./ids.ts";
 
+/** What tells a condition from others; one open incident each. A closed list, since people and jobs find them by it. */
+export type IncidentCause =
+  | `payment-contradicted:${string}`
+  | `payment-mismatch:${string}`
+  | `money-stuck:${string}`
+  | `page-refused:${string}`
+  | `refund-failed:${string}`
+  | `refund-manual:${string}`
+  | `dispute:${string}`
+  | `money-short:${string}`
+  | `money-overdrawn:${string}`
+  | `dead-letter:${string}`
+  | `tick-failing:${string}`
+  | `event-unfollowed:${string}`
+  | "outbox-stuck";
+
 export interface NewIncident {
-  /** What tells this condition from others ("payment-mismatch:<payment id>"); one open incident each. */
-  cause: string;
+  cause: IncidentCause;
   severity: "info" | "warning" | "critical";
   title: string;
   propertyId?: string | undefined;
@@ -28,12 +43,15 @@ export async function raiseIncident(db: Executor, incident: NewIncident): Promis
         count: incident.count ?? sql`${incidents.count} + 1`,
         lastAt: sql`case when ${more} then app_now() else ${incidents.lastAt} end`,
         data: incident.data ?? {},
+        // The condition may be another by now: a dispute that was open is lost.
+        title: incident.title,
+        severity: incident.severity,
       },
     });
 }
 
 /** Closes the open incident of this cause, if there is one. */
-export async function closeIncident(db: Executor, cause: string): Promise<void> {
+export async function closeIncident(db: Executor, cause: IncidentCause): Promise<void> {
   await db
     .update(incidents)
     .set({ resolvedAt: sql`app_now()` })

@@ -10,8 +10,11 @@ import { gathered } from "../platform/gather.ts";
 export interface TaxFacts {
   name: string;
   base: "percent" | "per_night" | "per_person_night" | "per_stay";
+  /** Parts per million for `percent`, else minor units. */
   amount: number;
   inclusive: boolean;
+  /** The percent taxes behind it are charged on it too. */
+  taxed: boolean;
   collect: "now" | "property";
   exempt_age: number | null;
   max_nights: number | null;
@@ -46,7 +49,7 @@ const selection = {
   sameDayCutOff: properties.sameDayCutOff,
   taxes: sql<
     TaxFacts[]
-  >`coalesce((select json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'collect', t.collect, 'exempt_age', t.exempt_age, 'max_nights', t.max_nights) order by t.position, t.id) from ${taxes} t where t.property_id = ${properties.id} and t.archived_at is null), '[]'::json)`,
+  >`coalesce((select json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'taxed', t.taxed, 'collect', t.collect, 'exempt_age', t.exempt_age, 'max_nights', t.max_nights) order by t.position, t.id) from ${taxes} t where t.property_id = ${properties.id} and t.archived_at is null), '[]'::json)`,
 };
 
 function select(db: Executor) {

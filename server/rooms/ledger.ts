@@ -2,7 +2,7 @@ import { asc, count, sql } from "drizzle-orm";
 import { pgArray, statement, type Executor, type Transaction } from "../../db/client.ts";
 import { inventoryNights, type MoveReason } from "../../db/schema/inventory.ts";
 import type { StockCell } from "./cache.ts";
-import { inOrder } from "../platform/in-order.ts";
+import { pipelined } from "../platform/pipelined.ts";
 
 /** What a move adds to one night's counts; negative takes away. */
 export interface NightMove {
@@ -87,7 +87,7 @@ const readLocked = statement((db) =>
 export async function lockNights(tx: Transaction, nights: readonly { roomTypeId: number; date: string }[]): Promise<LockedNight[]> {
   if (nights.length === 0) return [];
   const span = spanOf([...new Map(nights.map((night) => [`${night.roomTypeId}/${night.date}`, night])).values()]);
-  const [, rows] = await inOrder([lock(tx, span), readLocked(tx, span)]);
+  const [, rows] = await pipelined([lock(tx, span), readLocked(tx, span)]);
   return rows;
 }
 
@@ -191,7 +191,7 @@ export async function giveBackNights(tx: Transaction, moves: readonly NightMove[
 export async function moveTogether(tx: Transaction, entries: readonly MoveEntry[], cause: Pick<MoveCause, "reason" | "force">): Promise<MovedNight[] | undefined> {
   // Both travel together, in one round trip.
   const needs = needsOf(entries);
-  const [, moved] = await inOrder([needs.length > 0 && lock(tx, spanOf(needs)), moveLocked(tx, entries, cause)]);
+  const [, moved] = await pipelined([needs.length > 0 && lock(tx, spanOf(needs)), moveLocked(tx, entries, cause)]);
   return moved;
 }
 

@@ -2,7 +2,7 @@ import type { ChargeLine, FrozenPolicy } from "../../db/schema/bookings.ts";
 import type { ChildBucket, PolicyRule } from "../../db/schema/properties.ts";
 import { addDays, dateIn, earliestCheckIn, instantOf, nightsOf } from "../platform/dates.ts";
 import { remembered } from "../platform/memo.ts";
-import { percentOf, roundMoney } from "../platform/money.ts";
+import { roundMoney, shareOf, WHOLE_RATE } from "../platform/money.ts";
 import type { ErrorFacts } from "../errors.ts";
 import type { ProductFacts, RateNight, TaxFacts } from "./facts.ts";
 import { horizonOf } from "./facts.ts";
@@ -55,7 +55,7 @@ export function priceStay(facts: ProductFacts, nights: Nights, checkIn: string, 
       adults: party.adults,
       childAges: party.childAges,
       ...amount,
-      policy: freezePolicy(facts, checkIn, amount),
+      policy: freezePolicy(facts, checkIn, amount, party),
     },
   };
 }
@@ -83,7 +83,7 @@ export function amountOf(
     lines.push({ date, price });
     net += price;
   }
-  const charges = chargesOf(facts.taxes, net, dates.length, party, facts.currency);
+  const charges = chargesOf(facts.taxes, net, { nights: dates.length, party, currency: facts.currency });
   const total = net + charges.reduce((sum, charge) => sum + (charge.inclusive ? 0 : charge.amount), 0);
   return { amount: { nights: lines, charges, total } };
 }
@@ -151,36 +151,82 @@ function nightPrice(facts: AmountFacts, night: NightFacts | undefined, people: L
     if (price === undefined) return undefined;
     base += price * count;
   }
-  return roundMoney((base * facts.derivedPercent) / 10_000, facts.currency) + facts.derivedPerAdult * people.adults;
+  // Rounded once, at the end: what is added per adult may be finer than the currency takes.
+  return roundMoney((base * facts.derivedPercent) / 10_000 + facts.derivedPerAdult * people.adults, facts.currency);
 }
 
-/** Taxes and fees of one room, each line rounded; inclusive ones are shown, not added. */
-function chargesOf(taxes: TaxFacts[], net: number, nights: number, party: Party, currency: string): ChargeLine[] {
-  const inclusiveBps = taxes.reduce((sum, tax) => sum + (tax.inclusive && tax.base === "percent" ? tax.amount : 0), 0);
+/** What the taxes of a room depend on beside its price. */
+interface Taxed {
+  nights: number;
+  party: Party;
+  currency: string;
+}
+
+/**
+ * Taxes and fees of one room by `position`, each line rounded; inclusive ones are shown, not added.
+ * A percentage is charged on the price and on what is `taxed` before it; of an inclusive one the price is first freed
+ * of all that it includes, fixed amounts too: VAT is not charged on a city tax.
+ */
+function chargesOf(taxes: TaxFacts[], price: number, of: Taxed): ChargeLine[] {
+  const inclusive = taxes.filter((tax) => tax.inclusive);
+  const included = new Map(linesOf(inclusive, netOf(inclusive, price, of), of).map((line) => [line.tax, line]));
+  const added = new Map(
+    linesOf(
+      taxes.filter((tax) => !tax.inclusive),
+      price,
+      of,
+    ).map((line) => [line.tax, line]),
+  );
   const charges: ChargeLine[] = [];
   for (const tax of taxes) {
-    const amount = chargeOf(tax, net, nights, party, currency, inclusiveBps);
-    if (amount > 0) charges.push({ name: tax.name, amount, inclusive: tax.inclusive, collect: tax.collect });
+    const { amount, base } = (included.get(tax) ?? added.get(tax))!;
+    const rounded = roundMoney(amount, of.currency);
+    if (rounded <= 0) continue;
+    const rate = tax.base === "percent" ? { rate: tax.amount, base: roundMoney(base, of.currency) } : {};
+    charges.push({ name: tax.name, amount: rounded, inclusive: tax.inclusive, collect: tax.collect, ...rate });
   }
   return charges;
 }
 
-function chargeOf(tax: TaxFacts, net: number, nights: number, party: Party, currency: string, inclusiveBps: number): number {
+interface TaxLine {
+  tax: TaxFacts;
+  amount: number;
+  /** What a percentage is charged on. */
+  base: number;
+}
+
+/** The lines on a price without them. What is added to a bill is charged on lines as the bill prints them: rounded. */
+function linesOf(taxes: TaxFacts[], net: number, of: Taxed): TaxLine[] {
+  let base = net;
+  return taxes.map((tax) => {
+    const line = { tax, base, amount: tax.base === "percent" ? (base * tax.amount) / WHOLE_RATE : fixedOf(tax, of) };
+    if (tax.taxed) base += tax.inclusive ? line.amount : roundMoney(line.amount, of.currency);
+    return line;
+  });
+}
+
+/** The price without the inclusive taxes: price and taxes together are linear in it, so two points of the line tell it. */
+function netOf(taxes: TaxFacts[], price: number, of: Taxed): number {
+  if (taxes.length === 0) return price;
+  const grossOf = (net: number): number => linesOf(taxes, net, of).reduce((sum, line) => sum + line.amount, net);
+  const fixed = grossOf(0);
+  return Math.max(0, (price - fixed) / (grossOf(1) - fixed));
+}
+
+function fixedOf(tax: TaxFacts, { nights, party }: Taxed): number {
   const charged = Math.min(nights, tax.max_nights ?? nights);
   switch (tax.base) {
-    case "percent": {
-      const base = tax.inclusive ? (net * 10_000) / (10_000 + inclusiveBps) : net;
-      return percentOf(base, tax.amount, currency);
-    }
+    case "percent":
+      throw new Error("a percentage has no fixed amount");
     case "per_night":
-      return roundMoney(tax.amount * charged, currency);
+      return tax.amount * charged;
     case "per_person_night": {
       const exemptAge = tax.exempt_age;
       const exempt = exemptAge === null ? 0 : party.childAges.filter((age) => age <= exemptAge).length;
-      return roundMoney(tax.amount * charged * (party.adults + party.childAges.length - exempt), currency);
+      return tax.amount * charged * (party.adults + party.childAges.length - exempt);
     }
     case "per_stay":
-      return roundMoney(tax.amount, currency);
+      return tax.amount;
   }
 }
 
@@ -190,14 +236,34 @@ export function isFreeByRules(rules: readonly PolicyRule[], zone: string, checkI
   return rules.every((rule) => rule.fee.value === 0 || deadlineOf(checkIn, rule.daysBefore, rule.time, zone) >= at);
 }
 
+/** What of a price and its charges we collect, by price and tax, and what the property collects. Minor units. */
+function partsOf(price: number, charges: readonly ChargeLine[]): FrozenPolicy["base"] {
+  const sum = (of: (charge: ChargeLine) => boolean) => charges.reduce((total, charge) => total + (of(charge) ? charge.amount : 0), 0);
+  return {
+    price: price - sum((charge) => charge.inclusive && charge.collect === "property"),
+    tax: sum((charge) => !charge.inclusive && charge.collect === "now"),
+    atProperty: sum((charge) => charge.collect === "property"),
+  };
+}
+
 /**
  * The policy with its deadlines as instants, read once in the property's zone (domain rule 6).
- * Fees never fall as time passes, and never exceed the total.
+ * A fee is a part of the price and of the taxes that we collect with it; what the property collects is due for nights
+ * that are slept, so no fee holds it. Fees never fall as time passes.
  */
-function freezePolicy(facts: ProductFacts, checkIn: string, { nights, total }: Amount): FrozenPolicy {
+function freezePolicy(facts: ProductFacts, checkIn: string, { nights, charges }: Amount, party: Party): FrozenPolicy {
+  const priceOf = (list: Amount["nights"]): number => list.reduce((sum, night) => sum + night.price, 0);
+  const base = partsOf(priceOf(nights), charges);
+  const whole = base.price + base.tax;
   const feeOf = (fee: PolicyRule["fee"]): number => {
-    const amount = fee.kind === "percent" ? percentOf(total, fee.value * 100, facts.currency) : nights.slice(0, fee.value).reduce((sum, night) => sum + night.price, 0);
-    return Math.min(amount, total);
+    if (fee.kind === "percent") {
+      const rate = (fee.value / 100) * WHOLE_RATE;
+      return Math.min(whole, shareOf(base.price, rate, facts.currency) + shareOf(base.tax, rate, facts.currency));
+    }
+    const first = nights.slice(0, fee.value);
+    const price = priceOf(first);
+    const parts = partsOf(price, chargesOf(facts.taxes, price, { nights: first.length, party, currency: facts.currency }));
+    return Math.min(whole, parts.price + parts.tax);
   };
   const steps = facts.policyRules
     .map((rule) => ({ from: deadlineOf(checkIn, rule.daysBefore, rule.time, facts.zone), fee: feeOf(rule.fee) }))
@@ -207,24 +273,24 @@ function freezePolicy(facts: ProductFacts, checkIn: string, { nights, total }: A
     highest = Math.max(highest, step.fee);
     step.fee = highest;
   }
-  return { name: facts.policyName, zone: facts.zone, steps, noShowFee: feeOf(facts.noShow) };
+  return { name: facts.policyName, zone: facts.zone, base, steps, noShowFee: feeOf(facts.noShow) };
 }
 
 /** The fee of cancelling at `now`; the boundary instant itself still has the fee before it. */
-export function feeAt(policy: FrozenPolicy, now: Date): number {
+export function feeAt(policy: Pick<FrozenPolicy, "steps">, now: Date): number {
   const at = now.toISOString();
   return policy.steps.findLast((step) => step.from < at)?.fee ?? 0;
 }
 
 /** The instant at which the fee rises next, or null. */
-export function feeChangesAt(policy: FrozenPolicy, now: Date): string | null {
+export function feeChangesAt(policy: Pick<FrozenPolicy, "steps">, now: Date): string | null {
   const at = now.toISOString();
   const current = feeAt(policy, now);
   return policy.steps.find((step) => step.from >= at && step.fee > current)?.from ?? null;
 }
 
 /** Until when cancelling is free (ISO 8601); null where it costs from the start, or is always free after `now`. */
-export function freeUntil(policy: FrozenPolicy, now: Date): string | null {
+export function freeUntil(policy: Pick<FrozenPolicy, "steps">, now: Date): string | null {
   const first = policy.steps.find((step) => step.fee > 0);
   if (!first || first.from < now.toISOString()) return null;
   return first.from;

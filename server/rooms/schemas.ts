@@ -4,6 +4,9 @@ import { idField, MAX_ROOMS, partyRoomField, refineStay, smallIdField, stayField
 export const chargeOutput = z.object({
   name: z.string(),
   amount: z.int(),
+  /** Of a percentage: parts per million (8.875 % is 88 750), and the amount that it was charged on. */
+  rate: z.int().optional(),
+  base: z.int().optional(),
   /** Already within the nightly prices; not added to the total. */
   inclusive: z.boolean(),
   collect: z.enum(["now", "property"]),
@@ -13,6 +16,8 @@ export const policyOutput = z.object({
   name: z.string(),
   /** IANA zone of the property, to show the deadlines in. */
   zone: z.string(),
+  /** What a fee is a part of: the price and the taxes that we collect. What the property collects is in no fee. */
+  base: z.object({ price: z.int(), tax: z.int(), atProperty: z.int() }),
   /** From `from` (an instant, ISO 8601) on, cancelling costs `fee` minor units; before the first it is free. */
   steps: z.array(z.object({ from: z.string(), fee: z.int() })),
   noShowFee: z.int(),

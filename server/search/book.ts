@@ -82,7 +82,9 @@ const entryRows = statement((db) =>
       horizonDays: properties.horizonDays,
       childBuckets: properties.childBuckets,
       paymentMethods: properties.paymentMethods,
-      taxes: sql<TaxFacts[]>`(select coalesce(json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'collect', t.collect,
+      taxes: sql<
+        TaxFacts[]
+      >`(select coalesce(json_agg(json_build_object('name', t.name, 'base', t.base, 'amount', t.amount, 'inclusive', t.inclusive, 'taxed', t.taxed, 'collect', t.collect,
         'exempt_age', t.exempt_age, 'max_nights', t.max_nights) order by t.position, t.id), '[]') from ${taxes} t where t.property_id = properties.id and t.archived_at is null)`,
       rooms: sql<RoomRow[]>`(select coalesce(json_agg(json_build_object('roomTypeId', rt.id, 'name', lower(rt.name), 'maxAdults', rt.max_adults, 'maxChildren', rt.max_children,
         'maxOccupancy', rt.max_occupancy, 'offers', ${offers}) order by rt.position, rt.id), '[]') from ${roomTypes} rt where rt.property_id = properties.id and rt.archived_at is null)`,

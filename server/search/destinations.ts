@@ -1,7 +1,8 @@
-import { desc, sql } from "drizzle-orm";
+import { desc, like, or, sql } from "drizzle-orm";
 import { pgArray, statement, type Database } from "../../db/client.ts";
 import { destinations as places, properties } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import { normalise } from "./normalise.ts";
 import { inReachOf } from "./place.ts";
 import type { Destination } from "./schemas.ts";
@@ -29,7 +30,7 @@ const beginning = statement((db) =>
   db
     .select(columns)
     .from(places)
-    .where(sql`${places.searchText} like ${placeholder("start")} or ${places.searchText} like ${placeholder("within")}`)
+    .where(or(like(places.searchText, placeholder("start")), like(places.searchText, placeholder("within"))))
     .orderBy(
       sql`${places.propertyCount} > 0 desc`,
       sql`(' ' || ${places.searchText} || ' ') like ${placeholder("whole")} desc`,
@@ -108,7 +109,7 @@ async function findDestinations(db: Database, text: string): Promise<Destination
 async function matching(db: Database, text: string): Promise<Destination[]> {
   const literal = await beginning(db, { text, start: `${text}%`, within: `% ${text}%`, whole: `% ${text} %` });
   if (text.length < 4 || literal.filter((place) => place.propertyCount > 0).length >= ENOUGH) return literal;
-  const [slips, similar] = await Promise.all([
+  const [slips, similar] = await pipelined([
     swapped(db, { variants: pgArray(swaps(text)) }),
     db.transaction(async (tx) => {
       await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${LIKENESS}, true)`);

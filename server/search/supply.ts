@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { pgArray, statement, type Database } from "../../db/client.ts";
 import { inventoryNights } from "../../db/schema/index.ts";
+import { pipelined } from "../platform/pipelined.ts";
 import type { Entry } from "./book.ts";
 import { readMatrix } from "./matrix.ts";
 import { ratesOf, type RatesOf } from "./rates.ts";
@@ -36,7 +37,7 @@ const free = statement((db) => {
 /** Stock and prices of all that the properties sell, for the nights of the stay. Stock is read anew each time. */
 export async function supplyOf(db: Database, entries: Entry[], { checkIn, checkOut }: Pick<HotelsInput, "checkIn" | "checkOut">): Promise<Supply> {
   const roomTypeIds = entries.flatMap((entry) => entry.rooms.map((room) => room.roomTypeId));
-  const [[stock], nightsOf] = await Promise.all([free(db, { ids: pgArray(roomTypeIds), from: checkIn, to: checkOut }), ratesOf(db, entries, checkIn, checkOut)]);
+  const [[stock], nightsOf] = await pipelined([free(db, { ids: pgArray(roomTypeIds), from: checkIn, to: checkOut }), ratesOf(db, entries, checkIn, checkOut)]);
   const left = new Map<number, number>();
   const types = readMatrix(stock?.types ?? "", 2);
   for (let at = 0; at < types.length; at += 2) left.set(types[at]!, types[at + 1]!);

@@ -69,7 +69,7 @@ export async function openWorld(say: Say): Promise<World> {
 
 export async function openSystem(dataDir: string, say: Say): Promise<System> {
   useOwnStandIns();
-  const settings = readSettings({ ...process.env, ...(await freePorts()), DATA_DIR: dataDir });
+  const settings = readSettings({ ...process.env, ...(await freePorts()), DATA_DIR: dataDir, LOCAL_MAIL_RATE: "100000" });
   const release = await takeDataFolder(dataDir);
   let watched = (_pids: readonly number[]): void => {};
   const supervisor = createSupervisor({ say, changed: (living) => watched(living.map(({ pid }) => pid)) });

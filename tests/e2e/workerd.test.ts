@@ -18,7 +18,7 @@ beforeAll(async () => {
   const options = { databaseUrl: database.url, redisUrl: await emptyRedis() };
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const cloud = await startCloud({ publicUrl: url, ...options });
+  const cloud = await startCloud({ publicUrl: url, mailRate: 100_000, ...options });
   clean.push(() => cloud.close());
   await startWorkerd(port, appVariables(url, cloud, options));
   place = { url, cloud, database };

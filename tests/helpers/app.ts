@@ -13,6 +13,8 @@ export interface AppOptions {
   redisUrl?: string;
   /** Which stand-ins; all by default. */
   ports?: CloudPorts;
+  /** Mails per second that the stand-in takes; out of reach by default. */
+  mailRate?: number;
   /** Variables of the app over those that the helper chooses. */
   env?: Record<string, string>;
 }
@@ -34,7 +36,7 @@ export interface RunningApp {
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const cloud = await startCloud({ publicUrl: url, ...options });
+  const cloud = await startCloud({ publicUrl: url, mailRate: 100_000, ...options });
   const folder = mkdtempSync(join(tmpdir(), "nightledger-app-"));
   const logFile = join(folder, "app.log");
   const log = (): string => readFileSync(logFile, "utf8");

@@ -40,6 +40,7 @@ const STAY: BookingView["stays"][number] = {
   policy: {
     name: "Flexible",
     zone: "Europe/Lisbon",
+    base: { price: 23_000, tax: 0, atProperty: 800 },
     steps: [
       { from: "2026-12-18T18:00:00Z", fee: 11_000 },
       { from: "2026-12-20T15:00:00Z", fee: 23_800 },
@@ -66,6 +67,7 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
     dueOnline: 23_000,
     paid: 23_000,
     refunded: 0,
+    lost: 0,
     payment: "online",
     paymentMethods: ["stripe"],
     holdExpiresAt: null,

@@ -85,9 +85,9 @@ export async function expectAudited(db: Database): Promise<void> {
     .leftJoin(inventoryEvents, and(eq(inventoryEvents.roomTypeId, inventoryNights.roomTypeId), eq(inventoryEvents.stayDate, inventoryNights.stayDate)))
     .groupBy(inventoryNights.roomTypeId, inventoryNights.stayDate)
     .having(
-      sql`coalesce(sum(${inventoryEvents.sold}), 0) <> ${inventoryNights.sold} or coalesce(sum(${inventoryEvents.held}), 0) <> ${inventoryNights.held}
+      sql`(coalesce(sum(${inventoryEvents.sold}), 0) <> ${inventoryNights.sold} or coalesce(sum(${inventoryEvents.held}), 0) <> ${inventoryNights.held}
         or coalesce(sum(${inventoryEvents.blocked}), 0) <> ${inventoryNights.blocked} or coalesce(sum(${inventoryEvents.oversold}), 0) <> ${inventoryNights.oversold}
-        or count(${inventoryEvents.id}) + 1 <> ${inventoryNights.version}`,
+        or count(${inventoryEvents.id}) + 1 <> ${inventoryNights.version})`,
     );
   expect(drift, "nights whose events don't add up").toEqual([]);
 }

@@ -15,7 +15,7 @@ export interface WireAnswer<T = unknown> {
 
 /** Calls a procedure over the wire: a query by GET, a mutation by POST. */
 export async function callWire<T = unknown>(
-  gateway: Gateway,
+  gateway: Pick<Gateway, "url" | "request">,
   path: string,
   input: unknown,
   options: { type?: "query" | "mutation"; cookie?: string; headers?: Record<string, string> } = {},

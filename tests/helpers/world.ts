@@ -127,7 +127,7 @@ export async function createProperty(db: Database, overrides: WorldOverrides = {
     await db.insert(policies).values(policy);
     policyIds.set(policy.name, policy.id);
   }
-  const taxRows = overrides.taxes ?? [{ name: "Tax", base: "percent", amount: 1000, inclusive: false }];
+  const taxRows = overrides.taxes ?? [{ name: "Tax", base: "percent", amount: 100_000, inclusive: false }];
   for (const [position, tax] of taxRows.entries()) {
     await db.insert(taxes).values({ position, name: `Tax ${position}`, base: "percent", amount: 0, inclusive: false, ...tax, id: newId(), propertyId });
   }

@@ -2,9 +2,10 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { members } from "../../db/schema/index.ts";
 import { cancel, get, startPayment } from "../../server/bookings/index.ts";
+import { addDays, dateIn } from "../../server/platform/dates.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { askReset, cookiesOf, PASSWORD, postAuth, signUp, type Account } from "../helpers/account.ts";
-import { holdStay } from "../helpers/booking.ts";
+import { bookAtProperty, holdStay } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { startGateway, type Gateway } from "../helpers/gateway.ts";
@@ -12,6 +13,8 @@ import { mailsTo } from "../helpers/mail.ts";
 import { PATIENT } from "../helpers/queue.ts";
 import { callWire } from "../helpers/trpc.ts";
 import { createProperty, FIRST_NIGHT, type World } from "../helpers/world.ts";
+
+const DAY_MS = 86_400_000;
 
 let database: TestDatabase;
 let gateway: Gateway;
@@ -69,6 +72,20 @@ test("a booking made while signed in is the account's, verified or not", async (
   const { bookingId } = await holdStay(signedIn, await createProperty(database.db), { email: "somebody@else.test" });
   expect(await mine(account)).toEqual([bookingId]);
   expect(await mine(await signUp(gateway))).toEqual([]);
+});
+
+test("a stay that is over is in its own guest's history, and in nobody else's", async () => {
+  const owner = await signUp(gateway);
+  const signedIn = gateway.ctx.as({ kind: "guest", anonId: newId(), userId: owner.userId });
+  const checkIn = addDays(dateIn("Asia/Makassar", gateway.ctx.clock.now()), 5);
+  const bookingId = await bookAtProperty(signedIn, await createProperty(database.db, { from: checkIn }), { checkIn });
+  await gateway.ctx.advance(9 * DAY_MS);
+  const stranger = await signUp(gateway);
+  for (const scope of ["upcoming", "past", "cancelled"]) {
+    expect(await mine(stranger, scope)).toEqual([]);
+    expect(await mine(owner, scope)).toEqual(scope === "past" ? [bookingId] : []);
+  }
+  await gateway.ctx.advance(-9 * DAY_MS);
 });
 
 test("the history counts the rooms that stand; of a booking cancelled as a whole, all that it had", async () => {

@@ -55,7 +55,7 @@ async function runAll(play: (work: Work[]) => Promise<void>): Promise<Work[]> {
   }
 }
 
-async function inOrder(work: Work[], times = 1): Promise<void> {
+async function pipelined(work: Work[], times = 1): Promise<void> {
   for (const one of work) for (let i = 0; i < times; i += 1) await run(world, one);
 }
 
@@ -65,16 +65,16 @@ function shuffled(work: Work[], seed: number): Work[] {
 }
 
 test.each<[string, (work: Work[]) => Promise<void>]>([
-  ["once, in order", (work) => inOrder(work)],
-  ["twice in a row", (work) => inOrder(work, 2)],
+  ["once, in order", (work) => pipelined(work)],
+  ["twice in a row", (work) => pipelined(work, 2)],
   [
     "twice at once",
     async (work) => {
       for (const one of work) await Promise.all([run(world, one), run(world, one)]);
     },
   ],
-  ["backwards", (work) => inOrder(work.toReversed())],
-  ["in some order", (work) => inOrder(shuffled(work, 1))],
+  ["backwards", (work) => pipelined(work.toReversed())],
+  ["in some order", (work) => pipelined(shuffled(work, 1))],
   [
     "in another order, three at once, each twice",
     async (work) => {
@@ -94,7 +94,7 @@ test.each<[string, (work: Work[]) => Promise<void>]>([
   expect(new Set(work.map((one) => one.name)), "a job, or an event of one, that the story lacks").toEqual(new Set(known));
 
   await world.ctx.advance(3 * 3_600_000);
-  await inOrder(work.toReversed());
+  await pipelined(work.toReversed());
   expect(await endsOf(world, story)).toEqual(ENDS);
   expect(await mailsTo(world.gateway, email)).toHaveLength(2);
   const after = (await newWork(world, new Set(work.map((one) => one.outboxId)))).map((one) => one.name);

@@ -1,11 +1,11 @@
 import { eq, sql } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import { deadLetters, outbox } from "../../db/schema/index.ts";
+import { deadLetters, incidents, outbox } from "../../db/schema/index.ts";
 import { relay } from "../../jobs/outbox.ts";
 import { publish, queueOf } from "../../jobs/qstash.ts";
 import { JOBS } from "../../jobs/registry.ts";
+import { emit } from "../../server/bookings/events.ts";
 import { newId } from "../../server/platform/ids.ts";
-import { emit } from "../../server/platform/outbox.ts";
 import { mailsTo } from "../helpers/mail.ts";
 import { booked, callJob, eventOf, eventsOfType, expectedOf, MINUTE, PATIENT, queued, queueWorld } from "../helpers/queue.ts";
 import { takeConsole } from "../helpers/quiet.ts";
@@ -128,4 +128,25 @@ test("events of a transaction that rolls back are never published", async () => 
   await expect(rolledBack).rejects.toThrow("no");
   expect(await relay(world.ctx)).toBe(0);
   expect(await eventsOfType(world, bookingId, "booking.confirmed")).toEqual([]);
+});
+
+test("an event that no job follows is an incident, not a success", async () => {
+  const { db } = world.database;
+  const outboxId = newId();
+  await db.insert(outbox).values({ id: outboxId, type: "booking.confirmd", payload: {} });
+  await relay(world.ctx);
+  const [incident] = await db.select().from(incidents).where(eq(incidents.cause, "event-unfollowed:booking.confirmd"));
+  expect(incident).toMatchObject({ severity: "critical", resolvedAt: null, data: { outboxIds: [outboxId] } });
+});
+
+test("a payload with a field too many, or of another type, is not written", async () => {
+  const event = { bookingId: newId(), propertyId: newId(), version: 1 };
+  const { db } = world.database;
+  const stranger = { ...event, email: "somebody@example.test" };
+  await expect(db.transaction((tx) => emit(tx, { type: "booking.cancelled", payload: stranger }))).rejects.toThrow("email");
+  const lacking = { bookingId: event.bookingId };
+  // @ts-expect-error a field is missing
+  await expect(db.transaction((tx) => emit(tx, { type: "booking.cancelled", payload: lacking }))).rejects.toThrow("propertyId");
+  // @ts-expect-error the type is not declared
+  await expect(db.transaction((tx) => emit(tx, { type: "booking.canceled", payload: event }))).rejects.toThrow("not declared");
 });

@@ -26,7 +26,7 @@ function stay(world: World, rooms: { productId: number; adults: number; childAge
 test("a quote has the nights, the charges, the total, and what is paid online", async () => {
   const world = await createProperty(database.db, {
     taxes: [
-      { name: "VAT", base: "percent", amount: 1000, inclusive: false },
+      { name: "VAT", base: "percent", amount: 100_000, inclusive: false },
       { name: "City tax", base: "per_person_night", amount: 150, inclusive: false, collect: "property" },
     ],
   });
@@ -39,7 +39,7 @@ test("a quote has the nights, the charges, the total, and what is paid online", 
     paymentMethods: ["stripe", "property"],
     expiresAt: "2027-02-01T00:15:00.000Z",
   });
-  expect(answer.stays[0]?.policy.steps).toEqual([{ from: "2027-02-28T10:00:00.000Z", fee: 10_000 }]);
+  expect(answer.stays[0]?.policy.steps).toEqual([{ from: "2027-02-28T10:00:00.000Z", fee: 11_000 }]);
 });
 
 test("the hash stays while the offer stays, and changes with a night's price, a tax or the party", async () => {
@@ -115,7 +115,7 @@ test("a hold that is overdue doesn't make a stay sold out, a live one does", asy
     meal: "room_only",
     total: 22_000,
     charges: [],
-    policy: { name: "Flexible", zone: "UTC", steps: [], noShowFee: 0 },
+    policy: { name: "Flexible", zone: "UTC", base: { price: 22_000, tax: 0, atProperty: 0 }, steps: [], noShowFee: 0 },
   });
   await expect(quote(contextAt(database.db, NOW), stay(world))).rejects.toMatchObject({ code: "SOLD_OUT" });
   await database.db

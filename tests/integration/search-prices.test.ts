@@ -111,7 +111,7 @@ function propertyOf(random: Random): Promise<World> {
       { code: "desk", policy: random.pick(["Free", "Strict"]), payment: random.pick(["property", "either"]) },
     ],
     taxes: [
-      { name: "VAT", base: "percent", amount: 1100, inclusive: random.chance(0.5) },
+      { name: "VAT", base: "percent", amount: 110_000, inclusive: random.chance(0.5) },
       { name: "City", base: "per_person_night", amount: 150, inclusive: false, exemptAge: 11, maxNights: 3, collect: "property" },
     ],
     rooms: Array.from({ length: random.int(1, 3) }, () => roomOf(random)),

@@ -53,8 +53,8 @@ const COMMON: WorldOverrides = {
   policies: POLICIES,
   plans: [{ code: "flex" }, { code: "strict", policy: "Strict" }],
   taxes: [
-    { name: "Tax", base: "percent", amount: 1000, inclusive: false },
-    { name: "City", base: "percent", amount: 333, inclusive: false, collect: "property" },
+    { name: "Tax", base: "percent", amount: 100_000, inclusive: false },
+    { name: "City", base: "percent", amount: 33_300, inclusive: false, collect: "property" },
   ],
 };
 const IN_EUROS: WorldOverrides = { ...COMMON, property: { horizonDays: 40 }, rooms: [{ units: 3 }, { units: 1, prices: [12_345, 15_551] }] };
@@ -75,7 +75,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const cloudFolder = join(services.folder, `seed-${seed}`);
-  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder });
+  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder, mailRate: 100_000 });
   const redis = await openRedisGate(cloud.servers.upstash!.url);
   const ports = seed % 2 === 0 ? [port, await freePort()] : [port];
   const apps = await Promise.all(

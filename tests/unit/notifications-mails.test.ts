@@ -5,7 +5,7 @@ import { WORDS } from "../../server/notifications/templates/words.ts";
 import { baliView, bookingView } from "../helpers/booking-view.ts";
 
 const LINKS = { trip: "https://stay.test/trips/1?token=t0ken", search: "https://stay.test/" };
-const KINDS = ["booking_confirmed", "booking_modified", "payment_failed", "change_late", "hold_expired", "booking_cancelled"] as const satisfies MailKind[];
+const KINDS = ["booking_confirmed", "booking_modified", "payment_failed", "change_late", "hold_expired", "paid_too_late", "booking_cancelled"] as const satisfies MailKind[];
 const VIEWS = { en: bookingView({ holdExpiresAt: "2026-11-01T09:45:00Z" }), id: baliView({ holdExpiresAt: "2026-11-01T09:45:00Z" }) };
 const CASES = KINDS.flatMap((kind) => (["en", "id"] as const).map((locale) => ({ kind, locale })));
 

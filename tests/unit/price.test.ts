@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ProductFacts, RateNight } from "../../server/rooms/facts.ts";
 import { feeAt, feeChangesAt, freeUntil, priceStay, type Party } from "../../server/rooms/price.ts";
@@ -36,7 +37,7 @@ function facts(overrides: Partial<ProductFacts> = {}): ProductFacts {
 }
 
 function tax(overrides: Partial<ProductFacts["taxes"][number]>): ProductFacts["taxes"][number] {
-  return { name: "Tax", base: "percent", amount: 0, inclusive: false, collect: "now", exempt_age: null, max_nights: null, ...overrides };
+  return { name: "Tax", base: "percent", amount: 0, inclusive: false, taxed: false, collect: "now", exempt_age: null, max_nights: null, ...overrides };
 }
 
 /** Nights from 1 to 8 January 2027 at 80, 100 and 130 euro for one, two, three; `changes` by day of the month. */
@@ -104,7 +105,7 @@ test("taxes: percent, per night, per person and night, per stay, each a rounded 
   const { stay } = price({
     facts: {
       taxes: [
-        tax({ name: "VAT", amount: 1_055 }),
+        tax({ name: "VAT", amount: 105_500 }),
         tax({ name: "Night fee", base: "per_night", amount: 150 }),
         tax({ name: "City tax", base: "per_person_night", amount: 200, exempt_age: 12, max_nights: 1, collect: "property" }),
         tax({ name: "Cleaning", base: "per_stay", amount: 3_000 }),
@@ -114,7 +115,7 @@ test("taxes: percent, per night, per person and night, per stay, each a rounded 
   });
   // A twelve-year-old sleeps at an adult's price and is exempt from the city tax.
   expect(stay?.charges).toEqual([
-    { name: "VAT", amount: 2_743, inclusive: false, collect: "now" },
+    { name: "VAT", amount: 2_743, inclusive: false, collect: "now", rate: 105_500, base: 26_000 },
     { name: "Night fee", amount: 300, inclusive: false, collect: "now" },
     { name: "City tax", amount: 400, inclusive: false, collect: "property" },
     { name: "Cleaning", amount: 3_000, inclusive: false, collect: "now" },
@@ -123,13 +124,72 @@ test("taxes: percent, per night, per person and night, per stay, each a rounded 
 });
 
 test("inclusive taxes are shown and not added", () => {
-  const { stay } = price({ facts: { taxes: [tax({ amount: 1_000, inclusive: true }), tax({ name: "Levy", amount: 600, inclusive: true })] } });
+  const { stay } = price({ facts: { taxes: [tax({ amount: 100_000, inclusive: true }), tax({ name: "Levy", amount: 60_000, inclusive: true })] } });
   expect(stay?.charges.map((charge) => charge.amount)).toEqual([1_724, 1_034]);
   expect(stay?.total).toBe(20_000);
 });
 
+test("an inclusive percentage is not charged on the fixed taxes that the price holds too", () => {
+  // Three nights of 100, of which 12 are a city tax: 10 % of 288 / 1.1.
+  const city = tax({ name: "City tax", base: "per_person_night", amount: 200, inclusive: true });
+  const { stay } = price({ from: 2, to: 5, facts: { taxes: [tax({ name: "VAT", amount: 100_000, inclusive: true }), city] } });
+  expect(stay?.charges.map(({ name, amount }) => [name, amount])).toEqual([
+    ["VAT", 2_618],
+    ["City tax", 1_200],
+  ]);
+  expect(stay?.total).toBe(30_000);
+});
+
+test("a percentage is charged on the taxed lines before it: VAT on price and service charge, on a taxed fee, and not on others", () => {
+  const taxes = [
+    tax({ name: "Service", amount: 100_000, taxed: true }),
+    tax({ name: "Linen", base: "per_stay", amount: 1_000, taxed: true }),
+    tax({ name: "Levy", base: "per_stay", amount: 500 }),
+    tax({ name: "VAT", amount: 70_000 }),
+  ];
+  const { stay } = price({ facts: { taxes } });
+  expect(stay?.charges.map(({ amount }) => amount)).toEqual([2_000, 1_000, 500, 1_610]);
+  expect(stay?.charges.at(-1)).toMatchObject({ rate: 70_000, base: 23_000 });
+});
+
+test("taxes taken out of a price and put onto what is left give the price again", () => {
+  const taxes = fc.array(
+    fc.record({ base: fc.constantFrom("percent", "per_night", "per_person_night", "per_stay"), amount: fc.integer({ min: 0, max: 300_000 }), taxed: fc.boolean() }),
+    { maxLength: 5 },
+  );
+  fc.assert(
+    fc.property(taxes, (list) => {
+      const built = list.map((one) => tax({ ...one, amount: one.base === "percent" ? one.amount : one.amount % 900 }));
+      const within = price({ facts: { taxes: built.map((one) => ({ ...one, inclusive: true })) } }).stay!;
+      const net = 20_000 - within.charges.reduce((sum, charge) => sum + charge.amount, 0);
+      const [first, second] = [Math.floor(net / 2), Math.ceil(net / 2)];
+      const onTop = price({ nights: { 2: { adultPrices: [first, first] }, 3: { adultPrices: [second, second] } }, facts: { taxes: built } }).stay!;
+      // Each line may be rounded by half a cent, and a line on a line by a little more.
+      expect(Math.abs(onTop.total - 20_000)).toBeLessThanOrEqual(2 * (list.length + 1));
+    }),
+  );
+});
+
+test("a derived price is rounded once, at its end", () => {
+  const { stay } = price({ facts: { currency: "IDR", derivedPercent: 8_333, derivedPerAdult: 33 } });
+  expect(stay?.nights[0]?.price).toBe(8_400);
+});
+
+test("a fee holds the price and the taxes that we collect, and nothing that the property collects", () => {
+  const taxes = [tax({ name: "VAT", amount: 100_000 }), tax({ name: "City tax", base: "per_person_night", amount: 250, collect: "property" })];
+  const policyRules = [
+    { daysBefore: 9, time: "12:00", fee: { kind: "nights" as const, value: 1 } },
+    { daysBefore: 2, time: "12:00", fee: { kind: "percent" as const, value: 100 } },
+  ];
+  const { stay } = price({ facts: { taxes, policyRules, noShow: { kind: "percent", value: 50 } } });
+  expect(stay?.total).toBe(20_000 + 2_000 + 1_000);
+  expect(stay?.policy.base).toEqual({ price: 20_000, tax: 2_000, atProperty: 1_000 });
+  expect(stay?.policy.steps.map((step) => step.fee)).toEqual([11_000, 22_000]);
+  expect(stay?.policy.noShowFee).toBe(11_000);
+});
+
 test("every line in rupiah is whole rupiah, and yen has no fraction", () => {
-  const rupiah = price({ facts: { currency: "IDR", derivedPercent: 8_333, taxes: [tax({ amount: 1_111 })] } }).stay;
+  const rupiah = price({ facts: { currency: "IDR", derivedPercent: 8_333, taxes: [tax({ amount: 111_100 })] } }).stay;
   expect(rupiah?.nights.map((night) => night.price)).toEqual([8_300, 8_300]);
   expect(rupiah?.charges[0]?.amount).toBe(1_800);
   expect(price({ facts: { currency: "JPY", derivedPercent: 8_333 } }).stay?.nights[0]?.price).toBe(8_333);

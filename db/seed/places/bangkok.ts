@@ -8,8 +8,8 @@ export const bangkok: SeedPlace = {
   zone: "Asia/Bangkok",
   currency: "THB",
   taxes: [
-    { name: "Service charge 10%", base: "percent", amount: 1_000, inclusive: false },
-    { name: "VAT 7% on price and service", base: "percent", amount: 770, inclusive: false },
+    { name: "Service charge", base: "percent", amount: 100_000, inclusive: false, taxed: true },
+    { name: "VAT", base: "percent", amount: 70_000, inclusive: false },
   ],
   paymentMethods: ["stripe", "property"],
   childBuckets: [{ maxAge: 4 }, { maxAge: 11 }],

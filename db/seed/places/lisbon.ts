@@ -8,7 +8,7 @@ export const lisbon: SeedPlace = {
   zone: "Europe/Lisbon",
   currency: "EUR",
   taxes: [
-    { name: "VAT 6%", base: "percent", amount: 600, inclusive: true },
+    { name: "VAT", base: "percent", amount: 60_000, inclusive: true },
     // Four euros for each of the first seven nights, from the age of thirteen.
     {
       name: "Lisbon city tax",

@@ -7,7 +7,7 @@ export const london: SeedPlace = {
   country: "GB",
   zone: "Europe/London",
   currency: "GBP",
-  taxes: [{ name: "VAT 20%", base: "percent", amount: 2_000, inclusive: true }],
+  taxes: [{ name: "VAT", base: "percent", amount: 200_000, inclusive: true }],
   paymentMethods: ["stripe", "property"],
   childBuckets: [{ maxAge: 2 }, { maxAge: 11 }],
   months: [0.82, 0.84, 0.94, 1, 1.08, 1.16, 1.18, 1.06, 1.1, 1.06, 1, 1.14],

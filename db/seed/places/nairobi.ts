@@ -3,8 +3,8 @@ import { PLACE } from "../gazetteer.ts";
 import type { SeedPlace, SeedTax } from "../types.ts";
 
 const KENYA_TAXES: SeedTax[] = [
-  { name: "VAT 16%", base: "percent", amount: 1_600, inclusive: true },
-  { name: "Tourism levy 2%", base: "percent", amount: 200, inclusive: true },
+  { name: "VAT", base: "percent", amount: 160_000, inclusive: true },
+  { name: "Tourism levy", base: "percent", amount: 20_000, inclusive: true },
 ];
 
 export const nairobi: SeedPlace = {

@@ -8,8 +8,8 @@ export const newYork: SeedPlace = {
   zone: "America/New_York",
   currency: "USD",
   taxes: [
-    { name: "Sales tax 8.875%", base: "percent", amount: 888, inclusive: false },
-    { name: "Hotel occupancy tax 5.875%", base: "percent", amount: 588, inclusive: false },
+    { name: "Sales tax", base: "percent", amount: 88_750, inclusive: false },
+    { name: "Hotel occupancy tax", base: "percent", amount: 58_750, inclusive: false },
     { name: "City and state room fee", base: "per_night", amount: 350, inclusive: false },
   ],
   paymentMethods: ["stripe", "property"],

@@ -2,7 +2,7 @@ import { NEW_YEAR, UNTIL_FIVE_DAYS_BEFORE, UNTIL_THE_DAY_BEFORE } from "../custo
 import { PLACE } from "../gazetteer.ts";
 import type { SeedPlace, SeedTax } from "../types.ts";
 
-const VAT: SeedTax = { name: "VAT 10%", base: "percent", amount: 1_000, inclusive: true };
+const VAT: SeedTax = { name: "VAT", base: "percent", amount: 100_000, inclusive: true };
 
 /** By the hotel's stars, per adult and night; minors are exempt. */
 function touristTax(amount: number): SeedTax {

@@ -2,10 +2,10 @@ import { NEW_YEAR, UNTIL_NOON_OF_ARRIVAL, UNTIL_THE_DAY_BEFORE } from "../custom
 import { PLACE } from "../gazetteer.ts";
 import type { SeedPlace } from "../types.ts";
 
-/** Goods and services tax is due on the price with the service charge: 9 % of 110 %. */
+/** Goods and services tax is due on the price with the service charge. */
 const PLUS_PLUS = [
-  { name: "Service charge 10%", base: "percent" as const, amount: 1_000, inclusive: false },
-  { name: "GST 9% on price and service", base: "percent" as const, amount: 990, inclusive: false },
+  { name: "Service charge", base: "percent" as const, amount: 100_000, inclusive: false, taxed: true },
+  { name: "GST", base: "percent" as const, amount: 90_000, inclusive: false },
 ];
 
 export const singapore: SeedPlace = {

@@ -7,7 +7,7 @@ export const sydney: SeedPlace = {
   country: "AU",
   zone: "Australia/Sydney",
   currency: "AUD",
-  taxes: [{ name: "GST 10%", base: "percent", amount: 1_000, inclusive: true }],
+  taxes: [{ name: "GST", base: "percent", amount: 100_000, inclusive: true }],
   paymentMethods: ["stripe", "property"],
   childBuckets: [{ maxAge: 3 }, { maxAge: 12 }],
   months: [1.24, 1.16, 1.1, 1.04, 0.9, 0.88, 0.86, 0.88, 0.98, 1.06, 1.1, 1.22],

@@ -3,9 +3,9 @@ import { PLACE } from "../gazetteer.ts";
 import type { SeedPlace } from "../types.ts";
 
 const CONSUMPTION_TAX = {
-  name: "Consumption tax 10%",
+  name: "Consumption tax",
   base: "percent" as const,
-  amount: 1_000,
+  amount: 100_000,
   inclusive: true,
 };
 

@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import { CHANGE_FEE } from "../../platform/money.ts";
+import { CHANGE_FEE, formatRate, SMALL_DIFFERENCE } from "../../platform/money.ts";
 import type { MailFacts } from "../facts.ts";
 import { countryName, instantText, longDate, money } from "../format.ts";
 import { Button, Column, h, Heading, Hr, Link, Row, Section, Text } from "./elements.ts";
@@ -91,7 +91,7 @@ export function roomList(facts: MailFacts): ReactElement {
         Section,
         { key: i, style: { padding: "0 0 6px" } },
         h(Text, { style: style.strong, className: "ink" }, room.name),
-        note([rateText(room.rate, words), mealText(room.meal, words), words.party(room.adults, room.children)].join(" · ")),
+        note([nameText(room.rate, facts), mealText(room.meal, words), words.party(room.adults, room.children)].join(" · ")),
       ),
     ),
   );
@@ -101,21 +101,15 @@ function mealText(meal: string, words: Words): string {
   return words.meals[meal as keyof Words["meals"]] ?? meal;
 }
 
-/** "VAT 7% on price and service": a kind of tax, how much of it, on what. */
-const TAX = /^(.+?)(?: ([\d.]+)\s?%)?( on price and service)?$/;
-
-/** A rate's own name, or ours for it where it is a usual one. */
-function rateText(name: string, words: Words): string {
-  return words.names[name] ?? name;
+/** The name of a rate, a tax or a fee: ours where it is a usual one. */
+function nameText(name: string, facts: MailFacts): string {
+  return WORDS[facts.locale].names[name] ?? name;
 }
 
-function chargeText(name: string, words: Words): string {
-  if (name === CHANGE_FEE) return words.changeFee;
-  const [, kind = "", percent, onBoth] = TAX.exec(name) ?? [];
-  const known = words.names[kind];
-  if (known === undefined) return name;
-  const amount = percent === undefined ? "" : ` ${percent.replace(".", words.decimalPoint)}%`;
-  return `${known}${amount}${onBoth ? ` ${words.onPriceAndService}` : ""}`;
+function chargeText({ name, rate }: MailFacts["charges"][number], facts: MailFacts): string {
+  if (name === SMALL_DIFFERENCE) return WORDS[facts.locale].smallDifference;
+  if (name === CHANGE_FEE) return WORDS[facts.locale].changeFee;
+  return rate === undefined ? nameText(name, facts) : `${nameText(name, facts)} ${formatRate(rate, facts.locale)}`;
 }
 
 /** What was sold, line by line, as it was sold. */
@@ -125,7 +119,7 @@ export function priceTable(facts: MailFacts): ReactElement {
   const several = facts.rooms.length > 1;
   const lines = [
     ...facts.rooms.map((room, i) => ({ text: `${several ? `${i + 1}. ` : ""}${room.name}, ${words.nights(facts.nights)}`, amount: amount(room.price) })),
-    ...facts.charges.filter((charge) => !charge.inclusive).map((charge) => ({ text: chargeText(charge.name, words), amount: amount(charge.amount) })),
+    ...facts.charges.filter((charge) => !charge.inclusive).map((charge) => ({ text: chargeText(charge, facts), amount: amount(charge.amount) })),
     ...(facts.fee > 0 ? [{ text: words.booking_cancelled.fee, amount: amount(facts.fee) }] : []),
     { text: words.total, amount: amount(facts.total), total: true },
     ...(facts.paid > 0 ? [{ text: words.paid, amount: amount(facts.paid) }] : []),
@@ -133,7 +127,7 @@ export function priceTable(facts: MailFacts): ReactElement {
     ...(facts.dueAtProperty > 0 ? [{ text: words.due, amount: amount(facts.dueAtProperty) }] : []),
   ];
   // What is within the prices stands below, so that the column adds up.
-  const included = facts.charges.filter((charge) => charge.inclusive).map((charge) => `${chargeText(charge.name, words)} ${amount(charge.amount)}`);
+  const included = facts.charges.filter((charge) => charge.inclusive).map((charge) => `${chargeText(charge, facts)} ${amount(charge.amount)}`);
   return h(Section, null, heading(words.price), figures(lines), included.length > 0 ? note(words.included(included.join(", "))) : null);
 }
 

@@ -24,8 +24,7 @@ const en = {
   changeFee: "Change fee",
   /** What many properties call their rates, taxes and fees, by that name. */
   names: {} as Readonly<Record<string, string>>,
-  onPriceAndService: "on price and service",
-  decimalPoint: ".",
+  smallDifference: "a small difference, paid at the property:",
   total: "Total",
   paid: "Paid",
   due: "To pay at the property",
@@ -72,6 +71,11 @@ const en = {
     lead: (place: string) => `We held your rooms at ${place}, but the payment didn't arrive in time, so that they were given back.`,
     nothing: "Nothing was charged. If the rooms are still free, you can book them again.",
     refund: (amount: string) => `Your payment came too late for the rooms. ${amount} goes back to you in full.`,
+  },
+  paid_too_late: {
+    subject: (place: string) => `Your payment for ${place} came too late`,
+    title: "There is no booking",
+    lead: (place: string) => `Your payment for ${place} came after your rooms had been released, so that you have no booking there.`,
   },
   booking_cancelled: {
     subject: (place: string, when: string) => `Cancelled: ${place}, ${when}`,
@@ -140,8 +144,7 @@ const id: Words = {
     "Taxe de séjour": "Pajak turis (taxe de séjour)",
     "Tokyo accommodation tax": "Pajak penginapan Tokyo",
   },
-  onPriceAndService: "atas harga dan layanan",
-  decimalPoint: ",",
+  smallDifference: "selisih kecil yang dibayar di hotel:",
   total: "Total",
   paid: "Sudah dibayar",
   due: "Dibayar di hotel",
@@ -188,6 +191,11 @@ const id: Words = {
     lead: (place) => `Kami menyimpan kamar Anda di ${place}, tetapi pembayaran tidak tiba tepat waktu sehingga kamar dilepas kembali.`,
     nothing: "Tidak ada dana yang terpotong. Jika kamarnya masih tersedia, Anda dapat memesan lagi.",
     refund: (amount) => `Pembayaran Anda tiba terlambat. ${amount} kami kembalikan seluruhnya.`,
+  },
+  paid_too_late: {
+    subject: (place) => `Pembayaran Anda untuk ${place} tiba terlambat`,
+    title: "Tidak ada pemesanan",
+    lead: (place) => `Pembayaran Anda untuk ${place} tiba setelah kamar Anda dilepas sehingga Anda tidak memiliki pemesanan di sana.`,
   },
   booking_cancelled: {
     subject: (place, when) => `Dibatalkan: ${place}, ${when}`,

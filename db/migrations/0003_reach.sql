@@ -1,1 +1,0 @@
-CREATE INDEX "properties_reach" ON "properties" USING btree ("latitude","longitude") WHERE "properties"."archived_at" is null and "properties"."published_at" is not null;

@@ -1,9 +1,0 @@
-/**
- * Statements of one transaction that were sent together. Where one fails, Postgres refuses those behind it (25P02), and
- * any of them may be heard of first: what is thrown is the failure of the first in their order, which is the cause.
- */
-export async function inOrder<T extends readonly unknown[]>(statements: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  const settled = await Promise.allSettled(statements);
-  for (const one of settled) if (one.status === "rejected") throw one.reason;
-  return Promise.all(statements);
-}
