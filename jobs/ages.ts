@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { SEVERITIES } from "../db/schema/jobs.ts";
 import type { Context, Services } from "../server/context.ts";
 import { closeIncident, raiseIncident } from "../server/platform/incidents.ts";
 
@@ -16,8 +17,6 @@ const WAITING = {
 
 type Kind = keyof typeof WAITING;
 type Waiting = Record<Kind, { n: number; age: number }>;
-
-const SEVERITIES = ["info", "warning", "critical"] as const;
 
 /** An event older than that has missed the relay after its commit and some twenty sweeps: the queue is out of reach. */
 const OUTBOX_LIMIT_SECONDS = 600;

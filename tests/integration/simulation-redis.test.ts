@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { lockStays, type NightKey } from "../../server/rooms/lock.ts";
 import { makeContext, openRedisGateway, redisAt, type TestContext, type TestRedis } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
@@ -15,6 +15,11 @@ beforeAll(async () => {
   behind = await openRedisGateway();
   gate = await openRedisGate(behind.gateway.url);
   ctx = makeContext(database, { redis: redisAt(gate.url) });
+  // On a busy machine the first call of a process is given up as an outage.
+  await vi.waitFor(async () => {
+    await ask(9);
+    expect(await ask(9)).toEqual([false]);
+  });
 });
 afterAll(async () => {
   await ctx.settled();
