@@ -33,6 +33,7 @@ const MAY_WAIT = {
   hold_expired: true,
   change_late: false,
   payment_failed: true,
+  paid_too_late: false,
 } as const satisfies Record<MailKind, boolean>;
 
 /** Of some events, which payment it was. */
