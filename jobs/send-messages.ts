@@ -31,9 +31,9 @@ const MAY_WAIT = {
   booking_confirmed: false,
   booking_cancelled: false,
   hold_expired: true,
+  paid_too_late: false,
   change_late: false,
   payment_failed: true,
-  paid_too_late: false,
 } as const satisfies Record<MailKind, boolean>;
 
 /** Of some events, which payment it was. */
