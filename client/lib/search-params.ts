@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-import { ownPath } from "../../server/platform/own-path.ts";
-=======
 import { CURRENCY_CODES } from "../../server/platform/money.ts";
->>>>>>> h-guestsearch
+import { ownPath } from "../../server/platform/own-path.ts";
 import { SORTS } from "./sorts.ts";
 import { countNights, isDate } from "./dates.ts";
 import { formatParty, parseParty, USUAL_PARTY, type PartyRoom } from "./party.ts";

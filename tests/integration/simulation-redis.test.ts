@@ -16,10 +16,11 @@ beforeAll(async () => {
   gate = await openRedisGate(behind.gateway.url);
   ctx = makeContext(database, { redis: redisAt(gate.url) });
   // On a busy machine the first call of a process is given up as an outage.
-  await vi.waitFor(async () => {
+  const warm = async (): Promise<void> => {
     await ask(9);
     expect(await ask(9)).toEqual([false]);
-  });
+  };
+  await vi.waitFor(warm, { timeout: 15_000, interval: 50 });
 });
 afterAll(async () => {
   await ctx.settled();

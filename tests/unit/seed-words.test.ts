@@ -42,10 +42,6 @@ test("the demo's amenities, beds and meals are all known: none is shown as its c
 test("how much of a tax it is is said in the reader's language; a name of the property's own stays as it wrote it", () => {
   overwriteGetLocale(() => "id");
   expect(chargeName({ name: "Sales tax", rate: 88_750 })).toBe("Pajak penjualan 8,875%");
-<<<<<<< HEAD
   expect(chargeName({ name: "Pool towel fee", rate: 30_000 })).toBe("Pool towel fee 3%");
-=======
-  expect(chargeName({ name: "Pool towel fee" })).toBe("Pool towel fee");
->>>>>>> h-guestsearch
   expect(ownName("Half board special")).toBe("Half board special");
 });

@@ -22,15 +22,9 @@ const en = {
   price: "Price",
   included: (taxes: string) => `The prices include ${taxes}.`,
   changeFee: "Change fee",
-<<<<<<< HEAD
-  smallDifference: "a small difference, paid at the property:",
-  /** What many properties call their rates, taxes and fees, by that name. */
-  names: {} as Readonly<Record<string, string>>,
-=======
   /** What many properties call their rates, taxes and fees, by that name. */
   names: {} as Readonly<Record<string, string>>,
   smallDifference: "a small difference, paid at the property:",
->>>>>>> h-guestsearch
   total: "Total",
   paid: "Paid",
   due: "To pay at the property",
@@ -153,10 +147,6 @@ const id: Words = {
   price: "Harga",
   included: (taxes) => `Harga sudah termasuk ${taxes}.`,
   changeFee: "Biaya perubahan",
-<<<<<<< HEAD
-  smallDifference: "selisih kecil yang dibayar di hotel:",
-=======
->>>>>>> h-guestsearch
   names: {
     "Flexible rate": "Tarif fleksibel",
     "Non-refundable rate": "Tarif tanpa pengembalian",
@@ -175,10 +165,7 @@ const id: Words = {
     "Taxe de séjour": "Pajak turis (taxe de séjour)",
     "Tokyo accommodation tax": "Pajak penginapan Tokyo",
   },
-<<<<<<< HEAD
-=======
   smallDifference: "selisih kecil yang dibayar di hotel:",
->>>>>>> h-guestsearch
   total: "Total",
   paid: "Sudah dibayar",
   due: "Dibayar di hotel",
