@@ -28,7 +28,8 @@ export async function askCode(ctx: Context, input: AskCodeInput): Promise<z.infe
       .values({ id: newId(), actor: actorKey(ctx.actor), email: input.email, contact, network, expiresAt: sql`app_now() + ${GOOD_MINUTES}::int * interval '1 minute'` })
       .returning({ id: contactProofs.id, expiresAt: contactProofs.expiresAt });
     await emitProof(tx, { type: "account.code_asked", payload: { proofId: proof!.id, locale: input.locale } });
-    return { answer: { proofId: proof!.id, expiresAt: proof!.expiresAt.toISOString() }, committed: () => ctx.published() };
+    const answer = { proofId: proof!.id, expiresAt: proof!.expiresAt.toISOString() };
+    return { answer, committed: ctx.published };
   });
 }
 
