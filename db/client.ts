@@ -27,6 +27,8 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
     max: options.max ?? 10,
     idle_timeout: 60,
     connect_timeout: 3,
+    // Seconds between tries. The driver's own grow to 20: so long would a request wait to hear that Postgres is away, or is back.
+    backoff: () => 0.1 + Math.random() / 5,
     max_lifetime: 60 * 30,
     fetch_types: false,
     onnotice: (notice) => options.onNotice?.(notice["message"] ?? ""),
@@ -41,6 +43,14 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
   });
   client.begin = beginOn(client) as typeof client.begin;
   return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
+}
+
+/** What a socket says whose other end has gone. */
+const GONE = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED"]);
+
+/** Whether an error that nobody caught only says that a peer has gone. */
+export function isLostConnection(error: unknown): boolean {
+  return GONE.has(sqlState(error) ?? "");
 }
 
 /** The SQLSTATE behind an error, however deep Drizzle or the driver wrapped it. */

@@ -4,7 +4,7 @@ import { defineJob, HOUR_MS } from "./define.ts";
 /** A booking that ended unpaid: nobody should be able to pay for it any more. Late money is given back. */
 export const closePagesJob = defineJob({
   name: "close-pages",
-  on: ["booking.expired", "booking.released"],
+  on: ["booking.expired", "booking.paid_too_late", "booking.released"],
   input: bookingPayload,
   deadlineMs: 24 * HOUR_MS,
   preview: async () => ["close the booking's payment pages that are still open at their providers"],

@@ -4,10 +4,21 @@ import { closeHoldJob } from "./close-hold.ts";
 import { closeLeftPagesJob, closePagesJob } from "./close-pages.ts";
 import type { Job, Message } from "./define.ts";
 import { accountMailJobs } from "./send-account-mails.ts";
+import { sendCodeJob } from "./send-code.ts";
 import { messageJobs } from "./send-messages.ts";
 
 /** Every job there is. */
-export const JOBS: readonly Job[] = [closeHoldJob, closePagesJob, closeLeftPagesJob, closeChangeJob, closeChangePagesJob, balanceMoneyJob, ...messageJobs, ...accountMailJobs];
+export const JOBS: readonly Job[] = [
+  closeHoldJob,
+  closePagesJob,
+  closeLeftPagesJob,
+  closeChangeJob,
+  closeChangePagesJob,
+  balanceMoneyJob,
+  ...messageJobs,
+  ...accountMailJobs,
+  sendCodeJob,
+];
 
 /** Whether any job follows events of this type. One that nobody follows is a fault, not a success. */
 export function isFollowed(type: string): boolean {

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { deliveries } from "../db/schema/notifications.ts";
 import { BOOKING_EVENTS, viewOf, type BookingPayload } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
-import { backOf, composeMail, deliver, factsOf, linksOf, overtake, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
+import { backOf, composeMail, deliver, factsOf, hasNewer, heldBack, linksOf, overtake, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 
 type View = Awaited<ReturnType<typeof viewOf>>;
@@ -17,9 +17,24 @@ const TRUE_IN = {
   booking_confirmed: ["confirmed", "checked_in", "checked_out", "no_show"],
   booking_cancelled: ["cancelled"],
   hold_expired: ["expired"],
+  paid_too_late: ["expired"],
   change_late: ["confirmed", "checked_in", "checked_out", "no_show", "cancelled"],
   payment_failed: ["pending", "expired"],
 } as const satisfies Record<MailKind, readonly View["state"][]>;
+
+/**
+ * Those that a caller can bring about as often as they like, without money: past the bounds of a recipient or a booking the
+ * tick sends what is still true, the newest alone. How often the others come is bounded by what may be booked unpaid (decision 022).
+ */
+const MAY_WAIT = {
+  booking_modified: true,
+  booking_confirmed: false,
+  booking_cancelled: false,
+  hold_expired: true,
+  paid_too_late: false,
+  change_late: false,
+  payment_failed: true,
+} as const satisfies Record<MailKind, boolean>;
 
 /** Of some events, which payment it was. */
 type Payload = Pick<BookingPayload, "bookingId" | "version"> & { paymentId?: string };
@@ -34,31 +49,43 @@ interface Reading {
 async function read(ctx: Context, { bookingId, version, paymentId }: Payload, kind: MailKind): Promise<Reading> {
   const view = await viewOf(ctx, ctx.db, bookingId);
   const facts = factsOf(view, linksOf(view, ctx.config.PUBLIC_URL));
-  const back = kind === "change_late" && paymentId ? backOf(view, paymentId) : {};
+  const back = (kind === "change_late" || kind === "paid_too_late") && paymentId ? backOf(view, paymentId) : {};
   // Of a booking that stands since before, it was a change's payment: the guest is told unless the booking is another by now.
   const ofChange = kind === "payment_failed" && view.state === "confirmed" && view.version === version;
   return { view, facts: { ...facts, ...back }, stale: !ofChange && !TRUE_IN[kind].some((state) => state === view.state) };
 }
 
+const compose = async (kind: MailKind, { view, facts }: Reading) => ({ to: view.guest.email, ...(await composeMail(kind, facts)) });
+
+/** Sends the mail, unless it isn't true any more, or a newer one of its kind says all that it would. */
+async function sendMail(ctx: Context, payload: Payload, kind: MailKind): Promise<void> {
+  const { bookingId, version } = payload;
+  const reading = await read(ctx, payload, kind);
+  if (reading.stale || (MAY_WAIT[kind] && (await hasNewer(ctx, { bookingId, kind, version })))) return overtake(ctx, { bookingId, kind, version, channel: "email" });
+  await deliver(ctx, { bookingId, kind, version, channel: "email", mayWait: MAY_WAIT[kind], compose: () => compose(kind, reading) });
+}
+
+/** Sends the mails that were held back and have room now: of each booking and kind the newest, as the booking is by now. */
+export async function sendHeldBack(ctx: Context, most: number): Promise<Record<string, unknown>> {
+  const held = await heldBack(ctx, most);
+  for (const one of held)
+    await sendMail(ctx, one, one.kind as MailKind).catch((error: unknown) => ctx.log.warn("a mail that was held back failed", { booking_id: one.bookingId }, error));
+  return { tried: held.length };
+}
+
 function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKind): Job {
   const input: z.ZodType<Payload> = BOOKING_EVENTS[event];
-  const compose = async ({ view, facts }: Reading) => ({ to: view.guest.email, ...(await composeMail(kind, facts)) });
   return defineJob({
     name,
     on: [event],
     input,
     // An outage of the mail vendor for a day needs nobody; a confirmation later than that needs a call.
     deadlineMs: 24 * HOUR_MS,
-    async handler(ctx, payload) {
-      const { bookingId, version } = payload;
-      const reading = await read(ctx, payload, kind);
-      if (reading.stale) return overtake(ctx, { bookingId, kind, version, channel: "email" });
-      await deliver(ctx, { bookingId, kind, version, channel: "email", compose: () => compose(reading) });
-    },
+    handler: (ctx, payload) => sendMail(ctx, payload, kind),
     async preview(ctx, payload) {
       const { bookingId, version } = payload;
       const reading = await read(ctx, payload, kind);
-      const mail = await compose(reading);
+      const mail = await compose(kind, reading);
       return (await before(ctx, reading, { bookingId, kind, version, channel: "email" })) ?? [`send an e-mail to ${mail.to}: ${mail.subject}`, "", mail.text];
     },
   });
@@ -100,7 +127,7 @@ async function before(
     .select({ state: deliveries.state })
     .from(deliveries)
     .where(and(eq(deliveries.bookingId, bookingId), eq(deliveries.kind, kind), eq(deliveries.channel, channel), eq(deliveries.version, version)));
-  const again = channel === "email" ? ["queued", "sending", "failed"] : ["queued"];
+  const again = channel === "email" ? ["queued", "held_back", "sending", "failed"] : ["queued"];
   return row && !again.includes(row.state) ? [`nothing: this message is ${row.state}, and isn't sent again`] : undefined;
 }
 
@@ -112,5 +139,6 @@ export const messageJobs: readonly Job[] = [
   mailJob("send-change", "booking.modified", "booking_modified"),
   mailJob("send-change-late", "booking.change_late", "change_late"),
   mailJob("send-hold-expired", "booking.expired", "hold_expired"),
+  mailJob("send-paid-too-late", "booking.paid_too_late", "paid_too_late"),
   mailJob("send-payment-failed", "booking.payment_failed", "payment_failed"),
 ];

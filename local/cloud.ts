@@ -22,6 +22,8 @@ export interface CloudOptions {
   keys?: Keys;
   /** Only those named are started; 0 takes a free port. All on free ports by default. */
   ports?: CloudPorts;
+  /** Mails that are taken per second; the vendor's own rate by default. */
+  mailRate?: number | undefined;
   /** Whether faults, clock and deliveries may be meddled with at `/_control/` of the gateway and the queue; by default they may. */
   switches?: boolean;
 }
@@ -45,7 +47,7 @@ const FREE_PORTS: CloudPorts = {
 
 /** Starts the stand-ins in this process, all on one clock. The gateway needs `redisUrl`, the queue `databaseUrl`. */
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
-  const { keys = DEMO_KEYS, ports = FREE_PORTS, publicUrl, databaseUrl, redisUrl, dataDir, switches } = options;
+  const { keys = DEMO_KEYS, ports = FREE_PORTS, publicUrl, databaseUrl, redisUrl, dataDir, switches, mailRate } = options;
   const clock = openClock(dataDir);
   const servers: CloudServers = {};
   const file = (name: string): string => (dataDir ? join(dataDir, "cloud", `${name}.sqlite`) : ":memory:");
@@ -84,6 +86,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
         webhookUrl: `${publicUrl}/webhooks/resend`,
         dataFile: file("resend"),
         smsStore: servers.twilio?.store,
+        rateLimit: mailRate,
         port: ports.resend,
         clock,
       });

@@ -20,6 +20,7 @@ export function cloudOptions(settings: Settings, keys: Keys, urls: { database: s
     databaseUrl: urls.database,
     redisUrl: urls.redis,
     switches: !settings.production,
+    mailRate: settings.mailRate,
     ports: {
       upstash: urls.redis === undefined ? undefined : ports.upstash,
       qstash: local("queue", ports.qstash),

@@ -16,6 +16,8 @@ export interface Settings {
   publicUrl: string;
   ports: Ports;
   choices: Record<VendorName, Choice>;
+  /** Mails per second that the stand-in takes; undefined: as many as the vendor. */
+  mailRate: number | undefined;
   /** What a person should know, a line each. */
   notes: string[];
 }
@@ -50,6 +52,7 @@ export function readSettings(env: NodeJS.ProcessEnv, { dev = false } = {}): Sett
     publicUrl,
     ports,
     choices,
+    mailRate: readMailRate(env),
     notes,
   };
 }
@@ -57,6 +60,13 @@ export function readSettings(env: NodeJS.ProcessEnv, { dev = false } = {}): Sett
 /** The data folder, absolute: `DATA_DIR`, or `.data` of the working directory. */
 export function readDataDir(env: NodeJS.ProcessEnv): string {
   return resolve(env.DATA_DIR || ".data");
+}
+
+function readMailRate(env: NodeJS.ProcessEnv): number | undefined {
+  const written = env.LOCAL_MAIL_RATE;
+  if (!written) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(written)) throw new Refusal(`LOCAL_MAIL_RATE must be a number of mails per second, not ${written}.`);
+  return Number(written);
 }
 
 function readChoices(env: NodeJS.ProcessEnv, production: boolean): Record<VendorName, Choice> {

@@ -24,6 +24,17 @@ export const bookingInvariants: readonly Invariant[] = [
         and not exists (select 1 from payments p where p.booking_id = c.booking_id and p.change_id = c.id and p.state = 'challenged')`,
   },
   {
+    name: "deadlines-within-sale",
+    // As `sellableUntil` has it: a cut-off before noon belongs to the night after.
+    says: "No hold and no draft ends after the moment until which its stay can be sold, by the property's zone and cut-off.",
+    find: (sql) => sql`
+      select b.id as booking, c.id as change, coalesce(c.expires_at, b.hold_expires_at) as ends, s.until from bookings b
+      join properties p on p.id = b.property_id left join booking_changes c on c.booking_id = b.id and c.state = 'pending'
+      cross join lateral (
+        select (least(b.check_in, c.check_in) + (p.same_day_cut_off < '12:00')::int + p.same_day_cut_off::time) at time zone p.zone as until) s
+      where b.hold_expires_at > s.until or c.expires_at > s.until`,
+  },
+  {
     name: "holds-pending",
     says: "A booking has a hold's end if, and only if, one of its room stays is pending.",
     find: (sql) => sql`

@@ -9,6 +9,7 @@ export const TOLD = [
   { type: "booking.modified", kind: "booking_modified", job: "send-change", states: ["confirmed", "checked_in", "checked_out", "no_show"] },
   { type: "booking.cancelled", kind: "booking_cancelled", job: "send-cancellation", states: ["cancelled"] },
   { type: "booking.expired", kind: "hold_expired", job: "send-hold-expired", states: ["expired"] },
+  { type: "booking.paid_too_late", kind: "paid_too_late", job: "send-paid-too-late", states: ["expired"] },
   {
     type: "booking.change_late",
     kind: "change_late",

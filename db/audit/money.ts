@@ -10,21 +10,32 @@ const PAGE_DAYS = 3;
 export const moneyInvariants: readonly Invariant[] = [
   {
     name: "money-due",
-    says: "What was captured and not given back is what is due online; a person knows of any difference.",
+    // A gift lowers neither side; what a person waived is not due, what was written off or lost and accepted may be missing.
+    says: "What was captured and neither given back nor lost by a dispute is what is due online; a person knows of any difference.",
     find: (sql, patience) => sql`
       with stays as (
         select booking_id, bool_or(state in ('checked_in', 'confirmed', 'checked_out', 'no_show')) as stands, bool_or(state = 'pending') as pending,
           coalesce(sum(fee) filter (where state = 'cancelled'), 0) as fees
         from room_stays group by 1
       ), money as (
-        select p.booking_id, sum(p.captured) as captured, sum(coalesce(r.given, 0)) as given from payments p
-        left join (select payment_id, sum(amount) as given from refunds where state not in ('failed', 'withdrawn') group by 1) r on r.payment_id = p.id group by 1
+        select p.booking_id, sum(p.captured) as captured, sum(coalesce(r.given, 0)) as given, sum(coalesce(r.gifts, 0)) as gifts, sum(coalesce(d.lost, 0)) as lost
+        from payments p
+        left join (
+          select r.payment_id, sum(r.amount) as given, sum(r.amount) filter (where g.id is not null) as gifts from refunds r
+          left join money_decisions g on g.refund_id = r.id and g.kind = 'goodwill' where r.state not in ('failed', 'withdrawn') group by 1) r on r.payment_id = p.id
+        left join (select payment_id, sum(amount) as lost from disputes where state = 'lost' group by 1) d on d.payment_id = p.id group by 1
+      ), decided as (
+        select booking_id, coalesce(sum(amount) filter (where kind = 'waive'), 0) as waived,
+          coalesce(sum(amount) filter (where kind in ('write_off', 'chargeback_accepted')), 0) as accepted from money_decisions group by 1
       ), due as (
-        select b.id, coalesce(m.captured, 0) as captured, coalesce(m.given, 0) as given,
-          case when s.stands then b.due_online else least(s.fees, b.due_online) end as due
-        from bookings b join stays s on s.booking_id = b.id left join money m on m.booking_id = b.id where s.stands or not s.pending
+        select b.id, coalesce(m.captured, 0) as captured, coalesce(m.given, 0) as given, coalesce(m.gifts, 0) as gifts, coalesce(m.lost, 0) as lost,
+          coalesce(c.accepted, 0) as accepted,
+          greatest(0, case when s.stands then b.due_online else least(s.fees, b.due_online) end - coalesce(c.waived, 0)) as due
+        from bookings b join stays s on s.booking_id = b.id left join money m on m.booking_id = b.id left join decided c on c.booking_id = b.id
+        where s.stands or not s.pending
       )
-      select id as booking, captured::bigint, given::bigint, due::bigint from due where captured - given <> due and not ${knownOf(sql, sql`due.id`)}
+      select id as booking, captured::bigint, given::bigint, lost::bigint, due::bigint from due
+      where captured - given - lost + gifts not between due - accepted and due + gifts and not ${knownOf(sql, sql`due.id`)}
         and not exists (select 1 from booking_events e where e.booking_id = due.id and e.at > ${before(sql, patience.upTo(MONEY_SECONDS))})`,
   },
   {
@@ -59,10 +70,16 @@ export const moneyInvariants: readonly Invariant[] = [
   },
   {
     name: "refunds-within",
-    says: "No payment gives back more than it took.",
+    says: "No payment gives back more than it took, by refunds and lost disputes together; a person knows, or has accepted it, where a provider did.",
     find: (sql) => sql`
-      select p.id as payment, p.booking_id as booking, p.captured, sum(r.amount)::bigint as refunds from payments p join refunds r on r.payment_id = p.id
-      where r.state not in ('failed', 'withdrawn') group by p.id having sum(r.amount) > p.captured`,
+      select p.id as payment, p.booking_id as booking, p.captured, g.gone::bigint from payments p
+      cross join lateral (
+        select coalesce((select sum(r.amount) from refunds r where r.payment_id = p.id and r.state not in ('failed', 'withdrawn')), 0)
+          + coalesce((select sum(d.amount) from disputes d where d.payment_id = p.id and d.state = 'lost'), 0) as gone) g
+      where g.gone > p.captured
+        and not exists (select 1 from incidents i where i.cause = 'money-overdrawn:' || p.id and i.resolved_at is null)
+        and g.gone - p.captured > coalesce((
+          select sum(c.amount) from money_decisions c where c.payment_id = p.id and c.kind = 'chargeback_accepted'), 0)`,
   },
   {
     name: "refunds-made",
@@ -75,10 +92,10 @@ export const moneyInvariants: readonly Invariant[] = [
   },
   {
     name: "disputes-told",
-    says: "A person was told of each dispute that isn't won.",
+    says: "A person was told of each dispute that isn't won, and of each inquiry that isn't over.",
     find: (sql) => sql`
       select d.id as dispute, d.payment_id as payment, d.state from disputes d
-      where d.state <> 'won' and not exists (select 1 from incidents i where i.cause = 'dispute:' || d.provider_ref)`,
+      where d.state in ('inquiry', 'open', 'lost') and not exists (select 1 from incidents i where i.cause = 'dispute:' || d.provider_ref)`,
   },
   {
     name: "pages-closed",

@@ -43,3 +43,22 @@ FOR EACH STATEMENT EXECUTE FUNCTION raise_rates_version();
 --> statement-breakpoint
 CREATE TRIGGER rate_nights_deleted AFTER DELETE ON rate_nights REFERENCING OLD TABLE AS changed
 FOR EACH STATEMENT EXECUTE FUNCTION raise_rates_version();
+
+--> statement-breakpoint
+-- What we ask a provider to give back never exceeds what the payment took, less what has gone by refunds and lost disputes.
+-- What a provider has done is a fact, and is stored whatever it comes to; `failed` and `manual` are asked of a person.
+CREATE FUNCTION bound_refund() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  room bigint;
+BEGIN
+  SELECT p.captured
+    - coalesce((SELECT sum(r.amount) FROM refunds r WHERE r.payment_id = p.id AND r.state <> 'failed' AND r.state <> 'withdrawn'), 0)
+    - coalesce((SELECT sum(d.amount) FROM disputes d WHERE d.payment_id = p.id AND d.currency = p.currency AND d.state = 'lost'), 0)
+  INTO room FROM payments p WHERE p.id = NEW.payment_id;
+  IF NEW.amount > room THEN
+    RAISE EXCEPTION 'a refund of % exceeds what is left of its payment, %', NEW.amount, room USING ERRCODE = 'check_violation', CONSTRAINT = 'refunds_within';
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER refunds_bounded BEFORE INSERT ON refunds FOR EACH ROW WHEN (NEW.state = 'requested') EXECUTE FUNCTION bound_refund();

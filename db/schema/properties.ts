@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { createdAt, currency, id, instant, propertyId } from "./columns.ts";
 import { organizations } from "./accounts.ts";
 
@@ -102,7 +103,7 @@ export const properties = pgTable(
     check("properties_texts", sql`length(${t.name}) between 1 and 200 and length(${t.slug}) between 1 and 120 and length(${t.address}) <= 500`),
     check(
       "properties_times",
-      sql`${t.checkInFrom} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.checkOutUntil} ~ '^[0-2][0-9]:[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^[0-2][0-9]:[0-5][0-9]$'`,
+      sql`${t.checkInFrom} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and ${t.checkOutUntil} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and ${t.sameDayCutOff} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'`,
     ),
     check("properties_hold_minutes", sql`${t.holdMinutes} between 1 and 1440`),
     check("properties_horizon_days", sql`${t.horizonDays} between 1 and 1000`),
@@ -127,6 +128,7 @@ export const propertyContents = pgTable(
 );
 
 export const TAX_BASES = ["percent", "per_night", "per_person_night", "per_stay"] as const;
+const COLLECTED = ["now", "property"] as const;
 
 /** A tax or fee of the property, applied in `position` order on the net room price. */
 export const taxes = pgTable(
@@ -144,7 +146,7 @@ export const taxes = pgTable(
     /** Whether the percent taxes behind it (by `position`) are charged on it too, as VAT is on a service charge. */
     taxed: boolean("taxed").notNull().default(false),
     /** Collected by us now, or by the property at arrival. */
-    collect: text("collect").$type<"now" | "property">().notNull().default("now"),
+    collect: text("collect").$type<(typeof COLLECTED)[number]>().notNull().default("now"),
     /** Children up to this age are free of per-person taxes. */
     exemptAge: smallint("exempt_age"),
     /** Charged for at most so many nights. */
@@ -153,8 +155,8 @@ export const taxes = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.propertyId, t.id] }),
-    check("taxes_base", sql`${t.base} in ('percent','per_night','per_person_night','per_stay')`),
-    check("taxes_collect", sql`${t.collect} in ('now','property')`),
+    check("taxes_base", isOneOf(t.base, TAX_BASES)),
+    check("taxes_collect", isOneOf(t.collect, COLLECTED)),
     check("taxes_amount", sql`${t.amount} >= 0 and (${t.base} <> 'percent' or ${t.amount} <= 1000000)`),
     check("taxes_name", sql`length(${t.name}) between 1 and 100`),
   ],

@@ -7,7 +7,7 @@ import { z } from "zod";
  * - `hang`: accept and never answer
  * - `drop`: cut the connection `before` executing, or `after` (executed, response lost)
  */
-export const faultSchema = z.object({
+export const faultSchema = z.strictObject({
   /** How many of the next calls it hits; default 1. */
   calls: z.number().int().min(1).default(1),
   /** Only calls whose path contains this text. */

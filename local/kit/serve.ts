@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { z } from "zod";
 import { createClock, type LocalClock } from "./clock.ts";
-import { createFaults, faultSchema, type Fault, type FaultSwitch } from "./faults.ts";
+import { createFaults, type Fault, type FaultSwitch } from "./faults.ts";
+import { commonControls, runControl, type Controls } from "./controls.ts";
 
 /** A request as it came over the wire: target and body untouched. */
 export interface RawRequest {
@@ -15,6 +15,8 @@ export interface RawRequest {
   /** Names in lower case; repeated headers joined by ", ". */
   headers: Record<string, string>;
   body: Buffer;
+  /** A fault will say this in the place of the answer, once the call has been executed. */
+  failsWith?: Reply;
 }
 
 export interface Reply {
@@ -41,26 +43,39 @@ export interface ServeOptions {
   port?: number;
   clock?: LocalClock;
   faults?: FaultSwitch;
-  /** The stand-in's own switches, by path: `/_control/pause`. */
-  controls?: Record<string, Handler>;
+  /** The stand-in's own switches, by path. */
+  controls?: Controls;
+  /** Pages for people at this machine only, such as an inbox; what begins with one of these. */
+  privatePaths?: readonly string[];
+  /** What a body that is too large or a fault of our own is answered with, in the vendor's form. */
+  errorBody?: (status: number, message: string) => unknown;
   /** False where the stand-in serves in earnest: then there is no `/_control/`. */
   switches?: boolean;
 }
 
 const MAX_BODY = 40 * 1024 * 1024;
-const NO_SWITCH: Reply = { status: 404, body: { error: "unknown control path" } };
+/** Where tests and people at this machine meddle. */
+const CONTROL_PATHS = ["/_control/", "/_test/"];
+
+/** The request is over before the stand-in saw it. */
+class Unreadable extends Error {}
 
 /**
  * Serves one stand-in on 127.0.0.1 with its fault switch.
  * `POST /_control/faults` adds a fault, DELETE clears, GET lists; `POST /_control/clock {offsetMs}` moves time.
+ * Switches and private pages answer only to a caller who names this machine as the host.
  */
 export async function serve(handler: Handler, options: ServeOptions = {}): Promise<RunningServer> {
   const faults = options.faults ?? createFaults();
   const clock = options.clock ?? createClock();
+  const controls = { ...commonControls(faults, clock), ...options.controls };
   const server = createServer((req, res) => {
-    answer(req, res, handler, faults, clock, options).catch((error: unknown) => {
-      if (!res.headersSent) send(res, { status: 500, body: { error: String(error) } });
-      else res.destroy();
+    answer(req, res, handler, faults, controls, options).catch((error: unknown) => {
+      if (res.headersSent) return res.destroy();
+      const [status, message] = error instanceof Unreadable ? ([413, "request is too large"] as const) : ([500, "internal error"] as const);
+      // oxlint-disable-next-line no-console -- a stand-in has no other place to say it
+      if (status === 500) console.error("a stand-in failed", error);
+      send(res, { status, body: options.errorBody?.(status, message) ?? { error: message } });
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -82,19 +97,20 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   };
 }
 
-async function answer(req: IncomingMessage, res: ServerResponse, handler: Handler, faults: FaultSwitch, clock: LocalClock, options: ServeOptions): Promise<void> {
-  const { controls = {}, switches = true } = options;
+async function answer(req: IncomingMessage, res: ServerResponse, handler: Handler, faults: FaultSwitch, controls: Controls, options: ServeOptions): Promise<void> {
+  const { switches = true, privatePaths = [] } = options;
   const request = await read(req);
-  if (request.path.startsWith("/_control/")) {
-    const own = controls[request.path];
-    return send(res, !switches ? NO_SWITCH : own ? await own(request) : control(request, faults, clock));
+  const isControl = CONTROL_PATHS.some((path) => request.path.startsWith(path));
+  if ((isControl || privatePaths.some((path) => request.path.startsWith(path))) && !isFromHere(req)) {
+    return send(res, { status: 403, body: { error: "only for this machine" } });
   }
+  if (isControl) return send(res, switches ? await runControl(controls, request) : { status: 404, body: { error: "unknown control path" } });
   const fault = faults.take(request.path);
   if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   if (fault?.hang) return;
   if (fault?.drop === "before") return void req.socket.destroy();
   if (fault?.status && !fault.executed) return send(res, saidBy(fault));
-  const reply = await handler(request);
+  const reply = await handler(fault?.status ? { ...request, failsWith: saidBy(fault) } : request);
   if (fault?.status) return send(res, saidBy(fault));
   if (fault?.drop === "after") return void req.socket.destroy();
   if (reply.stream) reply.stream(res);
@@ -105,20 +121,14 @@ function saidBy({ status, headers, body = { error: "injected fault" } }: Fault):
   return { status, headers, body };
 }
 
-function control(request: RawRequest, faults: FaultSwitch, clock: LocalClock): Reply {
-  if (request.path === "/_control/faults") {
-    if (request.method === "DELETE") faults.clear();
-    if (request.method === "POST") faults.add(faultSchema.parse(JSON.parse(request.body.toString())));
-    return { body: { faults: faults.list() } };
-  }
-  if (request.path === "/_control/clock") {
-    if (request.method === "POST") {
-      const input = z.object({ offsetMs: z.number().int() }).parse(JSON.parse(request.body.toString()));
-      clock.setOffset(input.offsetMs);
-    }
-    return { body: { offsetMs: clock.offsetMs(), now: new Date(clock.now()).toISOString() } };
-  }
-  return NO_SWITCH;
+/**
+ * A page of another site can have its own name lead to 127.0.0.1, but can't change the host that the browser then names;
+ * one that posts to the right host names itself as the origin.
+ */
+function isFromHere({ headers, socket }: IncomingMessage): boolean {
+  const { host, origin } = headers;
+  if (host !== `127.0.0.1:${socket.localPort}` && host !== `localhost:${socket.localPort}`) return false;
+  return origin === undefined || origin === `http://${host}`;
 }
 
 async function read(req: IncomingMessage): Promise<RawRequest> {
@@ -126,7 +136,7 @@ async function read(req: IncomingMessage): Promise<RawRequest> {
   let size = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY) throw new Error("body too large");
+    if (size > MAX_BODY) throw new Unreadable("body too large");
     chunks.push(chunk);
   }
   const target = req.url ?? "/";

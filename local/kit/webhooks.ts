@@ -10,7 +10,7 @@ import type { Store } from "./store.ts";
  * - `delay`: sent `delayMs` later on the kit's clock
  * - `reorder`: held until `calls` of them are there, then sent last first (or a minute later)
  */
-export const webhookFaultSchema = z.object({
+export const webhookFaultSchema = z.strictObject({
   mode: z.enum(["lose", "duplicate", "delay", "reorder"]),
   calls: z.number().int().min(1).default(1),
   delayMs: z.number().int().min(0).default(60_000),

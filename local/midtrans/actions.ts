@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { badRequest, MidtransFault, notFound, wrongState } from "./answers.ts";
 import { saveAndNotify } from "./notify.ts";
+import { sentence } from "./snap.ts";
 import { findTransaction, type MidtransState, type Transaction } from "./state.ts";
 import { end, SETTLES_AFTER_MS } from "./transactions.ts";
 
-const captureSchema = z.object({
+const captureSchema = z.strictObject({
   transaction_id: z.string(),
   gross_amount: z.number().int().min(1).optional(),
 });
@@ -19,7 +20,7 @@ export function mustFind(state: MidtransState, id: string): Transaction {
 /** Takes the money of a pre-authorisation, or a part of it. */
 export function capture(state: MidtransState, body: unknown): Transaction {
   const parsed = captureSchema.safeParse(body);
-  if (!parsed.success) throw badRequest(["transaction_id is required"]);
+  if (!parsed.success) throw badRequest(parsed.error.issues.map(sentence));
   const transaction = mustFind(state, parsed.data.transaction_id);
   if (transaction.status !== "authorize" || transaction.fraud === "challenge") throw wrongState();
   const amount = parsed.data.gross_amount ?? transaction.amount;

@@ -1,12 +1,13 @@
 import { createAgenda, type Agenda } from "../kit/agenda.ts";
 import { createClock } from "../kit/clock.ts";
+import { gateControls, webhookControls } from "../kit/controls.ts";
 import { createGate } from "../kit/gate.ts";
 import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { openStore } from "../kit/store.ts";
 import { createWebhooks, type WebhookRules } from "../kit/webhooks.ts";
 import { MidtransFault } from "./answers.ts";
 import { browse } from "./browser.ts";
-import { control } from "./control.ts";
+import { midtransControls } from "./control.ts";
 import { createKeyMemory } from "./idempotency.ts";
 import { refusal, route } from "./routes.ts";
 import { snapErrors } from "./snap.ts";
@@ -17,7 +18,7 @@ export { signMidtrans } from "./sign.ts";
 export { AUTHORISATION_MS, CARD_STEP_MS, SETTLES_AFTER_MS } from "./transactions.ts";
 export type { Outcome } from "./pay.ts";
 
-export interface MidtransOptions extends ServeOptions {
+export interface MidtransOptions extends Omit<ServeOptions, "controls" | "errorBody" | "privatePaths"> {
   /** The only accepted key; it signs notifications too. */
   serverKey: string;
   /** The dashboard's notification address. */
@@ -70,13 +71,17 @@ export async function startMidtrans(options: MidtransOptions): Promise<RunningSe
   const server = await serve(
     (request): Promise<Reply> | Reply => {
       agenda.runDue();
-      if (request.path.startsWith("/_test/")) return answerControl(() => control(state, gate, request));
       const isSnap = request.path.startsWith("/snap/v1/");
       if (!isSnap && !request.path.startsWith("/v2/")) return browse(state, request);
       if (request.path !== "/v2/token" && !hasKey(request, options.serverKey)) return denied(isSnap);
       return keys.once(request, () => route(state, request));
     },
-    { ...options, clock },
+    {
+      ...options,
+      clock,
+      controls: { ...midtransControls(state), ...webhookControls(webhooks), ...gateControls(gate) },
+      errorBody: (status, message) => ({ status_code: String(status), status_message: message }),
+    },
   );
   state.publicUrl ||= server.url;
   return {
@@ -100,13 +105,4 @@ function hasKey(request: RawRequest, serverKey: string): boolean {
 function denied(isSnap: boolean): Reply {
   const message = "Access denied due to unauthorized transaction, please check client or server key";
   return isSnap ? snapErrors(401, [message]) : refusal(new MidtransFault("401", message));
-}
-
-function answerControl(call: () => Reply): Reply {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof MidtransFault) return refusal(error);
-    throw error;
-  }
 }

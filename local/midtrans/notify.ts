@@ -13,15 +13,16 @@ export function saveAndNotify(state: MidtransState, transaction: Transaction): v
 /**
  * Where an order's notifications go. `X-Override-Notification` takes the place of the configured
  * address, `X-Append-Notification` joins it; up to three addresses with commas.
+ * @returns undefined when one of them is none, or there are too many
  */
-export function notifyUrls(configured: string | undefined, headers: Record<string, string>): string[] {
+export function notifyUrls(configured: string | undefined, headers: Record<string, string>): string[] | undefined {
   const list = (text = ""): string[] =>
     text
       .split(",")
       .map((url) => url.trim())
-      .filter((url) => url !== "")
-      .slice(0, 3);
-  const override = list(headers["x-override-notification"]);
-  if (override.length > 0) return override;
-  return [...list(configured), ...list(headers["x-append-notification"])];
+      .filter((url) => url !== "");
+  const [override, append] = [list(headers["x-override-notification"]), list(headers["x-append-notification"])];
+  const isUrl = (url: string): boolean => /^https?:\/\//.test(url) && URL.canParse(url);
+  if (override.length > 3 || append.length > 3 || ![...override, ...append].every(isUrl)) return undefined;
+  return override.length > 0 ? override : [...list(configured), ...append];
 }

@@ -4,7 +4,7 @@ import { TEST_CARDS } from "./cards.ts";
 import { finishUrl, isOpen } from "./pay.ts";
 import { findTransaction, type MidtransState, type Order, type Transaction } from "./state.ts";
 import { jakartaTime } from "./time.ts";
-import { BANKS } from "./transactions.ts";
+import { BANKS, BILLER_CODE } from "./methods.ts";
 import { qrString } from "./view.ts";
 
 const MODE = "Simulator: no money moves";
@@ -30,6 +30,16 @@ export function challengePage(transaction: Transaction): Reply {
       <button name="result" value="fail" type="submit" class="second">Fail authentication</button>
     </form>`;
   return page("3D Secure", MODE, body);
+}
+
+/** The payer's app, or the bank's counter. */
+export function waitingPage(transaction: Transaction): Reply {
+  return page(
+    "Payment",
+    MODE,
+    html`<p class="amount">${rupiah(transaction.amount)}</p>
+      ${waiting(transaction)}`,
+  );
 }
 
 export function messagePage(title: string, text: string, status: number): Reply {
@@ -66,10 +76,10 @@ function summary(order: Order): Html {
 }
 
 function waiting(transaction: Transaction): Html {
-  const va = transaction.type === "bank_transfer";
-  return html`<h2>${va ? "Virtual account" : "QRIS"}</h2>
-    <p>${va ? `Transfer to ${String(transaction.bank).toUpperCase()}, account` : "Scan the code with this content:"}</p>
-    <p><code>${va ? String(transaction.vaNumber) : qrString(transaction)}</code></p>
+  const [title, what, content] = instructions(transaction);
+  return html`<h2>${title}</h2>
+    <p>${what}</p>
+    <p><code>${content}</code></p>
     <p class="note">Pay until ${jakartaTime(transaction.expiresAt ?? 0)} (GMT+7).</p>
     <form method="post">
       <button name="do" value="transfer" type="submit">Simulate the transfer</button>
@@ -77,16 +87,28 @@ function waiting(transaction: Transaction): Html {
     </form>`;
 }
 
+function instructions({ type, bank, vaNumber, billKey, ...rest }: Transaction): [title: string, what: string, content: string] {
+  if (type === "bank_transfer") return ["Virtual account", `Transfer to ${String(bank).toUpperCase()}, account`, String(vaNumber)];
+  if (type === "echannel") return ["Mandiri bill", `Pay the bill at company ${BILLER_CODE}, bill key`, String(billKey)];
+  return [type === "gopay" ? "GoPay" : "QRIS", "Scan the code with this content:", qrString(rest)];
+}
+
+/** Methods that need nothing but a button. */
+const BUTTONS = { qris: "QRIS", gopay: "GoPay", echannel: "Mandiri bill" } as const;
+
 function methods(order: Order): Html {
-  return html` ${order.methods.includes("credit_card") ? cardForm() : undefined} ${order.methods.includes("bank_transfer") ? bankForm() : undefined}
-  ${
-    order.methods.includes("qris")
-      ? html`<h2>QRIS</h2>
-          <form method="post">
-            <button name="do" value="qris" type="submit" class="second">Pay with QRIS</button>
-          </form>`
-      : undefined
-  }`;
+  const buttons = Object.entries(BUTTONS).flatMap(([method, name]) =>
+    order.methods.some((one) => one === method)
+      ? [
+          html`<h2>${name}</h2>
+            <form method="post">
+              <button name="do" value="${method}" type="submit" class="second">Pay with ${name}</button>
+            </form>`,
+        ]
+      : [],
+  );
+  return html` ${order.methods.includes("credit_card") ? cardForm() : undefined} ${order.methods.includes("bank_transfer") ? bankForm(order.banks ?? [...BANKS]) : undefined}
+  ${buttons}`;
 }
 
 function cardForm(): Html {
@@ -124,12 +146,12 @@ function cardForm(): Html {
     </table>`;
 }
 
-function bankForm(): Html {
+function bankForm(banks: string[]): Html {
   return html`<h2>Bank transfer</h2>
     <form method="post">
       <label for="bank">Bank</label>
       <select id="bank" name="bank">
-        ${BANKS.map((bank) => html`<option value="${bank}">${bank.toUpperCase()}</option>`)}
+        ${banks.map((bank) => html`<option value="${bank}">${bank.toUpperCase()}</option>`)}
       </select>
       <button name="do" value="bank_transfer" type="submit" class="second">Get a virtual account number</button>
     </form>`;

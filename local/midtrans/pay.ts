@@ -1,10 +1,11 @@
 import { findCard } from "./cards.ts";
 import { findTransaction, type MidtransState, type Order, type Transaction } from "./state.ts";
-import { end, finish3ds, settle, startCard, startTransfer, type Bank } from "./transactions.ts";
+import type { Bank } from "./methods.ts";
+import { end, finish3ds, settle, startCard, startTransfer } from "./transactions.ts";
 import { statusCode } from "./view.ts";
 
 /** What the guest does on the page. */
-export type Move = { do: "card"; card: string } | { do: "bank_transfer"; bank: Bank } | { do: "qris" } | { do: "transfer" } | { do: "expire" };
+export type Move = { do: "card"; card: string } | { do: "bank_transfer"; bank: Bank } | { do: "qris" | "gopay" | "echannel" | "transfer" | "expire" };
 
 /** What came of it: `next` is where the browser goes, if it leaves the page. */
 export interface Outcome {
@@ -30,10 +31,11 @@ export function play(state: MidtransState, order: Order, move: Move): Outcome {
   if (!isOpen(state, order)) return { refused: "This payment page is closed." };
   const type = move.do === "card" ? "credit_card" : move.do;
   if (!order.methods.includes(type)) return { refused: "This method is not offered here." };
-  if (move.do === "qris") return outcome(state, startTransfer(state, order, { type: "qris" }));
   if (move.do === "bank_transfer") {
+    if (order.banks && !order.banks.includes(move.bank)) return { refused: "This bank is not offered here." };
     return outcome(state, startTransfer(state, order, { type: "bank_transfer", bank: move.bank }));
   }
+  if (move.do !== "card") return outcome(state, startTransfer(state, order, { type: move.do }));
   const card = findCard(move.card);
   if (!card) return { refused: "The card number is not one of the test cards." };
   return outcome(state, startCard(state, order, card.number));

@@ -3,31 +3,38 @@ import { z } from "zod";
 import { mustFind } from "./actions.ts";
 import { badRequest, MidtransFault, wrongState } from "./answers.ts";
 import { saveAndNotify } from "./notify.ts";
-import type { MidtransState, Transaction } from "./state.ts";
+import { sentence } from "./snap.ts";
+import type { MidtransState, PaymentType, Transaction } from "./state.ts";
 import { jakartaTime } from "./time.ts";
 import { money } from "./view.ts";
 
-const refundSchema = z.object({
-  refund_key: z.string().max(255).optional(),
+const refundSchema = z.strictObject({
+  refund_key: z.string().min(1).max(255).optional(),
   amount: z.number().int("must be whole rupiah").min(1).optional(),
   reason: z.string().max(255).optional(),
 });
 
+const WAYS_BACK: Record<PaymentType, ("ordinary" | "direct")[]> = {
+  credit_card: ["ordinary", "direct"],
+  gopay: ["direct"],
+  qris: ["direct"],
+  bank_transfer: [],
+  echannel: [],
+};
+
 /**
- * Gives settled money back, at once or in parts. Cards take both ways, QRIS only the direct one;
- * bank transfers have none. The same `refund_key` twice is a 406.
+ * Gives settled money back, at once or in parts, by the ways that the method has. The same `refund_key` twice is a 406.
  */
 export function refund(state: MidtransState, id: string, body: unknown, direct: boolean): Transaction {
-  const parsed = refundSchema.safeParse(body ?? {});
-  if (!parsed.success) throw badRequest(["amount must be whole rupiah of at least 1"]);
+  const parsed = refundSchema.safeParse(body);
+  if (!parsed.success) throw badRequest(parsed.error.issues.map(sentence));
   const transaction = mustFind(state, id);
   const { refund_key: key = randomUUID(), reason } = parsed.data;
   if (transaction.refunds.some((r) => r.refund_key === key)) {
     throw new MidtransFault("406", "The request could not be completed due to a conflict: refund_key has been used.");
   }
   if (transaction.status !== "settlement" && transaction.status !== "partial_refund") throw wrongState();
-  if (transaction.type === "bank_transfer") throw wrongState();
-  if (transaction.type === "qris" && !direct) throw wrongState();
+  if (!WAYS_BACK[transaction.type].includes(direct ? "direct" : "ordinary")) throw wrongState();
   const before = transaction.refunds.reduce((sum, r) => sum + Number(r.refund_amount), 0);
   const left = transaction.amount - before;
   const amount = parsed.data.amount ?? left;

@@ -37,6 +37,19 @@ export function route(state: MidtransState, request: RawRequest): Reply {
   }
 }
 
+function isEmpty(body: unknown): boolean {
+  return typeof body === "object" && body !== null && Object.keys(body).length === 0;
+}
+
+/** An id of the path; a broken escape names nothing. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Body status codes carry the refusal; HTTP itself stays at 200, but for an unknown key or path. */
 export function refusal(fault: MidtransFault): Reply {
   const body = {
@@ -55,9 +68,11 @@ function act(state: MidtransState, request: RawRequest): Transaction {
   if (method === "POST" && path === "/v2/capture") return capture(state, body);
   const [, id, verb] = /^\/v2\/([^/]+)\/(.+)$/.exec(path) ?? [];
   if (!id || !verb) throw badRequest([`unknown path ${path}`]);
-  const order = decodeURIComponent(id);
+  const order = decode(id);
+  if (request.query.size > 0) throw badRequest(["this call takes no query"]);
   if (method === "GET" && (verb === "status" || verb === "status/b2b")) return mustFind(state, order);
   if (method !== "POST") throw new MidtransFault("405", "The requested method is not allowed.");
+  if (!verb.startsWith("refund") && !isEmpty(body)) throw badRequest(["this call takes no body"]);
   if (verb === "cancel") return cancel(state, order);
   if (verb === "approve") return approve(state, order);
   if (verb === "deny") return deny(state, order);

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { RawRequest, Reply } from "../kit/serve.ts";
 import { notifyUrls } from "./notify.ts";
-import type { MidtransState, Order, PaymentType } from "./state.ts";
+import { offerOf } from "./methods.ts";
+import type { MidtransState, Order } from "./state.ts";
 import { lengthMs, parseTime } from "./time.ts";
 
 const TOKEN_LIFE_MS = 24 * 3600 * 1000;
@@ -13,25 +14,39 @@ export const orderIdSchema = z
   .max(50)
   .regex(/^[A-Za-z0-9\-_~.]+$/, "contains characters that are not allowed");
 export const amountSchema = z.number().int("must be whole rupiah").min(1).max(999_999_999_999);
-export const itemSchema = z.object({
+export const itemSchema = z.strictObject({
+  id: z.string().max(50).optional(),
   name: z.string().max(50),
   price: z.number().int(),
   quantity: z.number().int().min(1),
+  brand: z.string().max(50).optional(),
+  category: z.string().max(50).optional(),
+  merchant_name: z.string().max(50).optional(),
 });
-const lengthSchema = z.object({ unit: z.string(), duration: z.number().int().min(1) });
+const lengthSchema = z.strictObject({ unit: z.string(), duration: z.number().int().min(1) });
+export const customerSchema = z.strictObject({
+  first_name: z.string().max(255).optional(),
+  last_name: z.string().max(255).optional(),
+  email: z.string().max(255).optional(),
+  phone: z.string().max(255).optional(),
+});
+const customField = z.string().max(255).optional();
+/** They come back with the status and each notification. */
+export const customFields = { custom_field1: customField, custom_field2: customField, custom_field3: customField };
 
-const snapSchema = z.object({
-  transaction_details: z.object({ order_id: orderIdSchema, gross_amount: amountSchema }),
+const snapSchema = z.strictObject({
+  ...customFields,
+  transaction_details: z.strictObject({ order_id: orderIdSchema, gross_amount: amountSchema }),
   credit_card: z
-    .object({
+    .strictObject({
       secure: z.boolean().default(false),
       type: z.enum(["authorize", "authorize_capture"]).optional(),
     })
     .default({ secure: false }),
   item_details: z.array(itemSchema).default([]),
-  customer_details: z.object({ email: z.string().optional() }).optional(),
+  customer_details: customerSchema.optional(),
   enabled_payments: z.array(z.string()).optional(),
-  callbacks: z.object({ finish: z.url().optional() }).optional(),
+  callbacks: z.strictObject({ finish: z.url({ protocol: /^https?$/ }).optional() }).optional(),
   expiry: lengthSchema.extend({ start_time: z.string().optional() }).optional(),
   page_expiry: lengthSchema.optional(),
 });
@@ -55,19 +70,24 @@ export function createSnap(state: MidtransState, request: RawRequest): Reply {
   if (Number.isNaN(expiresAt) || Number.isNaN(pageLife)) {
     return snapErrors(400, ["expiry.unit or expiry.start_time is invalid"]);
   }
+  const offer = offerOf(input.enabled_payments);
+  if (!offer) return snapErrors(400, ["enabled_payments must name methods that are served: credit_card, bank_transfer, bca_va and the like, other_qris, gopay, echannel"]);
+  const notify = notifyUrls(state.notificationUrl, request.headers);
+  if (!notify) return snapErrors(400, ["notification addresses are up to three http or https urls"]);
   const order: Order = {
     orderId,
     amount,
     items: input.item_details,
     email: input.customer_details?.email,
-    methods: methodsOf(input.enabled_payments),
+    ...offer,
+    customFields: customOf(input),
     secure: input.credit_card.secure,
     authorizeOnly: input.credit_card.type === "authorize",
     finishUrl: input.callbacks?.finish,
     expiresAt,
     pageExpiresAt: Math.min(pageLife, expiresAt ?? Infinity),
     token: randomUUID(),
-    notify: notifyUrls(state.notificationUrl, request.headers),
+    notify,
   };
   state.orders.put(orderId, order);
   state.tokens.put(String(order.token), orderId);
@@ -102,13 +122,11 @@ function endOf(expiry: { unit: string; duration: number; start_time?: string }, 
   return (start ?? NaN) + (lengthMs(expiry.unit, expiry.duration) ?? NaN);
 }
 
-function methodsOf(enabled: string[] | undefined): PaymentType[] {
-  const all: PaymentType[] = ["credit_card", "bank_transfer", "qris"];
-  if (!enabled) return all;
-  const names: Record<PaymentType, (name: string) => boolean> = {
-    credit_card: (name) => name === "credit_card",
-    bank_transfer: (name) => name === "bank_transfer" || name.endsWith("_va"),
-    qris: (name) => name === "qris" || name === "other_qris" || name === "gopay",
-  };
-  return all.filter((method) => enabled.some(names[method]));
+export function customOf(input: Partial<Record<keyof typeof customFields, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(customFields).flatMap((name) => {
+      const value = input[name as keyof typeof customFields];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

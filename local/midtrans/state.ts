@@ -5,7 +5,7 @@ import type { Webhooks } from "../kit/webhooks.ts";
 
 export type TransactionStatus = "authorize" | "capture" | "settlement" | "pending" | "deny" | "cancel" | "expire" | "refund" | "partial_refund";
 
-export type PaymentType = "credit_card" | "bank_transfer" | "qris";
+export type PaymentType = "credit_card" | "bank_transfer" | "qris" | "gopay" | "echannel";
 
 export interface Refund {
   refund_chargeback_id: number;
@@ -31,6 +31,8 @@ export interface Transaction {
   card?: { number: string; awaits3ds: boolean; authorizeOnly: boolean };
   bank?: string;
   vaNumber?: string;
+  /** Of a Mandiri bill. */
+  billKey?: string;
   refunds: Refund[];
 }
 
@@ -42,6 +44,10 @@ export interface Order {
   email?: string;
   /** Methods that the page offers. */
   methods: PaymentType[];
+  /** Banks of its virtual accounts; undefined: all. */
+  banks?: string[];
+  /** `custom_field1` to `3`, as they came. */
+  customFields?: Record<string, string>;
   secure: boolean;
   authorizeOnly: boolean;
   finishUrl?: string;

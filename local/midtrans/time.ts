@@ -13,6 +13,7 @@ export function parseTime(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+const LONGEST_MS = 366 * 86_400_000;
 const UNIT_MS: Record<string, number> = {
   second: 1000,
   minute: 60_000,
@@ -20,8 +21,9 @@ const UNIT_MS: Record<string, number> = {
   day: 86_400_000,
 };
 
-/** Length of `{ unit, duration }`, units in the singular or the plural; undefined for an unknown unit. */
+/** Length of `{ unit, duration }`, units in the singular or the plural; undefined for an unknown unit, or more than a year. */
 export function lengthMs(unit: string, duration: number): number | undefined {
-  const one = UNIT_MS[unit.toLowerCase().replace(/s$/, "")];
-  return one && one * duration;
+  const name = unit.toLowerCase().replace(/s$/, "");
+  const length = Object.hasOwn(UNIT_MS, name) ? (UNIT_MS[name] ?? 0) * duration : undefined;
+  return length === undefined || length > LONGEST_MS ? undefined : length;
 }

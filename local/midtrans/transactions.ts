@@ -1,5 +1,6 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { findCard } from "./cards.ts";
+import { accountNumber, billKey, TRANSFER_LIFE_MS, type Transfer } from "./methods.ts";
 import { saveAndNotify } from "./notify.ts";
 import type { MidtransState, Order, Transaction } from "./state.ts";
 
@@ -11,11 +12,6 @@ export const CARD_STEP_MS = 10 * MINUTE;
 export const SETTLES_AFTER_MS = DAY;
 /** When the bank takes a pre-authorisation back. */
 export const AUTHORISATION_MS = 7 * DAY;
-const VIRTUAL_ACCOUNT_MS = DAY;
-const QRIS_MS = 15 * MINUTE;
-
-export const BANKS = ["bca", "bni", "bri", "permata", "cimb"] as const;
-export type Bank = (typeof BANKS)[number];
 
 function begin(state: MidtransState, order: Order, more: Omit<Partial<Transaction>, "id">): Transaction {
   const transaction: Transaction = {
@@ -32,16 +28,16 @@ function begin(state: MidtransState, order: Order, more: Omit<Partial<Transactio
   return transaction;
 }
 
-/** A virtual account number or a QR code to pay by, until the method ends. */
-export function startTransfer(state: MidtransState, order: Order, method: { type: "qris" } | { type: "bank_transfer"; bank: Bank }): Transaction {
-  const life = method.type === "qris" ? QRIS_MS : VIRTUAL_ACCOUNT_MS;
+/** An account number, a bill or a code to pay by, until the method ends. */
+export function startTransfer(state: MidtransState, order: Order, method: Transfer): Transaction {
   const transaction = begin(state, order, {
     type: method.type,
-    expiresAt: order.expiresAt ?? state.clock.now() + life,
+    expiresAt: order.expiresAt ?? state.clock.now() + TRANSFER_LIFE_MS[method.type],
     ...(method.type === "bank_transfer" && {
       bank: method.bank,
-      vaNumber: `${randomInt(10_000, 99_999)}${randomInt(100_000, 999_999)}`,
+      vaNumber: accountNumber(method.number),
     }),
+    ...(method.type === "echannel" && { billKey: billKey() }),
   });
   state.agenda.plan("expire", transaction.id, transaction.expiresAt ?? 0);
   saveAndNotify(state, transaction);

@@ -1,3 +1,4 @@
+import { BILLER_CODE } from "./methods.ts";
 import { signMidtrans } from "./sign.ts";
 import type { MidtransState, Transaction } from "./state.ts";
 import { jakartaTime } from "./time.ts";
@@ -32,6 +33,7 @@ export function view(state: MidtransState, transaction: Transaction, message: st
     ...(transaction.settledAt && { settlement_time: jakartaTime(transaction.settledAt) }),
     ...(transaction.expiresAt && { expiry_time: jakartaTime(transaction.expiresAt) }),
     ...methodView(state, transaction),
+    ...state.orders.get(orderId)?.customFields,
     ...(refunds.length > 0 && {
       refund_amount: money(refunds.reduce((sum, r) => sum + Number(r.refund_amount), 0)),
       refunds,
@@ -53,9 +55,22 @@ function methodView(state: MidtransState, transaction: Transaction): object {
     return {
       acquirer: "gopay",
       qr_string: qrString(transaction),
-      actions: [{ name: "generate-qr-code", method: "GET", url: `${state.publicUrl}/qr/${transaction.id}` }],
+      actions: [{ name: "generate-qr-code", method: "GET", url: `${state.publicUrl}/pay/${transaction.id}` }],
     };
   }
+  if (type === "gopay") {
+    const action = (name: string, method: string, path: string) => ({ name, method, url: state.publicUrl + path });
+    return {
+      qr_string: qrString(transaction),
+      actions: [
+        action("generate-qr-code", "GET", `/pay/${transaction.id}`),
+        action("deeplink-redirect", "GET", `/pay/${transaction.id}`),
+        action("get-status", "GET", `/v2/${transaction.id}/status`),
+        action("cancel", "POST", `/v2/${transaction.id}/cancel`),
+      ],
+    };
+  }
+  if (type === "echannel") return { bill_key: transaction.billKey, biller_code: BILLER_CODE };
   if (!card) return {};
   if (card.awaits3ds && status === "pending") {
     return { ...maskedCard(card.number), redirect_url: `${state.publicUrl}/3ds/${transaction.id}` };
@@ -79,7 +94,7 @@ function maskedCard(number: string): object {
 }
 
 /** The text in the QR code; of EMV form, but good for this stand-in only. */
-export function qrString(transaction: Transaction): string {
+export function qrString(transaction: Pick<Transaction, "id" | "amount">): string {
   return `00020101021226NIGHTLEDGER-TEST-${transaction.id}5303360540${transaction.amount}5802ID`;
 }
 

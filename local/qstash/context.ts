@@ -12,9 +12,11 @@ export interface QueueContext {
   clock: LocalClock;
   keys: SigningKeys;
   dispatcher: Dispatcher;
+  /** Deliveries at the same time. */
+  concurrency: number;
   /** Stores one message, together with others of the same moment. */
   insert: (message: Message) => Promise<Inserted>;
 }
 
-/** Answers a call of the management API; `parts` are the decoded path segments after the first one or two. */
-export type Route = (context: QueueContext, request: RawRequest, parts: string[]) => Promise<Reply>;
+/** Answers a call of the management API; `id` is the decoded segment that the path leaves open, if any. */
+export type Route = (context: QueueContext, request: RawRequest, id: string) => Promise<Reply> | Reply;

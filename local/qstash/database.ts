@@ -68,6 +68,8 @@ CREATE TABLE IF NOT EXISTS local_qstash.lanes (
   created_at bigint NOT NULL,
   updated_at bigint NOT NULL
 );
+ALTER TABLE local_qstash.lanes ADD COLUMN IF NOT EXISTS pinned_parallelism boolean NOT NULL DEFAULT false;
+ALTER TABLE local_qstash.lanes ADD COLUMN IF NOT EXISTS pinned_rate boolean NOT NULL DEFAULT false;
 CREATE TABLE IF NOT EXISTS local_qstash.deduplication (
   id text PRIMARY KEY,
   message_id text NOT NULL,

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Reply } from "../kit/serve.ts";
+import type { RawRequest, Reply } from "../kit/serve.ts";
 import type { QueueContext, Route } from "./context.ts";
 import { laneOf } from "./insert.ts";
 import { Refused, type Message } from "./model.ts";
-import { matches, presentDeadLetter } from "./present.ts";
+import { presentDeadLetter } from "./present.ts";
+import { LETTER_RULES, readSelection, refuseExtras } from "./select.ts";
 import type { DeadLetter } from "./settle.ts";
 
 interface Page {
@@ -11,23 +12,38 @@ interface Page {
   cursor?: string;
 }
 
-/** `/v2/dlq`: list, look at, delete and retry messages that were given up; one, or many by id or filter. */
-export const deadLettersRoute: Route = async (context, request, [first, second]) => {
-  const { method, query } = request;
-  if (first === "retry" && method === "POST") {
-    return second === undefined ? retry(context, await findPage(context, query)) : retry(context, { letters: [await findOne(context, second)] });
-  }
-  if (first !== undefined) {
-    const letter = await findOne(context, first);
-    if (method !== "DELETE") return { body: presentDeadLetter(letter) };
-    return { body: { deleted: await remove(context, [letter]) } };
-  }
-  const page = await findPage(context, query);
-  if (method !== "DELETE") {
-    return { body: { messages: page.letters.map(presentDeadLetter), cursor: page.cursor } };
-  }
-  return { body: { deleted: await remove(context, page.letters), cursor: page.cursor } };
+/** `GET /v2/dlq/{id}` */
+export const getLetter: Route = async (context, request, id) => {
+  refuseExtras(request);
+  return { body: presentDeadLetter(await findOne(context, id)) };
 };
+
+/** `DELETE /v2/dlq/{id}` */
+export const deleteLetter: Route = async (context, request, id) => {
+  refuseExtras(request);
+  return { body: { deleted: await remove(context, [await findOne(context, id)]) } };
+};
+
+/** `POST /v2/dlq/retry/{id}` */
+export const retryLetter: Route = async (context, request, id) => {
+  refuseExtras(request);
+  return retry(context, { letters: [await findOne(context, id)] });
+};
+
+/** `GET /v2/dlq` */
+export const listLetters: Route = async (context, request) => {
+  const { letters, cursor } = await findPage(context, request);
+  return { body: { messages: letters.map(presentDeadLetter), cursor } };
+};
+
+/** `DELETE /v2/dlq`: by ids or filters, a page at a time. */
+export const deleteLetters: Route = async (context, request) => {
+  const { letters, cursor } = await findPage(context, request);
+  return { body: { deleted: await remove(context, letters), cursor } };
+};
+
+/** `POST /v2/dlq/retry`: by ids or filters, a page at a time. */
+export const retryLetters: Route = async (context, request) => retry(context, await findPage(context, request));
 
 async function findOne({ sql }: QueueContext, id: string): Promise<DeadLetter> {
   const [row] = await sql<{ doc: DeadLetter }[]>`SELECT doc FROM local_qstash.dead_letters WHERE id = ${id}`;
@@ -35,13 +51,13 @@ async function findOne({ sql }: QueueContext, id: string): Promise<DeadLetter> {
   return row.doc;
 }
 
-async function findPage({ sql }: QueueContext, query: URLSearchParams): Promise<Page> {
-  const after = Number(query.get("cursor") || 0);
-  const count = Number(query.get("count") || 100);
-  if (!Number.isInteger(after) || !Number.isInteger(count)) throw new Refused(400, "invalid cursor or count");
+async function findPage({ sql }: QueueContext, request: RawRequest): Promise<Page> {
+  const { ids, cursor: after, matches, ...asked } = readSelection(request, LETTER_RULES);
+  const count = asked.count ?? ids?.length ?? 100;
   const rows = await sql<{ seq: number; doc: DeadLetter }[]>`
-    SELECT seq, doc FROM local_qstash.dead_letters WHERE seq > ${after} ORDER BY seq`;
-  const found = rows.filter(({ doc }) => matches(query, presentDeadLetter(doc), doc.createdAt));
+    SELECT seq, doc FROM local_qstash.dead_letters
+    WHERE seq > ${after} AND (${ids ?? null}::text[] IS NULL OR id = ANY(${ids ?? null}::text[])) ORDER BY seq`;
+  const found = rows.filter(({ doc }) => matches({ message: doc.message, responseStatus: doc.result.status }, doc.createdAt));
   const page = found.slice(0, count);
   const cursor = found.length > count ? String(page.at(-1)?.seq) : undefined;
   return { letters: page.map(({ doc }) => doc), cursor };

@@ -4,7 +4,7 @@ import { z } from "zod";
  * What goes wrong with the next deliveries: `twice` delivers again with the same id, `lost` counts as
  * delivered without being sent, `delay` puts it off by `ms` on the clock, behind later ones.
  */
-const deliveryFaultSchema = z.object({
+export const deliveryFaultSchema = z.strictObject({
   mode: z.enum(["twice", "lost", "delay"]),
   calls: z.number().int().min(1).default(1),
   ms: z.number().int().min(1).default(1000),
@@ -12,7 +12,7 @@ const deliveryFaultSchema = z.object({
 type DeliveryFault = z.infer<typeof deliveryFaultSchema>;
 
 export interface DeliveryFaults {
-  add(input: unknown): void;
+  add(fault: DeliveryFault): void;
   clear(): void;
   list(): DeliveryFault[];
   /** The fault of this delivery, if any; counts it down. */
@@ -22,7 +22,7 @@ export interface DeliveryFaults {
 export function createDeliveryFaults(): DeliveryFaults {
   let faults: DeliveryFault[] = [];
   return {
-    add: (input) => void faults.push(deliveryFaultSchema.parse(input)),
+    add: (fault) => void faults.push({ ...fault }),
     clear: () => void (faults = []),
     list: () => [...faults],
     take() {

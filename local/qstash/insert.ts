@@ -58,7 +58,7 @@ export async function insertMessages(sql: Database, messages: Message[], now: nu
   );
 }
 
-/** A queue comes into being by its first message; a flow key takes the limits of its newest. */
+/** A queue comes into being by its first message; a flow key takes the limits of its newest, where none is pinned. */
 async function ensureLanes(sql: Database, messages: Message[], now: number): Promise<void> {
   const lanes = new Map<string, { parallelism?: number; rate?: number; periodMs?: number }>();
   for (const message of messages) {
@@ -70,7 +70,9 @@ async function ensureLanes(sql: Database, messages: Message[], now: number): Pro
       INSERT INTO local_qstash.lanes AS l (name, parallelism, rate, period_ms, created_at, updated_at)
       VALUES (${name}, ${limits.parallelism ?? null}, ${limits.rate ?? null}, ${limits.periodMs ?? 1000}, ${now}, ${now})
       ON CONFLICT (name) DO UPDATE
-      SET parallelism = excluded.parallelism, rate = excluded.rate, period_ms = excluded.period_ms
+      SET parallelism = CASE WHEN l.pinned_parallelism THEN l.parallelism ELSE excluded.parallelism END,
+        rate = CASE WHEN l.pinned_rate THEN l.rate ELSE excluded.rate END,
+        period_ms = CASE WHEN l.pinned_rate THEN l.period_ms ELSE excluded.period_ms END
       WHERE l.name LIKE 'flow:%'
         AND (l.parallelism, l.rate, l.period_ms) IS DISTINCT FROM (excluded.parallelism, excluded.rate, excluded.period_ms)`;
   }

@@ -1,25 +1,35 @@
+import { refuseExtras, CANCEL_RULES, readSelection } from "./select.ts";
 import type { QueueContext, Route } from "./context.ts";
 import { Refused, type Message } from "./model.ts";
-import { matches, presentMessage } from "./present.ts";
+import { presentMessage } from "./present.ts";
 
-/** `/v2/messages`: look at one that is not finished, cancel one or many. */
-export const messagesRoute: Route = async (context, request, [id]) => {
-  if (request.method === "DELETE") return cancelRoute(context, request.query, id);
-  if (id === undefined) throw new Refused(404, "not found");
-  const [row] = await context.sql<{ doc: Message }[]>`SELECT doc FROM local_qstash.messages WHERE id = ${id}`;
-  if (!row) throw new Refused(404, `message ${id} not found`);
-  return { body: presentMessage(row.doc) };
+/** `GET /v2/messages/{id}`: one that is not finished. */
+export const getMessage: Route = async ({ sql }, request, id) => {
+  refuseExtras(request);
+  return { body: presentMessage(await findMessage(sql, id)) };
 };
 
-async function cancelRoute(context: QueueContext, query: URLSearchParams, id?: string) {
-  const ids = id === undefined ? query.getAll("messageIds") : [id];
-  const rows = ids.length
-    ? await context.sql<{ doc: Message }[]>`SELECT doc FROM local_qstash.messages WHERE id = ANY(${ids}::text[])`
-    : await context.sql<{ doc: Message }[]>`SELECT doc FROM local_qstash.messages`;
-  const chosen = rows.map(({ doc }) => doc).filter((message) => matches(query, presentMessage(message), message.createdAt));
-  const cancelled = await cancel(context, chosen);
-  if (id !== undefined && cancelled === 0) throw new Refused(404, `message ${id} not found`);
+/** `DELETE /v2/messages/{id}` */
+export const cancelMessage: Route = async (context, request, id) => {
+  refuseExtras(request);
+  const cancelled = await cancel(context, [await findMessage(context.sql, id)]);
+  if (cancelled === 0) throw new Refused(404, `message ${id} not found`);
   return { body: { cancelled } };
+};
+
+/** `DELETE /v2/messages`: by ids, or by filters, the oldest first; all where none is given. */
+export const cancelMessages: Route = async (context, request) => {
+  const { ids, count, matches } = readSelection(request, CANCEL_RULES);
+  const rows = await context.sql<{ doc: Message }[]>`
+    SELECT doc FROM local_qstash.messages WHERE ${ids ?? null}::text[] IS NULL OR id = ANY(${ids ?? null}::text[]) ORDER BY seq`;
+  const chosen = rows.map(({ doc }) => doc).filter((message) => matches({ message }, message.createdAt));
+  return { body: { cancelled: await cancel(context, chosen.slice(0, count)) } };
+};
+
+async function findMessage(sql: QueueContext["sql"], id: string): Promise<Message> {
+  const [row] = await sql<{ doc: Message }[]>`SELECT doc FROM local_qstash.messages WHERE id = ${id}`;
+  if (!row) throw new Refused(404, `message ${id} not found`);
+  return row.doc;
 }
 
 async function cancel({ sql, clock, dispatcher }: QueueContext, messages: Message[]): Promise<number> {

@@ -12,6 +12,12 @@ export interface FlowControl {
   periodMs: number;
 }
 
+/** What the API shows of a message only as a hash; header names in lower case. */
+export interface Redaction {
+  body: boolean;
+  headers: "all" | string[];
+}
+
 /** One line of the events log. */
 export interface TrailEntry {
   time: number;
@@ -45,8 +51,8 @@ export interface Message {
   flow?: FlowControl;
   /** Under which a second publish is a duplicate for ten minutes. */
   deduplication?: string;
-  /** Comma separated. */
-  label?: string;
+  labels?: string[];
+  redact?: Redaction;
   scheduleId?: string;
   topic?: string;
   endpoint?: string;

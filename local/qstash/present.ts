@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Message, TrailEntry } from "./model.ts";
 import { listHeaders, type DeadLetter } from "./settle.ts";
 
@@ -9,8 +10,8 @@ export function presentMessage(message: Message) {
     topicName: message.topic,
     endpointName: message.endpoint,
     method: message.method,
-    header: listHeaders(message.headers),
-    ...presentBody("body", message.body),
+    header: listHeaders(redactHeaders(message)),
+    ...(message.redact?.body ? { body: hidden(Buffer.from(message.body, "base64")) } : presentBody("body", message.body)),
     maxRetries: message.retries,
     notBefore: message.notBefore,
     createdAt: message.createdAt,
@@ -19,7 +20,7 @@ export function presentMessage(message: Message) {
     queueName: message.queue,
     scheduleId: message.scheduleId,
     callerIP: message.callerIp,
-    label: message.label,
+    ...presentLabels(message),
     flowControlKey: message.flow?.key,
     rate: message.flow?.rate,
     period: message.flow?.rate === undefined ? undefined : message.flow.periodMs / 1000,
@@ -48,8 +49,7 @@ export function presentEvent(message: Message, entry: TrailEntry) {
     endpointName: message.endpoint,
     queueName: message.queue,
     scheduleId: message.scheduleId,
-    label: message.label,
-    labels: message.label?.split(","),
+    ...presentLabels(message),
     maxRetries: message.retries,
     retryDelayExpression: message.retryDelay,
     callerIP: message.callerIp,
@@ -59,38 +59,22 @@ export function presentEvent(message: Message, entry: TrailEntry) {
 
 /** Text as it is, other bytes as base64 under the name with `Base64` behind. */
 function presentBody(name: string, base64: string): Record<string, string> {
+  if (base64 === "") return {};
   const bytes = Buffer.from(base64, "base64");
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) ? { [name]: text } : { [`${name}Base64`]: base64 };
 }
 
-const FILTERS: Record<string, string> = {
-  messageId: "messageId",
-  messageIds: "messageId",
-  dlqIds: "dlqId",
-  url: "url",
-  topicName: "topicName",
-  queueName: "queueName",
-  scheduleId: "scheduleId",
-  callerIp: "callerIP",
-  callerIP: "callerIP",
-  flowControlKey: "flowControlKey",
-  responseStatus: "responseStatus",
-  state: "state",
-};
+/** `label` is the first of them: what clients knew before there could be several. */
+function presentLabels({ labels }: Message) {
+  return { label: labels?.[0], labels };
+}
 
-/**
- * Whether an item passes the query's filters: any value of one filter, and all of the filters.
- * `fromDate` and `toDate` (milliseconds) bound `at`.
- */
-export function matches(query: URLSearchParams, item: Record<string, unknown>, at: number): boolean {
-  for (const [parameter, field] of Object.entries(FILTERS)) {
-    const wanted = query.getAll(parameter);
-    if (wanted.length > 0 && !wanted.includes(String(item[field]))) return false;
-  }
-  const labels = query.getAll("label");
-  const own = typeof item["label"] === "string" ? item["label"].split(",") : [];
-  if (labels.length > 0 && !labels.some((label) => own.includes(label))) return false;
-  const [from, to] = [query.get("fromDate"), query.get("toDate")];
-  return (from === null || at >= Number(from)) && (to === null || at <= Number(to));
+function redactHeaders({ headers, redact }: Message): Record<string, string> {
+  const hide = (name: string): boolean => redact !== undefined && (redact.headers === "all" || redact.headers.includes(name));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, hide(name) ? hidden(value) : value]));
+}
+
+function hidden(value: string | Buffer): string {
+  return `REDACTED:${createHash("sha256").update(value).digest("hex")}`;
 }

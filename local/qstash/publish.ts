@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { RawRequest, Reply } from "../kit/serve.ts";
 import type { QueueContext } from "./context.ts";
-import { checkQueueName, parseJson } from "./input.ts";
+import { checkName, parseJson } from "./input.ts";
 import { Refused, type Message } from "./model.ts";
+import { refuseWorkflow } from "./headers.ts";
 import { readMessage } from "./read-message.ts";
+import { refuseExtras } from "./select.ts";
 import { findTopic } from "./topics.ts";
 
 interface PublishRequest {
@@ -40,13 +42,18 @@ export async function publish(context: QueueContext, request: PublishRequest): P
   return messages[0]?.topic === undefined && first ? first : replies;
 }
 
+/** A URL group's name has no colon, a URL has one. */
+export function isGroupName(destination: string): boolean {
+  return /^[\w.-]+$/.test(destination);
+}
+
 async function toMessages(context: QueueContext, request: PublishRequest): Promise<Message[]> {
   const { destination, scheduleId } = request;
   const read = (url: string): Message => {
     const message = { ...readMessage({ ...request, url, now: context.clock.now() }), scheduleId };
     return request.deduplication === undefined ? message : { ...message, deduplication: request.deduplication };
   };
-  if (/^[\w.-]+$/.test(destination)) {
+  if (isGroupName(destination)) {
     const topic = await findTopic(context.sql, destination);
     if (topic) {
       return topic.endpoints.map(({ url, name }) => {
@@ -62,7 +69,7 @@ async function toMessages(context: QueueContext, request: PublishRequest): Promi
 
 /** `POST /v2/publish/{destination}` and `/v2/enqueue/{queue}/{destination}`: the destination is raw, query included. */
 export async function publishRoute(context: QueueContext, request: RawRequest, destination: string, queue?: string): Promise<Reply> {
-  if (queue !== undefined) checkQueueName(queue);
+  if (queue !== undefined) checkName(queue, "queue");
   const published = await publish(context, {
     destination,
     headers: request.headers,
@@ -75,7 +82,7 @@ export async function publishRoute(context: QueueContext, request: RawRequest, d
 }
 
 const batchSchema = z.array(
-  z.object({
+  z.strictObject({
     destination: z.string(),
     headers: z.record(z.string(), z.string()).default({}),
     body: z.string().nullish(),
@@ -85,12 +92,15 @@ const batchSchema = z.array(
 
 /** `POST /v2/batch`: each item's reply in order; a bad item is an error in its place. */
 export async function batchRoute(context: QueueContext, request: RawRequest): Promise<Reply> {
+  refuseExtras({ ...request, body: Buffer.alloc(0) });
   const items = batchSchema.safeParse(parseJson(request.body));
-  if (!items.success) throw new Refused(400, "a batch is an array of { destination, headers, body, queue? }");
+  if (!items.success) throw new Refused(400, "a batch is an array of { destination, headers?, body?, queue? }");
+  // Its client takes an answered batch for a run begun.
+  for (const { headers } of items.data) refuseWorkflow(Object.keys(headers));
   const replies = await Promise.all(
     items.data.map(async ({ destination, headers, body, queue }) => {
       try {
-        if (queue !== undefined) checkQueueName(queue);
+        if (queue !== undefined) checkName(queue, "queue");
         const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
         return await publish(context, {
           destination,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { QueueContext, Route } from "./context.ts";
 import { Refused } from "./model.ts";
-import { checkQueueName, parseJson } from "./input.ts";
+import { checkName, parseJson } from "./input.ts";
+import { refuseExtras } from "./select.ts";
 
 interface Row {
   name: string;
@@ -12,42 +13,61 @@ interface Row {
   lag: number;
 }
 
-const upsertSchema = z.object({
+const upsertSchema = z.strictObject({
   queueName: z.string(),
-  parallelism: z.number().int().min(1).default(1),
+  parallelism: z.int32().min(1).default(1),
   paused: z.boolean().default(false),
 });
 
-/** `/v2/queues`: list, get, make or change, delete, pause and resume. */
-export const queuesRoute: Route = async (context, request, [name, verb]) => {
-  const { sql, dispatcher } = context;
-  if (name === undefined) {
-    if (request.method !== "POST") return { body: (await findQueues(context)).map(present) };
-    const input = upsertSchema.safeParse(parseJson(request.body));
-    if (!input.success) throw new Refused(400, "a queue needs a name and a parallelism of at least 1");
-    await upsert(context, input.data);
-    return { body: {} };
-  }
-  const lane = `queue:${name}`;
-  if (verb === "pause" || verb === "resume") {
-    const changed = await sql`
-      UPDATE local_qstash.lanes SET paused = ${verb === "pause"}, updated_at = ${context.clock.now()}
-      WHERE name = ${lane} RETURNING name`;
-    if (changed.length === 0) throw new Refused(404, `queue ${name} not found`);
-    dispatcher.wake();
-    return { body: {} };
-  }
-  const queue = (await findQueues(context)).find((row) => row.name === lane);
-  if (!queue) throw new Refused(404, `queue ${name} not found`);
-  if (request.method !== "DELETE") return { body: present(queue) };
-  await sql`
+/** `GET /v2/queues` */
+export const listQueues: Route = async (context, request) => {
+  refuseExtras(request);
+  return { body: (await findQueues(context)).map(present) };
+};
+
+/** `POST /v2/queues`: makes one, or changes it. */
+export const upsertQueue: Route = async (context, request) => {
+  const input = upsertSchema.safeParse(parseJson(request.body));
+  if (!input.success) throw new Refused(400, "a queue has a queueName, a parallelism of at least 1, and may be paused");
+  await upsert(context, input.data);
+  return { body: {} };
+};
+
+/** `GET /v2/queues/{name}` */
+export const getQueue: Route = async (context, request, name) => {
+  refuseExtras(request);
+  return { body: present(await findQueue(context, name)) };
+};
+
+/** `DELETE /v2/queues/{name}`: with the messages in it. */
+export const deleteQueue: Route = async (context, request, name) => {
+  refuseExtras(request);
+  const lane = (await findQueue(context, name)).name;
+  await context.sql`
     WITH gone AS (DELETE FROM local_qstash.messages WHERE lane = ${lane})
     DELETE FROM local_qstash.lanes WHERE name = ${lane}`;
   return { body: { deleted: 1 } };
 };
 
+/** `POST /v2/queues/{name}/pause` and `/resume` */
+export const pauseQueue =
+  (paused: boolean): Route =>
+  async (context, request, name) => {
+    refuseExtras(request);
+    const lane = (await findQueue(context, name)).name;
+    await context.sql`UPDATE local_qstash.lanes SET paused = ${paused}, updated_at = ${context.clock.now()} WHERE name = ${lane}`;
+    context.dispatcher.wake();
+    return { body: {} };
+  };
+
+async function findQueue(context: QueueContext, name: string): Promise<Row> {
+  const queue = (await findQueues(context)).find((row) => row.name === `queue:${name}`);
+  if (!queue) throw new Refused(404, `queue ${name} not found`);
+  return queue;
+}
+
 async function upsert({ sql, clock, dispatcher }: QueueContext, input: z.output<typeof upsertSchema>): Promise<void> {
-  checkQueueName(input.queueName);
+  checkName(input.queueName, "queue");
   const now = clock.now();
   await sql`
     INSERT INTO local_qstash.lanes (name, parallelism, paused, created_at, updated_at)

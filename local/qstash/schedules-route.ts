@@ -4,26 +4,49 @@ import type { QueueContext, Route } from "./context.ts";
 import { parseDuration } from "./duration.ts";
 import { Refused, type Message } from "./model.ts";
 import { presentMessage } from "./present.ts";
-import { checkQueueName } from "./input.ts";
-import { publish } from "./publish.ts";
+import { checkName } from "./input.ts";
+import { isGroupName, publish } from "./publish.ts";
+import { SCHEDULE_HEADERS } from "./headers.ts";
 import { readMessage } from "./read-message.ts";
+import { refuseExtras } from "./select.ts";
 import { deleteSchedule, dueSchedules, findSchedule, listSchedules, nextFiring, pauseSchedule, saveSchedule, type Schedule, type StoredSchedule } from "./schedules.ts";
 
-/** `/v2/schedules`: list, get, delete, pause and resume (by PATCH as the client does, or POST as documented). */
-export const schedulesRoute: Route = async ({ sql, clock, dispatcher }, request, [id, verb]) => {
-  if (id === undefined) return { body: (await listSchedules(sql)).map(present) };
-  const stored = await findSchedule(sql, id);
-  if (!stored) throw new Refused(404, `schedule ${id} not found`);
-  if (verb === "pause" || verb === "resume") {
-    // What a pause has missed is not made up for.
-    await pauseSchedule(sql, id, verb === "pause", nextFiring(stored.schedule.cron, clock.now()));
-    dispatcher.wake();
-    return { body: {} };
-  }
-  if (request.method !== "DELETE") return { body: present(stored) };
+/** `GET /v2/schedules` */
+export const listSchedulesRoute: Route = async ({ sql }, request) => {
+  refuseExtras(request);
+  return { body: (await listSchedules(sql)).map(present) };
+};
+
+/** `GET /v2/schedules/{id}` */
+export const getSchedule: Route = async ({ sql }, request, id) => {
+  refuseExtras(request);
+  return { body: present(await mustFind(sql, id)) };
+};
+
+/** `DELETE /v2/schedules/{id}` */
+export const removeSchedule: Route = async ({ sql }, request, id) => {
+  refuseExtras(request);
+  await mustFind(sql, id);
   await deleteSchedule(sql, id);
   return { body: { deleted: 1 } };
 };
+
+/** `/v2/schedules/{id}/pause` and `/resume`: what a pause has missed is not made up for. */
+export const pauseScheduleRoute =
+  (paused: boolean): Route =>
+  async ({ sql, clock, dispatcher }, request, id) => {
+    refuseExtras(request);
+    const { schedule } = await mustFind(sql, id);
+    await pauseSchedule(sql, id, paused, nextFiring(schedule.cron, clock.now()));
+    dispatcher.wake();
+    return { body: {} };
+  };
+
+async function mustFind(sql: QueueContext["sql"], id: string): Promise<StoredSchedule> {
+  const stored = await findSchedule(sql, id);
+  if (!stored) throw new Refused(404, `schedule ${id} not found`);
+  return stored;
+}
 
 /** `POST /v2/schedules/{destination}`: makes a schedule, or changes the one with the given id. */
 export async function createScheduleRoute(context: QueueContext, request: RawRequest, destination: string): Promise<Reply> {
@@ -31,13 +54,15 @@ export async function createScheduleRoute(context: QueueContext, request: RawReq
   const cron = headers["upstash-cron"];
   if (cron === undefined) throw new Refused(400, "Upstash-Cron is missing");
   const queue = headers["upstash-queue-name"];
-  if (queue !== undefined) checkQueueName(queue);
+  if (queue !== undefined) checkName(queue, "queue");
+  const id = headers["upstash-schedule-id"];
+  if (id !== undefined) checkName(id, "schedule");
   const now = context.clock.now();
   const schedule: Schedule = {
-    id: headers["upstash-schedule-id"] ?? `scd_${randomUUID().replaceAll("-", "")}`,
+    id: id ?? `scd_${randomUUID().replaceAll("-", "")}`,
     cron,
     destination,
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name === "content-type" || name.startsWith("upstash-"))),
+    headers: messageHeaders(headers),
     body: body.toString("base64"),
     queue,
     callerIp: "127.0.0.1",
@@ -65,6 +90,7 @@ async function fire(context: QueueContext, schedule: Schedule, nextAt: number): 
   try {
     await publish(context, {
       ...schedule,
+      headers: messageHeaders(schedule.headers),
       body: Buffer.from(schedule.body, "base64"),
       scheduleId: schedule.id,
       // A kill between publishing and moving on must not fire it twice.
@@ -76,12 +102,18 @@ async function fire(context: QueueContext, schedule: Schedule, nextAt: number): 
   }
 }
 
+/** What each firing publishes with. */
+function messageHeaders(headers: Record<string, string>): Record<string, string> {
+  const own = Object.entries(headers).filter(([name]) => name === "content-type" || name.startsWith("upstash-"));
+  return Object.fromEntries(own.filter(([name]) => !SCHEDULE_HEADERS.includes(name)));
+}
+
 /** The message that a firing would publish, for a look at it. @throws Refused when its headers are not valid */
 function toMessage({ destination, headers, body, queue, callerIp, createdAt }: Schedule): Message {
-  const url = destination.includes("://") ? destination : `http://${destination}`;
+  const url = isGroupName(destination) ? `http://${destination}` : destination;
   return readMessage({
     url,
-    headers,
+    headers: messageHeaders(headers),
     body: Buffer.from(body, "base64"),
     queue,
     callerIp,

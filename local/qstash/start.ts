@@ -1,24 +1,19 @@
 import { timingSafeEqual } from "node:crypto";
 import { createClock } from "../kit/clock.ts";
+import { byMethod, readInput } from "../kit/controls.ts";
 import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { createBatcher } from "./batcher.ts";
-import type { QueueContext, Route } from "./context.ts";
+import type { QueueContext } from "./context.ts";
 import { openDatabase } from "./database.ts";
-import { deadLettersRoute } from "./dead-letters.ts";
-import { createDeliveryFaults } from "./delivery-faults.ts";
+import { createDeliveryFaults, deliveryFaultSchema } from "./delivery-faults.ts";
 import { createDispatcher } from "./dispatch.ts";
-import { eventsRoute } from "./events.ts";
-import { flowControlRoute } from "./flow-control.ts";
 import { insertMessages, type Inserted } from "./insert.ts";
 import { openKeys } from "./keys.ts";
-import { messagesRoute } from "./messages.ts";
 import { Refused, type Message } from "./model.ts";
-import { batchRoute, publishRoute } from "./publish.ts";
-import { queuesRoute } from "./queues.ts";
-import { createScheduleRoute, fireDueSchedules, schedulesRoute } from "./schedules-route.ts";
-import { topicsRoute } from "./topics.ts";
+import { route } from "./routes.ts";
+import { fireDueSchedules } from "./schedules-route.ts";
 
-export interface QstashOptions extends Omit<ServeOptions, "controls"> {
+export interface QstashOptions extends Omit<ServeOptions, "controls" | "privatePaths" | "errorBody"> {
   /** The queue lives there in a schema of its own, `local_qstash`; one stand-in per database. */
   databaseUrl: string;
   /** What clients must send as bearer token. */
@@ -45,17 +40,18 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
     current: options.currentSigningKey,
     next: options.nextSigningKey,
   });
+  const concurrency = options.concurrency ?? 32;
   const deliveryFaults = createDeliveryFaults();
   const insert = createBatcher<Message, Inserted>((messages) => insertMessages(sql, messages, clock.now()), 500);
   const dispatcher = createDispatcher({
     sql,
     clock,
     faults: deliveryFaults,
-    concurrency: options.concurrency ?? 32,
+    concurrency,
     signingKey: () => keys.get().current,
     fireSchedules: () => fireDueSchedules(context),
   });
-  const context: QueueContext = { sql, clock, keys, dispatcher, insert };
+  const context: QueueContext = { sql, clock, keys, dispatcher, concurrency, insert };
 
   async function pending(): Promise<number> {
     const [row] = await sql<{ count: number }[]>`SELECT count(*) FROM local_qstash.messages`;
@@ -72,14 +68,14 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
     ...options,
     clock,
     controls: {
-      "/_control/pause": () => (dispatcher.pause(), status()),
-      "/_control/resume": () => (dispatcher.resume(), status()),
-      "/_control/status": status,
-      "/_control/deliveries": (request) => {
-        if (request.method === "POST") deliveryFaults.add(JSON.parse(request.body.toString()));
-        if (request.method === "DELETE") deliveryFaults.clear();
-        return status();
-      },
+      "/_control/pause": byMethod({ POST: () => (dispatcher.pause(), status()) }),
+      "/_control/resume": byMethod({ POST: () => (dispatcher.resume(), status()) }),
+      "/_control/status": byMethod({ GET: status }),
+      "/_control/deliveries": byMethod({
+        GET: status,
+        POST: (request) => (deliveryFaults.add(readInput(request, deliveryFaultSchema)), status()),
+        DELETE: () => (deliveryFaults.clear(), status()),
+      }),
     },
   });
   return {
@@ -95,17 +91,6 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
   };
 }
 
-const ROUTES: Record<string, Route> = {
-  messages: messagesRoute,
-  dlq: deadLettersRoute,
-  schedules: schedulesRoute,
-  queues: queuesRoute,
-  events: eventsRoute,
-  logs: eventsRoute,
-  topics: topicsRoute,
-  flowControl: flowControlRoute,
-};
-
 async function answer(context: QueueContext, request: RawRequest, token: string): Promise<Reply> {
   try {
     if (!authorised(request, token)) throw new Refused(401, "unauthorized: invalid or missing token");
@@ -115,33 +100,6 @@ async function answer(context: QueueContext, request: RawRequest, token: string)
     if (isConnectionError(error)) return { status: 503, body: { error: "the queue's database is not reachable" } };
     throw error;
   }
-}
-
-async function route(context: QueueContext, request: RawRequest): Promise<Reply> {
-  const { method } = request;
-  // A destination is everything behind the prefix as it came, `//` and query included.
-  const target = request.query.has("qstash_token") ? request.target.replace(/([?&])qstash_token=[^&]*&?/, "$1").replace(/[?&]$/, "") : request.target;
-  if (method === "POST") {
-    if (request.path === "/v2/batch") return batchRoute(context, request);
-    const [, verb, rest = ""] = /^\/v2\/(publish|enqueue|schedules)\/(.+)$/.exec(target) ?? [];
-    if (verb === "publish") return publishRoute(context, request, rest);
-    if (verb === "enqueue") {
-      const slash = rest.indexOf("/");
-      if (slash === -1) throw new Refused(400, "a destination is missing");
-      return publishRoute(context, request, rest.slice(slash + 1), decodeURIComponent(rest.slice(0, slash)));
-    }
-    if (verb === "schedules" && !/^[^/]+\/(pause|resume)$/.test(rest)) {
-      return createScheduleRoute(context, request, rest);
-    }
-  }
-  const [version, name = "", ...parts] = request.path.split("/").slice(1).map(decodeURIComponent);
-  if (version === "v2" && name === "keys") {
-    if (parts[0] === "rotate" && method === "POST") return { body: await context.keys.rotate() };
-    return { body: context.keys.get() };
-  }
-  const found = version === "v2" && Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
-  if (!found) throw new Refused(404, "not found");
-  return found(context, request, parts);
 }
 
 function authorised(request: RawRequest, token: string): boolean {

@@ -16,6 +16,8 @@ interface Api {
 
 interface Route {
   method: string;
+  /** Whether it takes one. */
+  query?: true;
   path: RegExp;
   run: (api: Api, request: RawRequest, id: string) => unknown;
 }
@@ -31,12 +33,16 @@ const ROUTES: Route[] = [
     path: /^\/emails\/batch$/,
     run: ({ desk, idempotency }, request) =>
       idempotency.once(request, async () => {
-        const permissive = request.headers["x-batch-validation"] === "permissive";
-        return prepareBatch(desk, json(request), key(request), permissive);
+        const validation = request.headers["x-batch-validation"] ?? "strict";
+        if (validation !== "strict" && validation !== "permissive") {
+          throw new ResendError(422, "validation_error", "The `x-batch-validation` header is `strict` or `permissive`.");
+        }
+        return prepareBatch(desk, json(request), key(request), validation === "permissive");
       }),
   },
   {
     method: "GET",
+    query: true,
     path: /^\/emails$/,
     run: ({ desk }, { query }) => listEmails(desk.store, query),
   },
@@ -53,7 +59,10 @@ const ROUTES: Route[] = [
   {
     method: "POST",
     path: /^\/emails\/([^/]+)\/cancel$/,
-    run: ({ desk }, _, id) => cancelEmail(desk, id),
+    run: ({ desk }, { body }, id) => {
+      if (body.length > 0 && body.toString() !== "{}") throw new ResendError(422, "validation_error", "A cancel takes no body.");
+      return cancelEmail(desk, id);
+    },
   },
 ];
 
@@ -80,6 +89,9 @@ export function createApi(api: Api): (request: RawRequest) => Promise<Reply> {
 async function dispatch(api: Api, request: RawRequest): Promise<unknown> {
   const matching = ROUTES.filter((route) => route.path.test(request.path));
   const route = matching.find(({ method }) => method === request.method);
+  if (route && !route.query && request.query.size > 0) {
+    throw new ResendError(422, "validation_error", "This endpoint takes no query.");
+  }
   if (route) return route.run(api, request, route.path.exec(request.path)?.[1] ?? "");
   if (matching.length > 0) throw new ResendError(405, "method_not_allowed", "Method is not allowed for this path.");
   throw new ResendError(404, "not_found", "The requested endpoint does not exist.");

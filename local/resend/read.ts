@@ -25,10 +25,17 @@ export function readEmail(store: Store, id: string): unknown {
   };
 }
 
+const LIST_PARAMS = ["limit", "after", "before"];
+
 /** `GET /emails`: newest first; `after` and `before` are ids of the page's neighbours, `limit` is 1 to 100. */
 export function listEmails(store: Store, query: URLSearchParams): unknown {
-  const limit = Number(query.get("limit") ?? 20);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
+  for (const name of query.keys()) {
+    if (!LIST_PARAMS.includes(name)) throw new ResendError(422, "validation_error", `Unknown parameter \`${name}\`.`);
+    if (query.getAll(name).length > 1 || query.get(name) === "") throw new ResendError(422, "validation_error", `\`${name}\` takes one value.`);
+  }
+  const written = query.get("limit") ?? "20";
+  const limit = Number(written);
+  if (!/^\d{1,3}$/.test(written) || limit < 1 || limit > 100) {
     throw new ResendError(422, "validation_error", "The `limit` must be a number from 1 to 100.");
   }
   const after = query.get("after");

@@ -5,7 +5,7 @@ import { loadEmail } from "./read.ts";
 import type { Desk } from "./send.ts";
 import { parseWhen } from "./when.ts";
 
-const patchSchema = z.object({ scheduled_at: z.string() });
+const patchSchema = z.strictObject({ scheduled_at: z.string() });
 
 /** `PATCH /emails/{id}`: moves a scheduled e-mail to another time. */
 export function rescheduleEmail(desk: Desk, id: string, raw: unknown): unknown {

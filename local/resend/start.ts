@@ -20,7 +20,7 @@ export interface ResendOptions {
   dataFile: string;
   /** The SMS stand-in's store, so that the inbox shows text messages too. */
   smsStore?: Store;
-  /** Calls per second before 429; the default is out of reach. */
+  /** Calls per second before 429; the vendor's own by default. */
   rateLimit?: number;
   port?: number;
   clock?: LocalClock;
@@ -33,7 +33,8 @@ export interface RunningResend extends RunningServer {
   setWebhookUrl(url: string | undefined): void;
 }
 
-const UNREACHABLE_RATE = 100_000;
+/** What Resend allows a team by default. */
+const VENDOR_RATE = 5;
 
 /** Starts the Resend stand-in on 127.0.0.1, with the web inbox at `/inbox`. */
 export async function startResend(options: ResendOptions): Promise<RunningResend> {
@@ -45,7 +46,7 @@ export async function startResend(options: ResendOptions): Promise<RunningResend
     apiKey: options.apiKey,
     desk: { store, clock, events },
     idempotency: createIdempotency(store, clock),
-    rateLimit: createRateLimit(options.rateLimit ?? UNREACHABLE_RATE, clock),
+    rateLimit: createRateLimit(options.rateLimit ?? VENDOR_RATE, clock),
   });
   const inbox = createInbox({ mail: store, sms: options.smsStore, events });
 
@@ -55,7 +56,13 @@ export async function startResend(options: ResendOptions): Promise<RunningResend
     store.close();
   }
   try {
-    const server = await serve((request) => (/^\/inbox(\/|$)/.test(request.path) ? inbox(request) : api(request)), { port: options.port, clock, faults: options.faults });
+    const server = await serve((request) => (/^\/inbox(\/|$)/.test(request.path) ? inbox(request) : api(request)), {
+      port: options.port,
+      clock,
+      faults: options.faults,
+      privatePaths: ["/inbox"],
+      errorBody: (statusCode, message) => ({ statusCode, name: "application_error", message }),
+    });
     return {
       ...server,
       store,

@@ -10,7 +10,9 @@ export interface TestCard {
   threeDSecure?: "always" | "setUp";
   blocked?: boolean;
   cvcFails?: boolean;
-  after?: "dispute" | "pendingRefund" | "failingRefund";
+  after?: "pendingRefund" | "failingRefund";
+  /** Disputed as soon as its money is captured, for this reason. */
+  dispute?: "fraudulent" | "product_not_received";
 }
 
 export interface Decline {
@@ -75,7 +77,10 @@ export const TEST_CARDS: readonly TestCard[] = [
   visa("4000 0084 0000 1629", ["pm_card_threeDSecureRequiredChargeDeclined"], "3D Secure, then declined", { threeDSecure: "always", decline: declined("generic_decline") }),
   visa("4000 0000 0000 3055", ["pm_card_threeDSecureOptional"], "3D Secure supported, not required"),
   visa("4000 0000 0000 0259", ["pm_card_createDispute"], "Succeeds, then disputed", {
-    after: "dispute",
+    dispute: "fraudulent",
+  }),
+  visa("4000 0000 0000 2685", ["pm_card_createDisputeProductNotReceived"], "Succeeds, then disputed: not received", {
+    dispute: "product_not_received",
   }),
   visa("4000 0000 0000 7726", ["pm_card_pendingRefund"], "Succeeds; a refund is pending first", {
     after: "pendingRefund",

@@ -1,4 +1,5 @@
 import type { Stripe } from "stripe";
+import { enterCharge } from "./balance.ts";
 import type { TestCard } from "./cards.ts";
 import { openDispute } from "./disputes.ts";
 import { emit } from "./events.ts";
@@ -22,7 +23,7 @@ export function createCharge(state: StripeState, intent: Stripe.PaymentIntent, c
     application: null,
     application_fee: null,
     application_fee_amount: null,
-    balance_transaction: captured ? newId("txn") : null,
+    balance_transaction: null,
     billing_details: {
       address: null,
       email: intent.receipt_email,
@@ -86,6 +87,7 @@ export function createCharge(state: StripeState, intent: Stripe.PaymentIntent, c
     transfer_data: null,
     transfer_group: null,
   } as Stripe.Charge;
+  if (captured) charge.balance_transaction = enterCharge(state, charge, charge.amount);
   state.charges.put(charge.id, charge);
   emit(state, cause, decline ? "charge.failed" : "charge.succeeded", charge);
   if (!decline && manual) {
@@ -142,5 +144,5 @@ function threeDSecureResult() {
 
 /** What a card does once its money is captured. */
 export function afterCapture(state: StripeState, charge: Stripe.Charge, card: TestCard): void {
-  if (card.after === "dispute") openDispute(state, charge);
+  if (card.dispute) openDispute(state, charge, { amount: charge.amount_captured, reason: card.dispute });
 }

@@ -1,4 +1,5 @@
 import { invalid } from "./errors.ts";
+import { showEntry } from "./balance.ts";
 import { lineItemsList } from "./sessions.ts";
 import type { StripeState } from "./state.ts";
 
@@ -30,6 +31,11 @@ function lineItemsOf(state: StripeState, node: Json): unknown {
 }
 
 function lookUp(state: StripeState, id: string): object | undefined {
-  const found = state.intents.get(id) ?? state.charges.get(id) ?? state.methods.get(id)?.method ?? state.refunds.get(id);
+  const found = state.intents.get(id) ?? state.charges.get(id) ?? state.methods.get(id)?.method ?? state.refunds.get(id) ?? entryOf(state, id);
   return found && structuredClone(found);
+}
+
+function entryOf(state: StripeState, id: string): object | undefined {
+  const entry = state.balance.get(id);
+  return entry && showEntry(state, entry);
 }

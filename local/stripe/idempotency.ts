@@ -3,6 +3,7 @@ import type { Gate } from "../kit/gate.ts";
 import type { Collection } from "../kit/store.ts";
 import type { RawRequest, Reply } from "../kit/serve.ts";
 import { faultReply, invalid, StripeFault } from "./errors.ts";
+import type { Params } from "./form.ts";
 import { newId, type StripeState } from "./state.ts";
 
 interface Remembered {
@@ -18,7 +19,7 @@ const KEPT_MS = 24 * 3600 * 1000;
 
 export interface KeyMemory {
   /** Runs the request once per key: later ones get the first answer. */
-  once(request: RawRequest, execute: () => Reply): Promise<Reply>;
+  once(request: RawRequest, params: Params, execute: () => Reply): Promise<Reply>;
 }
 
 /** Stripe's idempotency: POST only, 24 hours, first status and body replayed, a concurrent twin refused. */
@@ -26,15 +27,17 @@ export function createKeyMemory(state: StripeState, gate: Gate): KeyMemory {
   const memory: Collection<Remembered> = state.store.collection("idempotency");
   const inFlight = new Set<string>();
   return {
-    async once(request, execute) {
+    async once(request, params, execute) {
       const key = request.method === "POST" ? request.headers["idempotency-key"] : undefined;
-      if (!key) return state.store.atomically(execute);
-      if (key.length > 255) {
-        throw invalid("Idempotency keys may be at most 255 characters long.", {
+      if (key === undefined) return state.store.atomically(execute);
+      if (key === "" || key.length > 255) {
+        throw invalid("Idempotency keys have from 1 to 255 characters.", {
           param: "Idempotency-Key",
         });
       }
-      const fingerprint = createHash("sha256").update(`${request.method} ${request.target}\n`).update(request.body).digest("hex");
+      const fingerprint = createHash("sha256")
+        .update(`${request.method} ${request.path}\n${canonical(params)}`)
+        .digest("hex");
       if (inFlight.has(key)) throw twin(key);
       const known = memory.get(key);
       if (known && known.at + KEPT_MS > state.clock.now()) {
@@ -60,7 +63,11 @@ export function createKeyMemory(state: StripeState, gate: Gate): KeyMemory {
       };
       try {
         await gate.pass();
-        return state.store.atomically(() => remember(execute()));
+        return state.store.atomically(() => {
+          const reply = execute();
+          // What began and ended in an error of the server is kept as such, though it had its effect.
+          return remember(request.failsWith ?? reply);
+        });
       } catch (error) {
         if (error instanceof StripeFault && error.stored) return remember(faultReply(error));
         throw error;
@@ -69,6 +76,13 @@ export function createKeyMemory(state: StripeState, gate: Gate): KeyMemory {
       }
     },
   };
+}
+
+/** The parameters whatever their order. */
+function canonical(params: Params): string {
+  return JSON.stringify(params, (_, value: unknown) =>
+    typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
 }
 
 function twin(key: string): StripeFault {

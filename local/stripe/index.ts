@@ -1,12 +1,13 @@
 import { createAgenda, type Agenda, type Task } from "../kit/agenda.ts";
 import { createClock } from "../kit/clock.ts";
+import { gateControls, webhookControls } from "../kit/controls.ts";
 import { createGate } from "../kit/gate.ts";
 import { serve, type RawRequest, type Reply, type RunningServer, type ServeOptions } from "../kit/serve.ts";
 import { openStore } from "../kit/store.ts";
 import { createWebhooks, type WebhookRules } from "../kit/webhooks.ts";
 import { browse } from "./browser.ts";
-import { control } from "./control.ts";
-import { faultReply, StripeFault, unauthorized } from "./errors.ts";
+import { stripeControls } from "./control.ts";
+import { faultReply, invalid, StripeFault, unauthorized } from "./errors.ts";
 import { parseForm } from "./form.ts";
 import { createKeyMemory, type KeyMemory } from "./idempotency.ts";
 import { expireAuthorisation } from "./intents.ts";
@@ -20,7 +21,7 @@ export { signStripe } from "./sign.ts";
 export { REFUND_DECIDES_MS } from "./refunds.ts";
 export type { Outcome } from "./pay.ts";
 
-export interface StripeOptions extends ServeOptions {
+export interface StripeOptions extends Omit<ServeOptions, "controls" | "errorBody" | "privatePaths"> {
   /** The only accepted API key. */
   secretKey: string;
   /** Signs webhooks: the whole text, `whsec_` included. */
@@ -57,6 +58,7 @@ export async function startStripe(options: StripeOptions): Promise<RunningServer
     charges: store.collection("charges"),
     refunds: store.collection("refunds"),
     disputes: store.collection("disputes"),
+    balance: store.collection("balance"),
     events: store.collection("events"),
   };
   const keys = createKeyMemory(state, gate);
@@ -64,9 +66,14 @@ export async function startStripe(options: StripeOptions): Promise<RunningServer
     (request) => {
       agenda.runDue();
       if (request.path.startsWith("/c/")) return browse(state, request);
-      return guarded(() => (request.path.startsWith("/_test/") ? control(state, gate, request) : callApi(state, keys, options.secretKey, request)));
+      return guarded(() => callApi(state, keys, options.secretKey, request));
     },
-    { ...options, clock },
+    {
+      ...options,
+      clock,
+      controls: { ...stripeControls(state), ...webhookControls(webhooks), ...gateControls(gate) },
+      errorBody: (_, message) => ({ error: { type: "api_error", message } }),
+    },
   );
   state.publicUrl ||= server.url;
   return {
@@ -117,14 +124,22 @@ async function guarded(call: () => Promise<Reply> | Reply): Promise<Reply> {
 async function callApi(state: StripeState, keys: KeyMemory, secretKey: string, request: RawRequest): Promise<Reply> {
   const given = apiKey(request.headers.authorization);
   if (given !== secretKey) throw unauthorized(given);
-  const text = request.method === "POST" ? request.body.toString() : request.query.toString();
-  const params = parseForm(text);
+  const params = parseForm(readParams(request));
   const cause = {
     id: newId("req"),
     idempotency_key: request.headers["idempotency-key"] ?? null,
   };
-  const reply = await keys.once(request, () => route(state, request.method, request.path, params, cause));
+  const reply = await keys.once(request, params, () => route(state, request.method, request.path, params, cause));
   return { ...reply, headers: { "request-id": cause.id, ...reply.headers } };
+}
+
+/** A call's parameters are in its body or in its query, by its method; elsewhere they would be dropped. */
+function readParams({ method, query, body }: RawRequest): string {
+  const isPost = method === "POST";
+  if (isPost ? query.size > 0 : body.length > 0) {
+    throw invalid(isPost ? "Parameters of a POST go into its body." : "Parameters of a GET go into its query.");
+  }
+  return isPost ? body.toString() : query.toString();
 }
 
 /** Bearer, or Basic with the key as the user's name. */

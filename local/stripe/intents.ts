@@ -1,27 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { Stripe } from "stripe";
+import { checkAmount, readCurrency } from "./amounts.ts";
+import { enterCharge } from "./balance.ts";
 import { afterCapture } from "./charges.ts";
 import { confirmIntent, type Confirmation } from "./confirm.ts";
 import { invalid, missing, unexpected } from "./errors.ts";
 import { emit } from "./events.ts";
-import { mergeMetadata, type Reader } from "./form.ts";
+import { mergeMetadata, readEmail, type Reader } from "./form.ts";
 import { cardOf, resolveMethod } from "./methods.ts";
 import { find, newId, nowSeconds, type Cause, type StripeState } from "./state.ts";
 
-/** Smallest charge in minor units, where Stripe publishes one; elsewhere at least 1. */
-const MINIMUM: Record<string, number> = {
-  usd: 50,
-  eur: 50,
-  gbp: 30,
-  jpy: 50,
-  aud: 50,
-  sgd: 50,
-  cad: 50,
-  chf: 50,
-  nzd: 50,
-  hkd: 400,
-  thb: 1000,
-};
 const UPDATABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
 const CANCELABLE = [...UPDATABLE.slice(0, 1), "requires_capture", ...UPDATABLE.slice(1), "processing"];
 
@@ -94,7 +82,7 @@ export function createIntent(state: StripeState, input: Reader, cause: Cause): C
   if (amount === undefined) throw missing("amount");
   const currency = readCurrency(input, "currency");
   checkAmount(amount, currency, "amount");
-  const automatic = input.child("automatic_payment_methods");
+  const automatic = input.child("automatic_payment_methods", ["enabled", "allow_redirects"]);
   const types = input.texts("allowed_payment_method_types");
   if (types.some((type) => type !== "card")) {
     throw invalid("The payment method type provided is invalid.", {
@@ -109,9 +97,9 @@ export function createIntent(state: StripeState, input: Reader, cause: Cause): C
       amount,
       currency,
       captureMethod: readCaptureMethod(input),
-      metadata: input.map("metadata"),
-      description: input.text("description") ?? null,
-      receiptEmail: input.text("receipt_email") ?? null,
+      metadata: mergeMetadata({}, input.metadata()),
+      description: input.unsettable("description") ?? null,
+      receiptEmail: readEmail(input, "receipt_email") ?? null,
       automaticMethods:
         types.length > 0
           ? null
@@ -143,12 +131,16 @@ export function updateIntent(state: StripeState, id: string, input: Reader, caus
     );
   }
   if (amount !== undefined) checkAmount(amount, intent.currency, "amount");
+  // The currency of an intent stays.
+  if (input.has("currency") && readCurrency(input, "currency") !== intent.currency) {
+    throw invalid("The currency of a PaymentIntent can't be changed here.", { param: "currency" });
+  }
   const updated: Stripe.PaymentIntent = {
     ...intent,
     amount: amount ?? intent.amount,
-    metadata: mergeMetadata(intent.metadata, input.map("metadata")),
-    description: input.has("description") ? (input.text("description") ?? null) : intent.description,
-    receipt_email: input.has("receipt_email") ? (input.text("receipt_email") ?? null) : intent.receipt_email,
+    metadata: mergeMetadata(intent.metadata, input.metadata()),
+    description: input.has("description") ? (input.unsettable("description") ?? null) : intent.description,
+    receipt_email: input.has("receipt_email") ? (readEmail(input, "receipt_email") ?? null) : intent.receipt_email,
   };
   if (name) {
     updated.payment_method = resolveMethod(state, name);
@@ -186,7 +178,7 @@ export function captureIntent(state: StripeState, id: string, input: Reader, cau
     ...charge,
     amount_captured: amount,
     captured: true,
-    balance_transaction: newId("txn"),
+    balance_transaction: enterCharge(state, charge, amount),
   };
   const updated: Stripe.PaymentIntent = {
     ...intent,
@@ -251,34 +243,4 @@ export function markSession(state: StripeState, intentId: string, payment: Strip
 
 export function readCaptureMethod(input: Reader): "automatic_async" | "automatic" | "manual" {
   return input.oneOf("capture_method", ["automatic", "automatic_async", "manual"]) ?? "automatic_async";
-}
-
-export function readCurrency(input: Reader, name: string): string {
-  const currency = input.required(name).toLowerCase();
-  if (!/^[a-z]{3}$/.test(currency)) {
-    throw invalid(`Invalid currency: ${currency}.`, { param: input.path(name) });
-  }
-  return currency;
-}
-
-export function checkAmount(amount: number, currency: string, param: string): void {
-  if (amount < 1) {
-    throw invalid("This value must be greater than or equal to 1.", {
-      code: "parameter_invalid_integer",
-      param,
-    });
-  }
-  const minimum = MINIMUM[currency] ?? 1;
-  if (amount < minimum) {
-    throw invalid(`Amount must be at least ${minimum} in the smallest unit of ${currency}.`, {
-      code: "amount_too_small",
-      param,
-    });
-  }
-  if (amount > 99_999_999_999) {
-    throw invalid("Amount is larger than the largest one allowed.", {
-      code: "amount_too_large",
-      param,
-    });
-  }
 }

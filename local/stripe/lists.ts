@@ -28,6 +28,9 @@ export function cutPage<T extends { id: string }>(items: T[], query: Reader, url
   }
   const after = query.text("starting_after");
   const before = query.text("ending_before");
+  if (after !== undefined && before !== undefined) {
+    throw invalid("You may only specify one of these parameters: ending_before, starting_after.", { param: "starting_after" });
+  }
   if (before !== undefined) {
     const end = position(items, before, "ending_before");
     const start = Math.max(0, end - limit);
@@ -44,8 +47,13 @@ function position(items: { id: string }[], id: string, param: string): number {
   return at;
 }
 
+/** `created=5` is that second; `created[gte]=5` and the like are a range. */
 function createdFilter(query: Reader): (created: number) => boolean {
-  const range = query.child("created");
+  if (query.isText("created")) {
+    const second = query.integer("created");
+    return (created) => created === second;
+  }
+  const range = query.child("created", ["gt", "gte", "lt", "lte"]);
   if (!range) return () => true;
   const [gt, gte, lt, lte] = ["gt", "gte", "lt", "lte"].map((name) => range.integer(name));
   return (created) => (gt === undefined || created > gt) && (gte === undefined || created >= gte) && (lt === undefined || created < lt) && (lte === undefined || created <= lte);

@@ -1,13 +1,13 @@
 import type { Stripe } from "stripe";
 import { html, page, type Html } from "../kit/page.ts";
 import type { Reply } from "../kit/serve.ts";
+import { decimalsOf } from "./amounts.ts";
 import { TEST_CARDS } from "./cards.ts";
 import { successUrl } from "./pay.ts";
 import { lineItemsOf } from "./sessions.ts";
 import type { StripeState } from "./state.ts";
 
 const MODE = "Test mode: no money moves";
-const ZERO_DECIMAL = ["jpy", "krw", "vnd", "clp", "xof", "xaf", "ugx", "rwf", "pyg"];
 
 /** What a try left behind: what went wrong, and what need not be typed again. */
 export interface LastTry {
@@ -120,6 +120,6 @@ function spaced(number: string): string {
 }
 
 function money(minor: number, currency: string): string {
-  const value = ZERO_DECIMAL.includes(currency) ? minor : minor / 100;
-  return new Intl.NumberFormat("en", { style: "currency", currency }).format(value);
+  const decimals = decimalsOf(currency);
+  return new Intl.NumberFormat("en", { style: "currency", currency, minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(minor / 10 ** decimals);
 }

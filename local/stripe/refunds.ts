@@ -1,4 +1,5 @@
 import type { Stripe } from "stripe";
+import { enterRefund, enterRefundFailure } from "./balance.ts";
 import { invalid, refused } from "./errors.ts";
 import { emit } from "./events.ts";
 import { mergeMetadata, type Reader } from "./form.ts";
@@ -30,18 +31,19 @@ export function createRefund(state: StripeState, input: Reader, cause: Cause): S
     throw refused(`Refund amount (${wanted}) is greater than unrefunded amount on charge (${left})`, { param: "amount" });
   }
   const { after } = cardOf(state, String(charge.payment_method));
+  const id = newId("re");
   const refund: Stripe.Refund = {
-    id: newId("re"),
+    id,
     object: "refund",
     amount: wanted,
-    balance_transaction: newId("txn"),
+    balance_transaction: enterRefund(state, id, charge.currency, wanted),
     charge: charge.id,
     created: nowSeconds(state),
     currency: charge.currency,
     customer: null,
     customer_account: null,
     destination_details: { type: "card" },
-    metadata: mergeMetadata({}, input.map("metadata")),
+    metadata: mergeMetadata({}, input.metadata()),
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
     reason,
@@ -76,7 +78,7 @@ export function decideRefund(state: StripeState, id: string): void {
     ...refund,
     status: "failed",
     failure_reason: "expired_or_canceled_card",
-    failure_balance_transaction: newId("txn"),
+    failure_balance_transaction: enterRefundFailure(state, refund),
   };
   state.refunds.put(id, failed);
   addRefunded(state, charge, -refund.amount);
@@ -88,7 +90,7 @@ export function updateRefund(state: StripeState, id: string, input: Reader): Str
   const refund = find(state.refunds, "refund", id);
   const updated: Stripe.Refund = {
     ...refund,
-    metadata: mergeMetadata(refund.metadata ?? {}, input.map("metadata")),
+    metadata: mergeMetadata(refund.metadata ?? {}, input.metadata()),
   };
   state.refunds.put(id, updated);
   return updated;
@@ -108,6 +110,9 @@ function addRefunded(state: StripeState, charge: Stripe.Charge, amount: number):
 function chargeToRefund(state: StripeState, input: Reader): Stripe.Charge {
   const intentId = input.text("payment_intent");
   const chargeId = input.text("charge");
+  if (intentId && chargeId) {
+    throw invalid("You may only specify one of these parameters: payment_intent, charge.", { param: "charge" });
+  }
   if (!intentId && !chargeId) {
     throw invalid("One of the following params should be provided for this request: payment_intent or charge.", {
       code: "parameter_missing",
@@ -130,5 +135,5 @@ function chargeToRefund(state: StripeState, input: Reader): Stripe.Charge {
 }
 
 function isWon(state: StripeState, chargeId: string): boolean {
-  return state.disputes.all().some((d) => d.charge === chargeId && d.status === "won");
+  return state.disputes.all().every((d) => d.charge !== chargeId || d.status === "won");
 }

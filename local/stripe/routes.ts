@@ -1,5 +1,7 @@
 import type { Reply } from "../kit/serve.ts";
-import { unknownUrl } from "./errors.ts";
+import { readCurrency } from "./amounts.ts";
+import { showEntry } from "./balance.ts";
+import { invalid, unknownUrl } from "./errors.ts";
 import { closeDispute, updateDispute } from "./disputes.ts";
 import { expand } from "./expand.ts";
 import { read, type Params, type Reader } from "./form.ts";
@@ -25,7 +27,7 @@ interface Route {
   run: (call: Call) => object;
 }
 
-const INTENT = ["amount", "currency", "description", "metadata", "payment_method", "receipt_email"];
+const INTENT: readonly string[] = ["amount", "currency", "description", "metadata", "payment_method", "receipt_email"];
 const CONFIRM = ["payment_method", "return_url", "off_session", "error_on_requires_action", "use_stripe_sdk"];
 
 const SESSION = [
@@ -62,26 +64,37 @@ const ROUTES: Route[] = [
   get("payment_methods/:id", [], ({ state, id }) => find(state.methods, "PaymentMethod", id, "payment_method").method),
   get("charges", [...LIST_PARAMS, "payment_intent"], ({ state, input, path }) => {
     const intent = input.text("payment_intent");
-    return listPage(state.charges, input, path, (c) => !intent || c.payment_intent === intent);
+    return listPage(state.charges, input, path, (c) => intent === undefined || c.payment_intent === intent);
   }),
   get("charges/:id", [], ({ state, id }) => find(state.charges, "charge", id)),
   post("refunds", ["payment_intent", "charge", "amount", "reason", "metadata"], ({ state, input, cause }) => createRefund(state, input, cause)),
   get("refunds", [...LIST_PARAMS, "payment_intent", "charge"], ({ state, input, path }) => {
     const [intent, charge] = [input.text("payment_intent"), input.text("charge")];
-    return listPage(state.refunds, input, path, (r) => (!intent || r.payment_intent === intent) && (!charge || r.charge === charge));
+    return listPage(state.refunds, input, path, (r) => (intent === undefined || r.payment_intent === intent) && (charge === undefined || r.charge === charge));
   }),
   get("refunds/:id", [], ({ state, id }) => find(state.refunds, "refund", id)),
   post("refunds/:id", ["metadata"], ({ state, id, input }) => updateRefund(state, id, input)),
   get("disputes", [...LIST_PARAMS, "payment_intent", "charge"], ({ state, input, path }) => {
     const [intent, charge] = [input.text("payment_intent"), input.text("charge")];
-    return listPage(state.disputes, input, path, (d) => (!intent || d.payment_intent === intent) && (!charge || d.charge === charge));
+    return listPage(state.disputes, input, path, (d) => (intent === undefined || d.payment_intent === intent) && (charge === undefined || d.charge === charge));
   }),
   get("disputes/:id", [], ({ state, id }) => find(state.disputes, "dispute", id)),
-  post("disputes/:id", ["evidence", "submit"], ({ state, id, input, cause }) => updateDispute(state, id, input, cause)),
+  post("disputes/:id", ["evidence", "metadata", "submit"], ({ state, id, input, cause }) => updateDispute(state, id, input, cause)),
   post("disputes/:id/close", [], ({ state, id, cause }) => closeDispute(state, id, cause)),
+  get("balance_transactions", [...LIST_PARAMS, "currency", "source", "type"], ({ state, input, path }) => {
+    const [currency, source, type] = [input.has("currency") ? readCurrency(input, "currency") : undefined, input.text("source"), input.oneOf("type", ENTRY_TYPES)];
+    const page = listPage(
+      state.balance,
+      input,
+      path,
+      (e) => (currency === undefined || e.currency === currency) && (source === undefined || e.source === source) && (type === undefined || e.type === type),
+    );
+    return { ...page, data: page.data.map((entry) => showEntry(state, entry)) };
+  }),
+  get("balance_transactions/:id", [], ({ state, id }) => showEntry(state, find(state.balance, "balance_transaction", id))),
   get("events", [...LIST_PARAMS, "type", "types"], ({ state, input, path }) => {
-    const types = [input.text("type"), ...input.texts("types")].filter((type) => type !== undefined);
-    return listPage(state.events, input, path, (e) => types.length === 0 || types.includes(e.type));
+    const isWanted = eventFilter(input);
+    return listPage(state.events, input, path, (e) => isWanted(e.type));
   }),
   get("events/:id", [], ({ state, id }) => find(state.events, "event", id)),
 ];
@@ -92,7 +105,7 @@ export function route(state: StripeState, method: string, path: string, params: 
     const match = candidate.method === method && candidate.path.exec(path);
     if (!match) continue;
     const input = read(params, [...candidate.params, "expand"]);
-    const id = decodeURIComponent(match[1] ?? "");
+    const id = decode(match[1] ?? "");
     const result = candidate.run({ state, input, id, cause, path });
     if (isReply(result)) return result;
     return { body: expand(state, result, input.texts("expand")) };
@@ -126,7 +139,30 @@ function isReply(result: object): result is Declined {
   return "declined" in result;
 }
 
+/** What the balance may be asked for. */
+const ENTRY_TYPES = ["charge", "refund", "refund_failure", "adjustment"] as const;
+
+/** `type` is one name, or a group such as `charge.*`; `types` are names. */
+function eventFilter(input: Reader): (type: string) => boolean {
+  const [one, several] = [input.text("type"), input.texts("types")];
+  if (one !== undefined && several.length > 0) throw invalid("You may only specify one of these parameters: type, types.", { param: "type" });
+  if (several.length > 20) throw invalid("At most 20 types.", { param: "types" });
+  if ([one?.replace(/\*$/, ""), ...several].some((name) => name?.includes("*"))) throw invalid("A group is written with one * at its end, alone.", { param: "type" });
+  if (one?.endsWith("*")) return (type) => type.startsWith(one.slice(0, -1));
+  const wanted = one === undefined ? several : [one];
+  return (type) => wanted.length === 0 || wanted.includes(type);
+}
+
+/** An id of the path; a broken escape names nothing. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function listSessions({ state, input, path }: Call): object {
-  const [intent, status] = [input.text("payment_intent"), input.text("status")];
-  return listPage(state.sessions, input, path, (s) => (!intent || s.payment_intent === intent) && (!status || s.status === status));
+  const [intent, status] = [input.text("payment_intent"), input.oneOf("status", ["open", "complete", "expired"])];
+  return listPage(state.sessions, input, path, (s) => (intent === undefined || s.payment_intent === intent) && (status === undefined || s.status === status));
 }

@@ -1,12 +1,16 @@
 import type { Stripe } from "stripe";
+import { checkAmount, readCurrency } from "./amounts.ts";
 import { invalid, missing, refused } from "./errors.ts";
 import { emit } from "./events.ts";
-import { mergeMetadata, type Reader } from "./form.ts";
-import { checkAmount, markCanceled, readCaptureMethod, readCurrency } from "./intents.ts";
+import { mergeMetadata, readEmail, type Reader } from "./form.ts";
+import { markCanceled, readCaptureMethod } from "./intents.ts";
 import { find, newId, nowSeconds, type Cause, type StripeState } from "./state.ts";
 
 const SHORTEST_SECONDS = 30 * 60;
 const LONGEST_SECONDS = 24 * 3600;
+const MOST_ITEMS = 100;
+/** The languages of the hosted page. */
+const LOCALES = "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW".split(" ");
 
 export function createSession(state: StripeState, input: Reader): Stripe.Checkout.Session {
   const mode = input.oneOf("mode", ["payment", "setup", "subscription"]);
@@ -15,15 +19,16 @@ export function createSession(state: StripeState, input: Reader): Stripe.Checkou
   if (!successUrl) throw missing("success_url");
   const created = nowSeconds(state);
   const expiresAt = readExpiry(input, created);
-  const lineItems = input.children("line_items").map(readLineItem);
+  const lineItems = input.children("line_items", ["price_data", "quantity"]).map(readLineItem);
   const currency = lineItems[0]?.currency;
   if (!currency) throw missing("line_items");
+  if (lineItems.length > MOST_ITEMS) throw invalid(`At most ${MOST_ITEMS} line items.`, { param: "line_items" });
   if (lineItems.some((item) => item.currency !== currency)) {
     throw invalid("All line items must have the same currency.", { param: "line_items" });
   }
   const total = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
   checkAmount(total, currency, "line_items");
-  const intentData = input.child("payment_intent_data");
+  const intentData = input.child("payment_intent_data", ["capture_method", "description", "metadata"]);
   const id = newId("cs_test");
   const session = {
     id,
@@ -37,7 +42,7 @@ export function createSession(state: StripeState, input: Reader): Stripe.Checkou
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     billing_address_collection: null,
     cancel_url: readUrl(input, "cancel_url") ?? null,
-    client_reference_id: input.text("client_reference_id") ?? null,
+    client_reference_id: input.text("client_reference_id", 200) ?? null,
     client_secret: null,
     collected_information: null,
     consent: null,
@@ -56,16 +61,16 @@ export function createSession(state: StripeState, input: Reader): Stripe.Checkou
     customer_account: null,
     customer_creation: "if_required",
     customer_details: null,
-    customer_email: input.text("customer_email") ?? null,
+    customer_email: readEmail(input, "customer_email") ?? null,
     discounts: [],
     expires_at: expiresAt,
     integration_identifier: null,
     invoice: null,
     invoice_creation: null,
     livemode: false,
-    locale: input.text("locale") ?? null,
+    locale: input.oneOf("locale", LOCALES) ?? null,
     managed_payments: null,
-    metadata: mergeMetadata({}, input.map("metadata")),
+    metadata: mergeMetadata({}, input.metadata()),
     mode,
     origin_context: null,
     payment_intent: null,
@@ -95,7 +100,7 @@ export function createSession(state: StripeState, input: Reader): Stripe.Checkou
   state.sessionPlans.put(id, {
     lineItems,
     captureMethod: intentData ? readCaptureMethod(intentData) : "automatic_async",
-    intentMetadata: mergeMetadata({}, intentData?.map("metadata") ?? {}),
+    intentMetadata: mergeMetadata({}, intentData?.metadata() ?? {}),
     intentDescription: intentData?.text("description") ?? null,
   });
   state.agenda.plan("session", id, expiresAt * 1000);
@@ -122,9 +127,9 @@ function readUrl(input: Reader, name: string): string | undefined {
 }
 
 function readLineItem(input: Reader): Stripe.LineItem {
-  const price = input.child("price_data");
+  const price = input.child("price_data", ["currency", "unit_amount", "product_data"]);
   if (!price) throw missing(input.path("price_data"));
-  const product = price.child("product_data");
+  const product = price.child("product_data", ["name"]);
   if (!product) throw missing(price.path("product_data"));
   const currency = readCurrency(price, "currency");
   const unitAmount = price.integer("unit_amount");
@@ -174,7 +179,7 @@ export function updateSession(state: StripeState, id: string, input: Reader): St
   const session = find(state.sessions, "checkout.session", id, "session");
   const updated: Stripe.Checkout.Session = {
     ...session,
-    metadata: mergeMetadata(session.metadata ?? {}, input.map("metadata")),
+    metadata: mergeMetadata(session.metadata ?? {}, input.metadata()),
   };
   state.sessions.put(id, updated);
   return updated;

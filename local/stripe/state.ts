@@ -40,6 +40,7 @@ export interface StripeState {
   charges: Collection<Stripe.Charge>;
   refunds: Collection<Stripe.Refund>;
   disputes: Collection<Stripe.Dispute>;
+  balance: Collection<Stripe.BalanceTransaction>;
   events: Collection<Stripe.Event>;
 }
 

@@ -2,6 +2,7 @@ import type { Reply } from "../kit/serve.ts";
 
 const MESSAGES: Record<number, [status: number, message: string]> = {
   20001: [400, "A parameter of the query is invalid"],
+  20002: [400, "A parameter is unknown, or not served here"],
   20003: [401, "Authenticate"],
   20404: [404, "The requested resource was not found"],
   20405: [405, "Method not allowed"],
@@ -18,6 +19,7 @@ const MESSAGES: Record<number, [status: number, message: string]> = {
   21612: [400, "The 'To' phone number is not currently reachable"],
   21614: [400, "'To' number is not a valid mobile number"],
   21617: [400, "The concatenated message body exceeds the 1600 character limit"],
+  21701: [400, "The Messaging Service does not exist"],
 };
 
 /** A refusal by Twilio's error code. */
@@ -36,4 +38,9 @@ export function errorReply({ code, message }: TwilioError): Reply {
     headers: code === 20003 ? { "www-authenticate": 'Basic realm="Twilio API"' } : {},
     body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
   };
+}
+
+/** @throws TwilioError for the first name that the call doesn't take */
+export function refuseUnknown(names: Iterable<string>, known: readonly string[]): void {
+  for (const name of names) if (!known.includes(name)) throw new TwilioError(20002);
 }

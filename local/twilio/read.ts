@@ -1,5 +1,5 @@
 import type { Store } from "../kit/store.ts";
-import { TwilioError } from "./errors.ts";
+import { refuseUnknown, TwilioError } from "./errors.ts";
 import { type Sms, smsStore } from "./model.ts";
 import { countSegments } from "./segments.ts";
 
@@ -13,12 +13,17 @@ export function readSms(store: Store, accountSid: string, sid: string): unknown 
   return smsResource(accountSid, sms);
 }
 
+const LISTED = ["PageSize", "Page", "To", "From", "DateSent", "DateSent>", "DateSent<"];
+
 /**
  * The list, newest first, filtered by `To`, `From`, `DateSent`, `DateSent>`, `DateSent<` (UTC days or instants;
  * with a sign both ends count). A message not sent yet counts by when it was queued, so that one in doubt is found.
  */
 export function listSms(store: Store, accountSid: string, query: URLSearchParams): unknown {
+  refuseUnknown(query.keys(), LISTED);
+  for (const name of query.keys()) if (query.getAll(name).length > 1 || query.get(name) === "") throw new TwilioError(20001);
   const size = Math.min(wholeNumber(query.get("PageSize"), DEFAULT_PAGE), LARGEST_PAGE);
+  if (size === 0) throw new TwilioError(20001);
   const page = wholeNumber(query.get("Page"), 0);
   const to = query.get("To");
   const from = query.get("From");

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { LocalClock } from "../kit/clock.ts";
 import type { Store } from "../kit/store.ts";
-import { TwilioError } from "./errors.ts";
+import { refuseUnknown, TwilioError } from "./errors.ts";
 import { type Sms, smsStore } from "./model.ts";
 import type { Progress } from "./progress.ts";
 
@@ -22,8 +22,13 @@ const BAD_TO: Record<string, number> = {
   "+15005550009": 21614,
 };
 
+/** What is read; pictures, schedules and validity periods are not served, so they are refused. */
+const SENT = ["To", "From", "MessagingServiceSid", "Body", "StatusCallback"] as const;
+
 /** Accepts a message, or throws a `TwilioError` with the code of the first thing wrong. There is no idempotency key. */
 export function sendSms(store: Store, clock: LocalClock, progress: Progress, form: URLSearchParams): Sms {
+  refuseUnknown(form.keys(), SENT);
+  for (const name of SENT) if (form.getAll(name).length > 1) throw new TwilioError(20001);
   const to = form.get("To") ?? "";
   const from = form.get("From");
   const service = form.get("MessagingServiceSid");
@@ -33,7 +38,8 @@ export function sendSms(store: Store, clock: LocalClock, progress: Progress, for
   checkSender(from, service);
   if (body === "") throw new TwilioError(21602);
   if (body.length > BODY_LIMIT) throw new TwilioError(21617);
-  if (statusCallback && !URL.canParse(statusCallback)) throw new TwilioError(21609);
+  if (body.includes("\0") || !body.isWellFormed()) throw new TwilioError(20001);
+  if (statusCallback !== null && (!/^https?:\/\//i.test(statusCallback) || !URL.canParse(statusCallback))) throw new TwilioError(21609);
   const now = new Date(clock.now()).toISOString();
   const sms: Sms = {
     sid: `SM${randomBytes(16).toString("hex")}`,
@@ -57,15 +63,16 @@ export function sendSms(store: Store, clock: LocalClock, progress: Progress, for
 
 function checkTo(to: string): void {
   if (to === "") throw new TwilioError(21604);
-  const magic = BAD_TO[to];
+  const magic = Object.hasOwn(BAD_TO, to) ? BAD_TO[to] : undefined;
   if (magic) throw new TwilioError(magic);
   if (!E164.test(to)) throw new TwilioError(21211);
 }
 
 function checkSender(from: string | null, service: string | null): void {
   if (!from && !service) throw new TwilioError(21603);
-  if (!from) return;
-  const magic = BAD_FROM[from];
+  if (service !== null && !/^MG[0-9a-f]{32}$/i.test(service)) throw new TwilioError(21701);
+  if (from === null) return;
+  const magic = Object.hasOwn(BAD_FROM, from) ? BAD_FROM[from] : undefined;
   if (magic) throw new TwilioError(magic);
   if (!E164.test(from)) throw new TwilioError(21212);
   if (from !== OWN_NUMBER) throw new TwilioError(21606);

@@ -34,7 +34,12 @@ export async function startTwilio(options: TwilioOptions): Promise<RunningTwilio
     store.close();
   }
   try {
-    const server = await serve((request) => answer({ ...options, clock, store, progress }, request), { port: options.port, clock, faults: options.faults });
+    const server = await serve((request) => answer({ ...options, clock, store, progress }, request), {
+      port: options.port,
+      clock,
+      faults: options.faults,
+      errorBody: (status, message) => ({ code: 20500, message, more_info: "https://www.twilio.com/docs/errors/20500", status }),
+    });
     return {
       ...server,
       store,
@@ -74,11 +79,13 @@ function answer(api: Api, request: RawRequest): Reply {
 
 function dispatch({ accountSid, store, clock, progress }: Api, request: RawRequest, sid: string | undefined): Reply {
   if (request.method === "GET") {
+    if (request.body.length > 0 || (sid && request.query.size > 0)) throw new TwilioError(20002);
     return {
       body: sid ? readSms(store, accountSid, sid) : listSms(store, accountSid, request.query),
     };
   }
   if (request.method !== "POST" || sid) throw new TwilioError(20405);
+  if (request.query.size > 0) throw new TwilioError(20002);
   const sms = sendSms(store, clock, progress, new URLSearchParams(request.body.toString()));
   return { status: 201, body: smsResource(accountSid, sms) };
 }

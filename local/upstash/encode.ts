@@ -16,15 +16,24 @@ function toJson(reply: RedisReply, encoding: Encoding): unknown {
   }
   if (Array.isArray(reply)) return reply.map((item) => toJson(item, encoding));
   if (reply instanceof Error) return reply.message;
-  return reply;
+  return reply === null ? null : toInteger(reply);
 }
+
+/** Beyond a double's reach the digits go out as they came. */
+function toInteger(digits: string): unknown {
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : rawJson(digits);
+}
+
+/** ECMAScript's `JSON.rawJSON`, which the types don't know yet. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): object };
 
 const OK = Buffer.from("OK");
 
 /** A reply in raw RESP2. Status replies are told from bulk strings only for "OK". */
 export function toResp2(reply: RedisReply): Buffer {
   if (reply === null) return Buffer.from("$-1\r\n");
-  if (typeof reply === "number") return Buffer.from(`:${reply}\r\n`);
+  if (typeof reply === "string") return Buffer.from(`:${reply}\r\n`);
   if (reply instanceof Error) return Buffer.from(`-${reply.message}\r\n`);
   if (Array.isArray(reply)) return Buffer.concat([Buffer.from(`*${reply.length}\r\n`), ...reply.map(toResp2)]);
   if (reply.equals(OK)) return Buffer.from("+OK\r\n");

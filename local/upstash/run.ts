@@ -1,8 +1,8 @@
 import { Command, Redis, ReplyError } from "ioredis";
 import { toRedisScript } from "./scripts.ts";
 
-/** A reply as Redis gave it: strings come as bytes, errors inside a transaction as `Error`. */
-export type RedisReply = Buffer | number | null | Error | RedisReply[];
+/** A reply as Redis gave it: strings come as bytes, integers as their digits, errors inside a transaction as `Error`. */
+export type RedisReply = Buffer | string | null | Error | RedisReply[];
 
 /** One Redis command: name, then arguments. */
 export type RedisCommand = [string, ...(string | Buffer)[]];
@@ -14,6 +14,8 @@ export class RedisUnavailable extends Error {}
 export function connectRedis(url: string): Redis {
   const redis = new Redis(url, {
     protocol: 2,
+    // An integer of 64 bits does not fit into a double.
+    stringNumbers: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

@@ -1,8 +1,5 @@
-import { eq, sql } from "drizzle-orm";
-import type { Executor } from "../../db/client.ts";
 import type { ChargeLine, StayState } from "../../db/schema/bookings.ts";
 import type { PaymentState } from "../../db/schema/payments.ts";
-import { payments, refunds } from "../../db/schema/index.ts";
 import { bookingState } from "./states.ts";
 import type { StayRow } from "./stays.ts";
 
@@ -67,18 +64,4 @@ export function owedOnline(booking: { dueOnline: number }, stays: readonly Pick<
 /** What of a payment is or was with us: its reservation, else all that was ever taken; what went back of that is a refund. Minor units. */
 export function takenOf(payment: { state: PaymentState; amount: number; captured: number }): number {
   return payment.state === "authorised" ? payment.amount : payment.captured;
-}
-
-/** The sum of `takenOf` over the booking's payments without what has been given back: the guest's money that is with us now. Minor units. */
-export async function moneyOf(db: Executor, bookingId: string): Promise<number> {
-  const [row] = await db
-    .select({
-      has: sql<number>`coalesce(sum(case when ${payments.state} = 'authorised' then ${payments.amount} else ${payments.captured} end), 0)::bigint`.mapWith(Number),
-      gone: sql<number>`coalesce((select sum(r.amount) from ${refunds} r join ${payments} p on p.id = r.payment_id where p.booking_id = ${bookingId} and r.state not in ('failed', 'withdrawn')), 0)::bigint`.mapWith(
-        Number,
-      ),
-    })
-    .from(payments)
-    .where(eq(payments.bookingId, bookingId));
-  return (row?.has ?? 0) - (row?.gone ?? 0);
 }

@@ -3,29 +3,19 @@ import type { Transaction } from "../../db/client.ts";
 import { bookings, payments, properties } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { raiseIncident } from "../platform/incidents.ts";
-import { transact } from "../platform/transact.ts";
+import { commit } from "../platform/transact.ts";
 import { canMove, hasMoney, type ProviderView } from "../payments/index.ts";
-import { writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
-import { confirm } from "./confirm.ts";
+import type { MovedNight } from "../rooms/index.ts";
+import { announce } from "./announce.ts";
+import { becomePaid, NightsTaken } from "./become-paid.ts";
+import { withinSale } from "./begun.ts";
 import { emit } from "./events.ts";
 import { expireOverdue } from "./expire.ts";
-import { payChange, refuseLate } from "./pay-change.ts";
 import { recordEvent } from "./record.ts";
-import { mismatchOf, recordMoney, requestRefund } from "./record-money.ts";
-import { endHold, nightMoves, staysOf } from "./stays.ts";
-import { bookingState } from "./states.ts";
+import { mismatchOf, recordMoney } from "./record-money.ts";
 
 type Payment = typeof payments.$inferSelect;
 type Booking = typeof bookings.$inferSelect;
-
-/** Paid late, and some night is taken: perhaps by a hold that is over. */
-class NightsTaken extends Error {
-  readonly nights: NightMove[];
-  constructor(nights: NightMove[]) {
-    super("nights taken");
-    this.nights = nights;
-  }
-}
 
 /** `overtaken`: another reading was written since the row was seen, so that this one may be the older of them. */
 export type Applied = "written" | "overtaken";
@@ -47,88 +37,55 @@ export async function applyView(ctx: Context, seen: Pick<Payment, "id" | "versio
   }
 }
 
+const WRITTEN = { applied: "written", confirmed: false, moved: [] as readonly MovedNight[] } as const;
+type Outcome = { applied: Applied; confirmed: boolean; moved: readonly MovedNight[] };
+
 async function applyOnce(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView, attempt: "try" | "last try"): Promise<Applied> {
-  let moved: MovedNight[] = [];
-  let overtaken = false;
-  const confirmed = await transact(ctx.db, async (tx) => {
-    const [head] = await tx.select({ bookingId: payments.bookingId }).from(payments).where(eq(payments.id, seen.id));
-    if (!head) return false;
-    const [booking] = await tx.select().from(bookings).where(eq(bookings.id, head.bookingId)).for("no key update");
-    const [payment] = await tx.select().from(payments).where(eq(payments.id, seen.id)).for("no key update");
-    if (!booking || !payment) return false;
-    // Read before the money came, written after: it would undo what is newer.
-    overtaken = payment.version !== seen.version && hasMoney(payment.state) && !hasMoney(view.state) && view.state !== "voided";
-    if (overtaken) return false;
-    const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
-    if (await recordMoney(tx, payment, view)) await emit(tx, { type: "booking.money_changed", payload: event });
-    if (view.state === payment.state) return false;
-    if (!canMove(payment.state, view.state)) {
-      if (payment.version === seen.version) await contradicted(tx, payment, view);
-      return false;
-    }
-    await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor: actorKey(ctx.actor), data: { paymentId: payment.id } });
-    if (hasMoney(payment.state)) {
-      if (!hasMoney(view.state) || view.captured !== payment.amount) await emit(tx, { type: "booking.money_changed", payload: event });
-      return false;
-    }
-    if (!hasMoney(view.state)) {
-      // A change's guest saw the decline on the page, and was promised a mail only where the provider looked again.
-      const examined = payment.state === "challenged";
-      const told = payment.changeId ? examined : booking.holdExpiresAt && (examined || view.state === "denied");
-      if (told) await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
-      if (view.state === "pending" && view.expiresAt) await extendHold(tx, booking, view.expiresAt);
-      return false;
-    }
-    if (view.amount !== payment.amount || view.currency !== payment.currency) {
-      await notOurs(tx, payment, view);
-      await emit(tx, { type: "booking.money_changed", payload: event });
-      return false;
-    }
-    return (await becomePaid(ctx, tx, booking, { ...payment, captured: view.captured }, attempt, (nights) => (moved = nights))) === "confirmed";
+  return commit(ctx.db, async (tx) => {
+    const { applied, confirmed, moved } = await applyIn(tx, ctx, seen, view, attempt);
+    const metric = confirmed ? "bookings_confirmed_total" : undefined;
+    return { answer: applied, committed: () => announce(ctx, moved, metric, { how: "online" }) };
   });
-  ctx.defer(writeAvailability(ctx, moved));
-  if (confirmed) ctx.metrics.count("bookings_confirmed_total", { how: "online" });
-  ctx.published();
-  return overtaken ? "overtaken" : "written";
 }
 
-/** Money is there for the booking: confirm it, take its nights again, or send the money back. */
-async function becomePaid(
-  ctx: Context,
-  tx: Transaction,
-  booking: Booking,
-  payment: Payment,
-  attempt: "try" | "last try",
-  keep: (nights: MovedNight[]) => void,
-): Promise<"confirmed" | "other"> {
-  const stays = await staysOf(tx, booking.id);
-  const state = bookingState(stays);
-  let version = booking.version;
-  if (payment.changeId) {
-    const paid = await payChange(tx, booking, stays, payment.changeId, actorKey(ctx.actor));
-    if (paid !== "late" && "moved" in paid) {
-      keep(paid.moved);
-      return "other";
-    }
-    if (paid !== "late" && attempt === "try") throw new NightsTaken(paid.lacking);
-    version = await refuseLate(tx, booking, { ...payment, changeId: payment.changeId }, actorKey(ctx.actor));
-  } else if (state === "pending" || state === "expired") {
-    const moved = await confirm(tx, booking, stays, { actor: actorKey(ctx.actor), payment: "online" });
-    if (moved) {
-      keep(moved);
-      return "confirmed";
-    }
-    if (attempt === "try") throw new NightsTaken(nightMoves(stays, {}));
-    // The mail of the hold's end is sent anew, under a new version: it names the refund that is written here.
-    version = await endHold(tx, booking.id);
-    if (payment.captured > 0) await requestRefund(tx, payment, payment.captured, state);
-    const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
-    await recordEvent(tx, { ...event, type: "paid_late", actor: actorKey(ctx.actor), data: { paymentId: payment.id } });
-    await emit(tx, { type: "booking.expired", payload: event });
+async function applyIn(tx: Transaction, ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView, attempt: "try" | "last try"): Promise<Outcome> {
+  const [head] = await tx.select({ bookingId: payments.bookingId }).from(payments).where(eq(payments.id, seen.id));
+  if (!head) return WRITTEN;
+  const [booking] = await tx.select().from(bookings).where(eq(bookings.id, head.bookingId)).for("no key update");
+  const [payment] = await tx.select().from(payments).where(eq(payments.id, seen.id)).for("no key update");
+  if (!booking || !payment) return WRITTEN;
+  // Read before the money came, written after: it would undo what is newer.
+  const older = payment.version !== seen.version && hasMoney(payment.state) && !hasMoney(view.state);
+  if (older && view.state !== "voided") return { ...WRITTEN, applied: "overtaken" };
+  const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
+  const actor = actorKey(ctx.actor);
+  if (await recordMoney(tx, { ...event, actor }, payment, view)) await emit(tx, { type: "booking.money_changed", payload: event });
+  if (view.state === payment.state) return WRITTEN;
+  if (!canMove(payment.state, view.state)) {
+    if (payment.version === seen.version) await contradicted(tx, payment, view);
+    return WRITTEN;
   }
-  // Too late, cancelled, or paid twice: the balance decides what goes back.
-  await emit(tx, { type: "booking.money_changed", payload: { bookingId: booking.id, propertyId: booking.propertyId, version } });
-  return "other";
+  const amounts = { amount: payment.amount, captured: view.captured, currency: payment.currency };
+  await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor, data: { ...amounts, paymentId: payment.id } });
+  if (hasMoney(payment.state)) {
+    const moved = !hasMoney(view.state) || view.captured !== payment.amount;
+    if (moved) await emit(tx, { type: "booking.money_changed", payload: event });
+    return WRITTEN;
+  }
+  if (!hasMoney(view.state)) {
+    // A change's guest saw the decline on the page, and was promised a mail only where the provider looked again.
+    const examined = payment.state === "challenged";
+    const told = payment.changeId ? examined : booking.holdExpiresAt && (examined || view.state === "denied");
+    if (told) await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
+    if (view.state === "pending" && view.expiresAt) await extendHold(tx, booking, view.expiresAt);
+    return WRITTEN;
+  }
+  if (view.amount !== payment.amount || view.currency !== payment.currency) {
+    await notOurs(tx, payment, view);
+    await emit(tx, { type: "booking.money_changed", payload: event });
+    return WRITTEN;
+  }
+  return { ...WRITTEN, ...(await becomePaid(tx, booking, { ...payment, captured: view.captured }, actor, attempt)) };
 }
 
 /** A reading that nothing newer explains: no move is made, and a person must look. */
@@ -155,11 +112,16 @@ async function notOurs(tx: Transaction, payment: Payment, view: ProviderView): P
   });
 }
 
-/** A slow method may extend the hold once, to its own end, where the property allows it. */
-async function extendHold(tx: Transaction, booking: Booking, until: Date): Promise<void> {
-  if (booking.holdExtended || booking.holdExpiresAt === null || until <= booking.holdExpiresAt) return;
-  const [property] = await tx.select({ extendHolds: properties.extendHolds }).from(properties).where(eq(properties.id, booking.propertyId));
+/** A slow method may extend the hold once, to its own end, where the property allows it; never past the stay's last sale. */
+async function extendHold(tx: Transaction, booking: Booking, methodEnd: Date): Promise<void> {
+  if (booking.holdExtended || booking.holdExpiresAt === null) return;
+  const [property] = await tx
+    .select({ extendHolds: properties.extendHolds, zone: properties.zone, sameDayCutOff: properties.sameDayCutOff })
+    .from(properties)
+    .where(eq(properties.id, booking.propertyId));
   if (!property?.extendHolds) return;
+  const until = withinSale(property, methodEnd, booking.checkIn);
+  if (until <= booking.holdExpiresAt) return;
   await tx
     .update(bookings)
     .set({ holdExpiresAt: until, holdExtended: true })

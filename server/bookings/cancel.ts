@@ -1,16 +1,18 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
-import type { Transaction } from "../../db/client.ts";
+import type { Executor, Transaction } from "../../db/client.ts";
 import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { once } from "../platform/idempotency.ts";
 import { pipelined } from "../platform/pipelined.ts";
-import { feeAt, feeChangesAt, giveBackNights, writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { feeAt, feeChangesAt, giveBackNights } from "../rooms/index.ts";
 import { authoriseBooking, type AuthorisedBooking } from "./access.ts";
-import { amountsOf, keptOnline, moneyOf } from "./amounts.ts";
+import { amountsOf, keptOnline } from "./amounts.ts";
+import { announce } from "./announce.ts";
 import { abandonChange } from "./changes.ts";
 import { emit } from "./events.ts";
+import { goesBack } from "./money.ts";
 import { recordEvent } from "./record.ts";
 import type { CancelInput, cancelOutput, CancelQuoteInput, cancelQuoteOutput } from "./schemas.ts";
 import { hasBegun } from "./begun.ts";
@@ -27,7 +29,7 @@ export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promis
   const now = await databaseNow(ctx.db);
   const plan = planCancel(booking, stays, input.roomStayIds, now);
   const changes = plan.leaving.map((stay) => feeChangesAt(stay.policy, now)).filter((at) => at !== null);
-  return { fee: plan.fee, refund: refundOf(booking, plan, await moneyOf(ctx.db, booking.id)), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
+  return { fee: plan.fee, refund: await refundOf(ctx.db, booking, plan), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
 }
 
 /**
@@ -36,14 +38,13 @@ export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promis
  * @throws NOT_FOUND, PRECONDITION with the state, PRICE_CHANGED when the fee is no longer the one shown
  */
 export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<typeof cancelOutput>> {
-  let moved: MovedNight[] = [];
-  const answer = await once(ctx, "bookings.cancel", input, async (tx) => {
+  return once(ctx, "bookings.cancel", input, async (tx) => {
     const [booking, stays] = await pipelined([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
     const now = await databaseNow(tx);
     const plan = planCancel(booking, stays, input.roomStayIds, now);
     const { fee, leaving, staying } = plan;
     if (fee !== input.expectedFee) throw refuse("PRICE_CHANGED", { total: fee, currency: booking.currency, quoteHash: "" });
-    const refund = refundOf(booking, plan, await moneyOf(tx, booking.id));
+    const refund = await refundOf(tx, booking, plan);
 
     await setFees(tx, leaving, now);
     const pending = leaving.filter((stay) => stay.state === "pending");
@@ -54,19 +55,17 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     if (staying.length > 0) await followRooms(tx, booking, plan);
     const actor = actorKey(ctx.actor);
     const moves = [...(await abandonChange(tx, { ...booking, version }, actor)), ...nightMoves(pending, { held: -1 }), ...nightMoves(confirmed, { sold: -1 })];
-    moved = await giveBackNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id });
+    const moved = await giveBackNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id });
     const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
     const rooms = staying.length > 0 ? { roomStayIds: leaving.map((stay) => stay.id) } : {};
     await recordEvent(tx, { ...event, type: staying.length > 0 ? "room_cancelled" : "cancelled", actor, data: { fee, refund, ...rooms } });
     // A hold that is let go is no cancellation: nobody was told of a booking.
     if (staying.length > 0) await emit(tx, { type: "booking.modified", payload: { ...event, payment: booking.payment } });
     else await emit(tx, { type: confirmed.length > 0 ? "booking.cancelled" : "booking.released", payload: event });
-    return { bookingId: booking.id, state: staying.length > 0 ? ("confirmed" as const) : ("cancelled" as const), fee, refund, currency: booking.currency };
+    const state = staying.length > 0 ? ("confirmed" as const) : ("cancelled" as const);
+    const answer = { bookingId: booking.id, state, fee, refund, currency: booking.currency };
+    return { answer, committed: () => announce(ctx, moved, "bookings_cancelled_total") };
   });
-  ctx.defer(writeAvailability(ctx, moved));
-  ctx.metrics.count("bookings_cancelled_total");
-  ctx.published();
-  return answer;
 }
 
 interface CancelPlan {
@@ -126,6 +125,6 @@ async function followRooms(tx: Transaction, booking: Booking, { staying, total, 
 }
 
 /** What of the money taken or reserved online goes back: all beyond what is due; of a booking that ends, beyond its fees. */
-function refundOf(booking: Booking, { staying, total, dueOnline }: CancelPlan, money: number): number {
-  return Math.max(0, money - (staying.length > 0 ? dueOnline : keptOnline(booking, total)));
+function refundOf(db: Executor, booking: Booking, { staying, total, dueOnline }: CancelPlan): Promise<number> {
+  return goesBack(db, booking.id, staying.length > 0 ? dueOnline : keptOnline(booking, total));
 }

@@ -5,7 +5,8 @@ import { refuse } from "../errors.ts";
 import { canonicalJson, sha256 } from "../platform/canonical.ts";
 import { daysBetween, nightsOf } from "../platform/dates.ts";
 import { MAX_NIGHTS } from "../platform/fields.ts";
-import { CHANGE_FEE } from "../platform/money.ts";
+import { CHANGE_FEE, SMALL_DIFFERENCE } from "../platform/money.ts";
+import { isTooSmall } from "../platform/provider-amounts.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { feeAt, methodsFor, productsByIds, quoteFrom, rateNightsOf } from "../rooms/index.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
@@ -90,9 +91,14 @@ export async function planChange(
 ): Promise<ChangePlan> {
   const { checkIn, checkOut, list } = wantedStays(booking, stays, wanted, now);
   const changed = list.filter((one) => one.changed);
-  const nothing = { planned: [], changeFee: 0, holdMinutes: 0 };
-  const { planned, changeFee, holdMinutes } = changed.length > 0 ? await priced(ctx, db, booking, { checkIn, checkOut, changed }, now) : nothing;
-  const after = list.map(({ stay }) => planned.find((one) => one.roomStayId === stay.id) ?? stay);
+  const nothing = { sold: [], online: [], changeFee: 0, holdMinutes: 0 };
+  const { sold, online, changeFee, holdMinutes } = changed.length > 0 ? await priced(ctx, db, booking, { checkIn, checkOut, changed }, now) : nothing;
+  const afterOf = (plans: readonly PlannedStay[]) => list.map(({ stay }) => plans.find((one) => one.roomStayId === stay.id) ?? stay);
+  const asked = amountsOf(booking.payment, afterOf(sold), stays).dueOnline - booking.dueOnline;
+  // Too little for any provider to charge: the property collects it.
+  const isSmall = asked > 0 && online.every((method) => isTooSmall(method, asked, booking.currency));
+  const planned = isSmall ? collectedThere(sold, asked) : sold;
+  const after = afterOf(planned);
   const { total, dueOnline } = amountsOf(booking.payment, after, stays);
   return {
     checkIn,
@@ -114,18 +120,20 @@ async function priced(
   booking: Booking,
   { checkIn, checkOut, changed }: { checkIn: string; checkOut: string; changed: WantedStay[] },
   now: Date,
-): Promise<{ planned: PlannedStay[]; changeFee: number; holdMinutes: number }> {
+): Promise<{ sold: PlannedStay[]; online: ("stripe" | "midtrans")[]; changeFee: number; holdMinutes: number }> {
   const ids = [...new Set(changed.map((one) => one.productId))];
   const [facts, nights] = await pipelined([productsByIds(db, booking.propertyId, ids), rateNightsOf(db, ids, checkIn, checkOut)]);
   const rooms = changed.map(({ productId, adults, childAges }) => ({ productId, adults, childAges }));
   const quote = await quoteFrom(ctx.config, { propertyId: booking.propertyId, checkIn, checkOut, rooms }, facts, nights, ctx.clock.now());
   if (quote.currency !== booking.currency) throw refuse("PRECONDITION", { reason: "the property's currency is another one now" });
-  const payable = methodsFor(ctx.config, facts).some((method) => (method === "property") === (booking.payment === "property"));
+  const methods = methodsFor(ctx.config, facts);
+  const payable = methods.some((method) => (method === "property") === (booking.payment === "property"));
   if (!payable) throw refuse("PRECONDITION", { reason: "payment method not offered" });
   // A fee holds nothing that the property collects, so it is weighed against what we collect for the new stay.
   const kept = changed.map(({ stay }, index) => Math.max(0, feeAt(stay.policy, now) - onlineOf(quote.stays[index]!)));
   return {
-    planned: quote.stays.map((stay, index) => bound(stay, changed[index]!.stay, kept[index]!, now)),
+    online: methods.filter((method) => method !== "property"),
+    sold: quote.stays.map((stay, index) => bound(stay, changed[index]!.stay, kept[index]!, now)),
     changeFee: kept.reduce((sum, fee) => sum + fee, 0),
     holdMinutes: facts[0]!.holdMinutes,
   };
@@ -144,6 +152,17 @@ function bound(stay: QuotedStay, old: StayRow, changeFee: number, now: Date): Pl
   if (changeFee === 0) return { ...planned, policy };
   const charge = { name: CHANGE_FEE, amount: changeFee, inclusive: false, collect: "now" as const };
   return { ...planned, total: stay.total + changeFee, charges: [...stay.charges, charge], policy };
+}
+
+/** Turns so much of the rooms' price into what the property collects; the total stays as it is. */
+function collectedThere(sold: readonly PlannedStay[], amount: number): PlannedStay[] {
+  let left = amount;
+  return sold.map((stay) => {
+    const part = Math.min(left, onlineOf(stay));
+    left -= part;
+    if (part <= 0) return stay;
+    return { ...stay, charges: [...stay.charges, { name: SMALL_DIFFERENCE, amount: part, inclusive: true, collect: "property" as const }] };
+  });
 }
 
 /** One net count a night of turning the stays into what is planned; nights without one stay untouched. */

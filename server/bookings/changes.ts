@@ -1,10 +1,15 @@
 import { and, eq, inArray, lt, lte, not, sql } from "drizzle-orm";
 import { pgArray, type Executor, type Transaction } from "../../db/client.ts";
+import { isOneOf } from "../../db/conditions.ts";
 import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
+import { refuse } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
-import { transact } from "../platform/transact.ts";
-import { giveBackNights, writeAvailability, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { commit } from "../platform/transact.ts";
+import { giveBackNights, type NightMove } from "../rooms/index.ts";
+import { announce } from "./announce.ts";
+import type { AuthorisedBooking } from "./access.ts";
+import { withinSale } from "./begun.ts";
 import type { ChangePlan } from "./change-plan.ts";
 import { emit, type HistoryType } from "./events.ts";
 import { changeExamined, isExamined, type Rival } from "./examined.ts";
@@ -20,7 +25,7 @@ export async function pendingChange(db: Executor, bookingId: string): Promise<Ch
   const [row] = await db
     .select()
     .from(bookingChanges)
-    .where(and(eq(bookingChanges.bookingId, bookingId), eq(bookingChanges.state, "pending")));
+    .where(and(eq(bookingChanges.bookingId, bookingId), isOneOf(bookingChanges.state, ["pending"])));
   return row;
 }
 
@@ -33,11 +38,20 @@ export function heldMoves(held: readonly HeldUnits[], sign: 1 | -1): NightMove[]
  * Writes a draft whose extra nights have been taken; the booking itself stays as it is.
  * @param booking with the version that the draft is for
  * @param now the database's
+ * @throws RESTRICTED when one of the two stays has begun by it
  */
-export async function draftChange(tx: Transaction, booking: Booking, plan: ChangePlan, held: HeldUnits[], now: Date, actor: string): Promise<ChangeRow> {
+export async function draftChange(
+  tx: Transaction,
+  booking: Booking & Pick<AuthorisedBooking, "checkIn" | "property">,
+  plan: ChangePlan,
+  held: HeldUnits[],
+  now: Date,
+  actor: string,
+): Promise<ChangeRow> {
   const { checkIn, checkOut, stays, total, dueOnline, due } = plan;
-  const expiresAt = new Date(now.getTime() + plan.holdMinutes * 60_000);
-  const { id: bookingId, propertyId, version, currency } = booking;
+  const { id: bookingId, propertyId, version, currency, property } = booking;
+  const expiresAt = withinSale(property, new Date(now.getTime() + plan.holdMinutes * 60_000), booking.checkIn, checkIn);
+  if (expiresAt <= now) throw refuse("RESTRICTED", { reason: "past" });
   const [row] = await tx
     .insert(bookingChanges)
     .values({ id: newId(), propertyId, bookingId, baseVersion: version, checkIn, checkOut, stays, held, total, dueOnline, due, currency, expiresAt })
@@ -56,7 +70,7 @@ export async function abandonChange(tx: Transaction, booking: Booking, actor: st
   const [ended] = await tx
     .update(bookingChanges)
     .set({ state: "abandoned", endedAt: sql`app_now()` })
-    .where(and(eq(bookingChanges.bookingId, booking.id), eq(bookingChanges.state, "pending")))
+    .where(and(eq(bookingChanges.bookingId, booking.id), isOneOf(bookingChanges.state, ["pending"])))
     .returning({ id: bookingChanges.id, held: bookingChanges.held });
   if (!ended) return [];
   await tellEnd(tx, booking, ended.id, "change_abandoned", actor);
@@ -69,31 +83,24 @@ export async function abandonChange(tx: Transaction, booking: Booking, actor: st
  * @returns whether it expired now
  */
 export async function expireChange(ctx: Context, changeId: string, rival?: Rival): Promise<boolean> {
-  let moved: MovedNight[] = [];
-  const expired = await transact(ctx.db, async (tx) => {
+  return commit(ctx.db, async (tx) => {
     const [booking] = await tx
       .select()
       .from(bookings)
       .where(inArray(bookings.id, tx.select({ id: bookingChanges.bookingId }).from(bookingChanges).where(eq(bookingChanges.id, changeId))))
       .for("no key update", rival?.waits === false ? { noWait: true } : {});
-    if (!booking || (rival && (await isExamined(tx, booking.id, changeId)))) return false;
+    if (!booking || (rival && (await isExamined(tx, booking.id, changeId)))) return { answer: false };
     const [ended] = await tx
       .update(bookingChanges)
       .set({ state: "expired", endedAt: sql`app_now()` })
-      .where(and(eq(bookingChanges.id, changeId), eq(bookingChanges.state, "pending"), lte(bookingChanges.expiresAt, sql`app_now()`)))
+      .where(and(eq(bookingChanges.id, changeId), isOneOf(bookingChanges.state, ["pending"]), lte(bookingChanges.expiresAt, sql`app_now()`)))
       .returning({ held: bookingChanges.held });
-    if (!ended) return false;
+    if (!ended) return { answer: false };
     const actor = actorKey(ctx.actor);
-    moved = await giveBackNights(tx, heldMoves(ended.held, -1), { reason: "expire", actor, bookingId: booking.id });
+    const moved = await giveBackNights(tx, heldMoves(ended.held, -1), { reason: "expire", actor, bookingId: booking.id });
     await tellEnd(tx, booking, changeId, "change_expired", actor);
-    return true;
+    return { answer: true, committed: () => announce(ctx, moved, "changes_expired_total") };
   });
-  if (expired) {
-    ctx.metrics.count("changes_expired_total");
-    ctx.defer(writeAvailability(ctx, moved));
-    ctx.published();
-  }
-  return expired;
 }
 
 async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type: HistoryType, actor: string): Promise<void> {
@@ -107,7 +114,7 @@ export async function overdueChanges(ctx: Context, graceSeconds: number, limit: 
   const rows = await ctx.db
     .select({ id: bookingChanges.id })
     .from(bookingChanges)
-    .where(and(eq(bookingChanges.state, "pending"), lt(bookingChanges.expiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`)))
+    .where(and(isOneOf(bookingChanges.state, ["pending"]), lt(bookingChanges.expiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`)))
     .orderBy(bookingChanges.expiresAt)
     .limit(limit);
   return rows.map((row) => row.id);
@@ -122,7 +129,7 @@ export function overdueChangesOn(ctx: Context, nights: readonly { roomTypeId: nu
     .from(bookingChanges)
     .where(
       and(
-        eq(bookingChanges.state, "pending"),
+        isOneOf(bookingChanges.state, ["pending"]),
         lt(bookingChanges.expiresAt, sql`app_now()`),
         not(changeExamined),
         sql`exists (select 1 from jsonb_to_recordset(${bookingChanges.held}) as h("roomTypeId" int, date date)

@@ -1,11 +1,13 @@
-import { and, eq, inArray, isNotNull, not, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, or, sql, type SQL } from "drizzle-orm";
 import { bookings, payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { gatewayOf } from "../payments/index.ts";
-import { bookingExamined } from "./examined.ts";
+import { calendarOf, hasBegun } from "./begun.ts";
+import { isExamined } from "./examined.ts";
 import { expire } from "./expire.ts";
 import { leftOpen, mayBeTriedAgain, UNPAID } from "./unpaid-pages.ts";
 import { applyView } from "./apply-view.ts";
+import { databaseNow } from "./view.ts";
 
 /** With the provider out of reach, nights go back this long after the hold's end; money is sorted out later. */
 export const GRACE_MS = 5 * 60_000;
@@ -34,15 +36,17 @@ export async function closeHold(ctx: Context, bookingId: string): Promise<"paid"
 }
 
 /**
- * Whether the money keeps the nights: it confirmed the booking, or the provider still examines it. Money of
- * another amount or currency did neither: its hold ends as any other, and the balance lets the money go.
+ * Whether the money keeps the nights: it confirmed the booking, or the provider still examines it and the stay can
+ * still begin. Money of another amount or currency did neither: its hold ends as any other, and the balance lets it go.
  */
 async function countsAsPaid(ctx: Context, bookingId: string): Promise<boolean> {
   const [held] = await ctx.db
-    .select({ id: bookings.id })
+    .select({ checkIn: bookings.checkIn, propertyId: bookings.propertyId })
     .from(bookings)
-    .where(and(eq(bookings.id, bookingId), isNotNull(bookings.holdExpiresAt), not(bookingExamined)));
-  return !held;
+    .where(and(eq(bookings.id, bookingId), isNotNull(bookings.holdExpiresAt)));
+  if (!held) return true;
+  if (!(await isExamined(ctx.db, bookingId))) return false;
+  return !hasBegun(await calendarOf(ctx.db, held.propertyId), held.checkIn, await databaseNow(ctx.db));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { PaymentState } from "../../db/schema/payments.ts";
+import type { DecisionKind, DisputeState, PaymentState } from "../../db/schema/payments.ts";
+import type { RefundState } from "../payments/index.ts";
 import { emitterOf } from "../platform/outbox.ts";
 
 /** What a booking's events carry: ids and a version. */
@@ -26,6 +27,8 @@ export const BOOKING_EVENTS = {
   "booking.expired": bookingPayload,
   /** Money came for a change that can't be made any more: it goes back, and the guest is told. */
   "booking.change_late": changePayload.extend({ paymentId: z.uuid() }),
+  /** Money came, and its nights are gone or the stay can't begin any more: it goes back, and the guest is told. */
+  "booking.paid_too_late": bookingPayload.extend({ paymentId: z.uuid() }),
   /** A payment was declined: the guest is told. */
   "booking.payment_failed": bookingPayload.extend({ paymentId: z.uuid() }),
   /** Money came, or moved: what is due and what was taken are compared. */
@@ -48,5 +51,16 @@ export type HistoryType =
   | "change_abandoned"
   | "change_expired"
   | "change_late"
-  | "paid_late"
-  | `payment_${PaymentState}`;
+  | "paid_too_late"
+  | `payment_${PaymentState}`
+  | `refund_${RefundState}`
+  | `dispute_${DisputeState}`
+  | `money_${DecisionKind}`;
+
+/** Whose booking it is, at which version, and who acts: what every entry of its money carries. */
+export interface MoneyEntry {
+  bookingId: string;
+  propertyId: string;
+  version: number;
+  actor: string;
+}

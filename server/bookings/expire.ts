@@ -3,8 +3,9 @@ import { pgArray, sqlState } from "../../db/client.ts";
 import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
-import { transact } from "../platform/transact.ts";
-import { giveBackNights, roomBusy, writeAvailability, type MovedNight } from "../rooms/index.ts";
+import { commit } from "../platform/transact.ts";
+import { giveBackNights, roomBusy } from "../rooms/index.ts";
+import { announce } from "./announce.ts";
 import { expireChange, overdueChangesOn } from "./changes.ts";
 import { emit } from "./events.ts";
 import { bookingExamined, isExamined, type Rival } from "./examined.ts";
@@ -18,34 +19,27 @@ import { endHold, moveStays, nightMoves, staysOf } from "./stays.ts";
  * @returns whether it expired now
  */
 export async function expire(ctx: Context, bookingId: string, rival?: Rival): Promise<boolean> {
-  let moved: MovedNight[] = [];
-  const expired = await transact(ctx.db, async (tx) => {
+  return commit(ctx.db, async (tx) => {
     const [booking] = await tx
       .select({ id: bookings.id, propertyId: bookings.propertyId })
       .from(bookings)
       .where(and(eq(bookings.id, bookingId), lte(bookings.holdExpiresAt, sql`app_now()`)))
       .for("no key update", rival?.waits === false ? { noWait: true } : {});
-    if (!booking || (rival && (await isExamined(tx, bookingId)))) return false;
+    if (!booking || (rival && (await isExamined(tx, bookingId)))) return { answer: false };
     const stays = (await staysOf(tx, bookingId)).filter((stay) => stay.state === "pending");
-    if (stays.length === 0) return false;
+    if (stays.length === 0) return { answer: false };
     await moveStays(tx, bookingId, "pending", "expired");
     const version = await endHold(tx, bookingId);
     const actor = actorKey(ctx.actor);
-    moved = await giveBackNights(tx, nightMoves(stays, { held: -1 }), { reason: "expire", actor, bookingId });
+    const moved = await giveBackNights(tx, nightMoves(stays, { held: -1 }), { reason: "expire", actor, bookingId });
     const event = { bookingId, propertyId: booking.propertyId, version };
     await recordEvent(tx, { ...event, type: "expired", actor });
     await emit(tx, { type: "booking.expired", payload: event });
-    return true;
+    return { answer: true, committed: () => announce(ctx, moved, "holds_expired_total") };
   });
-  if (expired) {
-    ctx.metrics.count("holds_expired_total");
-    ctx.defer(writeAvailability(ctx, moved));
-    ctx.published();
-  }
-  return expired;
 }
 
-interface Night {
+export interface Night {
   roomTypeId: number;
   date: string;
 }

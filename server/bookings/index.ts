@@ -1,15 +1,23 @@
 // The public face of the bookings service.
-export { balance, unbalanced } from "./balance.ts";
+export { balance } from "./balance.ts";
 export { cancel, cancelQuote } from "./cancel.ts";
 export { closeChange } from "./close-change.ts";
 export { overdueChanges } from "./changes.ts";
 export { closeHold, closeLeftPages, closePages } from "./close-hold.ts";
 export { BOOKING_EVENTS, bookingPayload, type BookingPayload } from "./events.ts";
+export { acceptChargeback } from "./decisions/accept-chargeback.ts";
+export { giveGoodwill } from "./decisions/goodwill.ts";
+export { payRefundByHand } from "./decisions/pay-by-hand.ts";
+export { waiveDue } from "./decisions/waive.ts";
+export { writeOffMissing } from "./decisions/write-off.ts";
+export { acceptChargebackInput, goodwillInput, payByHandInput, waiveInput, writeOffInput } from "./decisions/schemas.ts";
 export { expire, overdueHolds } from "./expire.ts";
+export { findMoved } from "./find-moved.ts";
 export { hold } from "./hold.ts";
 export { modify } from "./modify.ts";
 export { modifyQuote } from "./modify-quote.ts";
 export { paymentOfHint, settle } from "./settle.ts";
 export { startPayment } from "./start-payment.ts";
-export { takenPayments, unsettledPayments } from "./unsettled.ts";
+export { forgetAskers } from "./unproven.ts";
+export { takenPayments, unbalanced, unsettledPayments } from "./unsettled.ts";
 export { get, viewOf } from "./view.ts";

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import type { HeldUnits } from "../../db/schema/bookings.ts";
 import type { Context } from "../context.ts";
-import { feeAt, freeUntil, QUOTE_LIFE_MS, stockOf } from "../rooms/index.ts";
+import { feeAt, freeUntil, quoteEnd, stockOf } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
-import { moneyOf } from "./amounts.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { pendingChange } from "./changes.ts";
-import { expireOverdue, refusalOfLacking } from "./expire.ts";
+import { goesBack } from "./money.ts";
 import type { ModifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
+import { LackingNights, withOverdueLetGo } from "./overdue.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
 
@@ -21,18 +21,15 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
   const plan = await planChange(ctx, ctx.db, booking, stays, input, now);
   // What an open draft of this booking holds is let go for the new one.
   const takes = netUnits(stays, plan.stays).map((night) => ({ ...night, units: night.units - (draft?.held.find((own) => isSame(own, night))?.units ?? 0) }));
-  const lacking = () => lackingOf(ctx, takes, plan);
   // Overdue holds refuse nobody: as a change itself would, let them go first.
-  const nights = await lacking();
-  if (nights.length > 0) {
-    const left = await expireOverdue(ctx, nights);
-    const still = await lacking();
-    if (still.length > 0) throw refusalOfLacking(ctx, still, left);
-  }
+  await withOverdueLetGo(ctx, performance.now() + ctx.config.LOCK_WAIT_MS, async () => {
+    const nights = await lackingOf(ctx, takes, plan);
+    if (nights.length > 0) throw new LackingNights(nights);
+  });
   const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
   return {
     quoteHash: plan.hash,
-    expiresAt: new Date(ctx.clock.now().getTime() + QUOTE_LIFE_MS).toISOString(),
+    expiresAt: quoteEnd(booking.property, [booking.checkIn, plan.checkIn].toSorted()[0]!, ctx.clock.now()).toISOString(),
     checkIn: plan.checkIn,
     checkOut: plan.checkOut,
     stays: plan.stays,
@@ -40,7 +37,8 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
     totalBefore: booking.total,
     total: plan.total,
     due: plan.due,
-    refund: plan.due > 0 ? 0 : Math.max(0, (await moneyOf(ctx.db, booking.id)) - plan.dueOnline),
+    atProperty: plan.total - plan.dueOnline - (booking.total - booking.dueOnline),
+    refund: plan.due > 0 ? 0 : await goesBack(ctx.db, booking.id, plan.dueOnline),
     changeFee: plan.changeFee,
     cancelFee: plan.policies.reduce((sum, policy) => sum + feeAt(policy, now), 0),
     freeUntil: freeTimes.includes(null) ? null : (freeTimes.filter((at) => at !== null).toSorted()[0] ?? null),

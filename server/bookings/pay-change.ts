@@ -5,13 +5,15 @@ import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { moveNights, type MovedNight, type NightMove } from "../rooms/index.ts";
 import { applyChange } from "./apply-change.ts";
+import { calendarOf, isTooLate } from "./begun.ts";
 import { netUnits } from "./change-plan.ts";
 import { heldMoves, pendingChange, type ChangeRow } from "./changes.ts";
 import { emit } from "./events.ts";
 import { recordEvent } from "./record.ts";
-import { requestRefund } from "./record-money.ts";
+import { requestRefund } from "./refunds.ts";
 import { bookingState } from "./states.ts";
 import { endHold, type StayRow } from "./stays.ts";
+import { databaseNow } from "./view.ts";
 
 type Booking = typeof bookings.$inferSelect;
 type Payment = typeof payments.$inferSelect;
@@ -38,16 +40,18 @@ export async function payableChange(ctx: Pick<Context, "clock">, tx: Transaction
   return change;
 }
 
-/** `lacking` nights that must be taken again; `late`: the booking isn't what it was, so the money goes back. */
+/** `lacking` nights that must be taken again; `late`: the booking isn't what it was, or has begun, so the money goes back. */
 export type PaidChange = { moved: MovedNight[] } | { lacking: NightMove[] } | "late";
 
-/** The difference is there: the change is applied, whatever the clock says; one that expired takes its nights again. */
+/** The difference is there: the change is applied, as long as both stays can still begin; one that expired takes its nights again. */
 export async function payChange(tx: Transaction, booking: Booking, stays: readonly StayRow[], changeId: string, actor: string): Promise<PaidChange> {
   const change = await changeOf(tx, booking, changeId);
   // A newer draft is the guest's newer wish: what expired before it would end it, and leave it with nights that nobody can pay.
   const open = change.state === "pending" || (change.state === "expired" && !(await pendingChange(tx, booking.id)));
   const applies = open && change.baseVersion === booking.version && bookingState(stays) === "confirmed";
   if (!applies) return "late";
+  const until = change.state === "pending" ? change.expiresAt : null;
+  if (isTooLate(await calendarOf(tx, booking.propertyId), until, await databaseNow(tx), booking.checkIn, change.checkIn)) return "late";
   const net = netUnits(stays, change.stays);
   const sold = net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
   const held = change.state === "pending" ? heldMoves(change.held, -1) : [];
@@ -77,8 +81,8 @@ export async function refuseLate(tx: Transaction, booking: Booking, payment: Pay
     .update(bookingChanges)
     .set({ baseVersion: version })
     .where(and(eq(bookingChanges.bookingId, booking.id), eq(bookingChanges.baseVersion, booking.version), inArray(bookingChanges.state, ["pending", "expired"])));
-  if (payment.captured > 0) await requestRefund(tx, payment, payment.captured, "change_late");
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
+  if (payment.captured > 0) await requestRefund(tx, { ...event, actor }, payment, payment.captured, "change_late");
   await recordEvent(tx, { ...event, type: "change_late", actor, data: { changeId, paymentId } });
   await emit(tx, { type: "booking.change_late", payload: { ...event, changeId, paymentId } });
   return version;

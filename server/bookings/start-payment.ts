@@ -8,10 +8,10 @@ import { answerAnew, once } from "../platform/idempotency.ts";
 import { newId } from "../platform/ids.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { transact } from "../platform/transact.ts";
-import { gatewayOf, type Provider } from "../payments/index.ts";
+import type { Provider } from "../payments/index.ts";
 import { productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
-import { applyView } from "./apply-view.ts";
+import { closePage } from "./close-hold.ts";
 import { openPage, returnUrl } from "./open-page.ts";
 import { mayBeTriedAgain, UNPAID } from "./unpaid-pages.ts";
 import { assertOffered, awaitsPayment } from "./payable.ts";
@@ -33,7 +33,7 @@ const openable = and(
 /**
  * Confirms a booking that is paid at the property, or opens the provider's page; for a change, for its difference.
  * A page that is open already is given again; another provider's is closed first.
- * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION for a method that isn't offered, UNAVAILABLE provider
+ * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION for a method that isn't offered or can't take the amount, UNAVAILABLE provider
  */
 export async function startPayment(ctx: Context, input: StartInput): Promise<Start> {
   const { method, changeId } = input;
@@ -41,7 +41,7 @@ export async function startPayment(ctx: Context, input: StartInput): Promise<Sta
     if (changeId) throw refuse("PRECONDITION", { reason: "payment method not offered" });
     return payAtProperty(ctx, input);
   }
-  const started = await once(ctx, "payments.start", input, (tx) => attemptOf(ctx, tx, input, method));
+  const started = await once(ctx, "payments.start", input, async (tx) => ({ answer: await attemptOf(ctx, tx, input, method) }));
   if (started.status === "confirmed") return started;
   const paymentId = (await isGoingOn(ctx, started.paymentId)) ? started.paymentId : await anotherAttempt(ctx, input, method);
   const nothingDue = !paymentId || (await closeOthers(ctx, input.bookingId, paymentId));
@@ -73,7 +73,9 @@ async function attemptOf(ctx: Context, tx: Transaction, input: StartInput, provi
   const [booking, stays] = await pipelined([authoriseBooking(ctx, tx, input, true), staysOf(tx, input.bookingId)]);
   const change = changeId ? await payableChange(ctx, tx, booking, changeId) : undefined;
   if (change === "applied" || (!change && awaitsPayment(ctx, booking, stays) === "confirmed")) return { status: "confirmed" };
-  assertOffered(ctx, booking, await productsByIds(tx, booking.propertyId, [...new Set(stays.map((stay) => stay.productId))]), provider);
+  const amount = change?.due ?? booking.dueOnline;
+  const products = await productsByIds(tx, booking.propertyId, [...new Set(stays.map((stay) => stay.productId))]);
+  assertOffered(ctx, { amount, currency: booking.currency }, products, provider);
   const [{ attempt } = { attempt: 0 }] = await tx
     .select({ attempt: sql<number>`coalesce(max(${payments.attempt}), 0)::int` })
     .from(payments)
@@ -92,7 +94,7 @@ async function attemptOf(ctx: Context, tx: Transaction, input: StartInput, provi
     attempt: attempt + 1,
     provider,
     state: "created",
-    amount: change?.due ?? booking.dueOnline,
+    amount,
     currency: booking.currency,
   });
   return { status: "page", paymentId };
@@ -116,13 +118,11 @@ async function closeOthers(ctx: Context, bookingId: string, paymentId: string): 
   let paid = false;
   for (const other of others) {
     // A page that can't be closed now is not in the guest's way: money that comes twice is given back.
-    const gateway = gatewayOf(ctx.config, other.provider);
-    const ref = { ...other, paymentId: other.id };
-    const result = await gateway.closePage(ref).catch(() => "open" as const);
-    if (result === "open") continue;
-    // Its row must say so too, or the closed page would be given again.
-    await applyView(ctx, other, await gateway.read(ref));
-    if (result === "paid") paid = true;
+    const closed = await closePage(ctx, other).catch((error: unknown) => {
+      ctx.log.warn("another page of the booking could not be closed", { booking_id: bookingId, provider: other.provider }, error);
+      return "open" as const;
+    });
+    if (closed === "paid") paid = true;
   }
   return paid;
 }

@@ -1,6 +1,7 @@
 import { render } from "@react-email/render";
 import type { MailFacts } from "./facts.ts";
 import { accountTemplate, type AccountMailFacts, type AccountMailKind } from "./templates/account-mails.ts";
+import { codeTemplate, type CodeMailFacts } from "./templates/code-mail.ts";
 import { TEMPLATES, type MailKind, type Template } from "./templates/booking-mails.ts";
 
 export interface Attachment {
@@ -21,10 +22,14 @@ export interface Mail {
 /** The mail of a booking; all but those of a payment bring the calendar along. */
 export async function composeMail(kind: MailKind, facts: MailFacts): Promise<Mail> {
   const mail = await rendered(TEMPLATES[kind](facts));
-  if (kind === "payment_failed" || kind === "change_late" || kind === "hold_expired") return mail;
+  if (kind === "payment_failed" || kind === "change_late" || kind === "hold_expired" || kind === "paid_too_late") return mail;
   const method = kind === "booking_cancelled" ? "CANCEL" : "PUBLISH";
   const calendar = { filename: `${facts.code}.ics`, contentType: `text/calendar; charset=utf-8; method=${method}`, content: base64(facts.calendar) };
   return { ...mail, attachments: [calendar] };
+}
+
+export function composeCode(facts: CodeMailFacts): Promise<Mail> {
+  return rendered(codeTemplate(facts));
 }
 
 export function composeAccountMail(kind: AccountMailKind, facts: AccountMailFacts): Promise<Mail> {

@@ -103,11 +103,12 @@ export function backOf({ payments }: BookingView, paymentId: string): Pick<MailF
 
 /**
  * What of the money that was taken goes back, over all: known before a refund is asked for, so that each try of a mail
- * says the same. Of a booking that ended, all beyond its fees (decision 013). What is only reserved is let go instead.
+ * says the same. Of a booking that ended, all beyond its fees (decision 013). What is only reserved is let go
+ * instead; what a dispute took, the guest has from the bank.
  */
 function refundOf(view: BookingView): number {
   const reserved = sum(view.payments.filter(({ state }) => state === "authorised").map(({ amount }) => amount));
-  return Math.max(0, view.paid - reserved - view.owedOnline);
+  return Math.max(0, view.paid - reserved - view.lost - view.owedOnline);
 }
 
 /** A person sends it: nothing that was taken has a way back of its own, or its way has failed. */

@@ -5,6 +5,9 @@ import { again, OutsideError, retryAfter, type OutsideKind } from "../platform/o
 import type { Attachment } from "./compose.ts";
 
 const TIMEOUT_MS = 10_000;
+/** With one call's own limit it stays below a job's. */
+const PATIENCE_MS = 12_000;
+const SHORT_MS = 1000;
 
 export interface Email {
   /** Our delivery row: under this key the mail goes out once, for 24 hours. */
@@ -26,7 +29,26 @@ export async function sendEmail(config: Config, email: Email): Promise<string> {
   const key = config.RESEND_API_KEY;
   if (!key) throw refuse("UNAVAILABLE", { what: "mail", retryAfterMs: 60_000 });
   const resend = new Resend(key, { baseUrl: config.RESEND_BASE_URL });
-  return again(() => send(resend, config.MAIL_FROM, email));
+  return whenTaken(() => again(() => send(resend, config.MAIL_FROM, email)));
+}
+
+/**
+ * Resend takes a few mails a second: a burst waits for its turn in here. A longer wish than a second, and what is still not
+ * taken when patience ends, is the queue's: it tries again after the vendor's `Retry-After`.
+ */
+async function whenTaken<T>(call: () => Promise<T>): Promise<T> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const wish = error instanceof OutsideError && error.code === "rate_limit_exceeded" ? error.retryAfterMs : undefined;
+      // Each waits a time of its own, or all would come back together.
+      const wait = (wish ?? Infinity) * (1 + 2 * Math.random());
+      if (wish === undefined || wish > SHORT_MS || performance.now() + wait > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
 }
 
 async function send(resend: Resend, from: string, email: Email): Promise<string> {

@@ -1,4 +1,4 @@
-import type { PaymentState } from "../../db/schema/payments.ts";
+import type { DisputeState, PayInstructions, PaymentState } from "../../db/schema/payments.ts";
 
 /** What we ask the guest to pay, and where the page sends them back to. */
 export interface PageRequest {
@@ -32,6 +32,8 @@ export interface PaymentRef {
   pageRef: string | null;
   paymentRef: string | null;
   currency: string;
+  /** How often a capture or void of it was refused for good: the next is asked under a new idempotency key. */
+  refusals?: number;
 }
 
 /** The provider's object in our words. It decides; webhooks and returns only make us read it. */
@@ -44,11 +46,28 @@ export interface ProviderView {
   currency: string | undefined;
   captured: number;
   refunded: number;
+  /** When the money was taken, or let go, by the provider's own clock; undefined where it doesn't say. */
+  capturedAt?: Date | undefined;
+  voidedAt?: Date | undefined;
   captureBefore: Date | undefined;
   /** A slow method's own end (virtual account). */
   expiresAt: Date | undefined;
+  /** How the guest pays by a slow method. */
+  instructions?: PayInstructions | undefined;
   refunds: ProviderRefund[];
-  disputes: { ref: string; amount: number; currency: string; state: string }[];
+  disputes: ProviderDispute[];
+}
+
+export interface ProviderDispute {
+  ref: string;
+  amount: number;
+  currency: string;
+  state: DisputeState;
+  /** In the provider's own words. */
+  providerState: string;
+  /** Whether the payment can be refunded all the same. */
+  isRefundable: boolean;
+  openedAt: Date | undefined;
 }
 
 export interface ProviderRefund {
@@ -57,6 +76,26 @@ export interface ProviderRefund {
   refundId: string | undefined;
   amount: number;
   state: "pending" | "succeeded" | "failed";
+  /** By the provider's own clock; undefined where it doesn't say. */
+  createdAt: Date | undefined;
+  settledAt: Date | undefined;
+}
+
+/** A refund or dispute by its names alone. */
+export interface Moved {
+  kind: "refund" | "dispute";
+  ref: string;
+  /** The payment at its provider, and our row of it, where the object names them. */
+  paymentRef: string | undefined;
+  paymentId: string | undefined;
+}
+
+export interface RefundRequest {
+  refundId: string;
+  amount: number;
+  reason: string;
+  /** As of a payment. */
+  refusals?: number;
 }
 
 /** One payment provider. Each call may throw `OutsideError`; none touches our database. */
@@ -73,7 +112,9 @@ export interface PaymentGateway {
   /** Lets an authorisation go; safe to repeat. */
   void(ref: PaymentRef): Promise<ProviderView>;
   /** Gives captured money back; `refundId` is the idempotency key. `manual`: the method has no way back. */
-  refund(ref: PaymentRef, refund: { refundId: string; amount: number; reason: string }): Promise<ProviderRefund | "manual">;
+  refund(ref: PaymentRef, refund: RefundRequest): Promise<ProviderRefund | "manual">;
+  /** The whole account's refunds and disputes that were made in this half-open span; absent where a provider has no such list. */
+  listMoved?(from: Date, to: Date): Promise<Moved[]>;
 }
 
 /** What a webhook tells us to look at. */

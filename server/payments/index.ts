@@ -5,8 +5,9 @@ import { midtransGateway } from "./midtrans.ts";
 import { stripeGateway } from "./stripe.ts";
 
 export { hasWayBack } from "./way-back.ts";
-export type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView, WebhookHint } from "./gateway.ts";
-export { assertRefundMove, canMove, canMoveRefund, hasMoney, MOVES, REFUND_MOVES, type RefundState } from "./states.ts";
+export type { Moved, Page, PageRequest, PaymentGateway, PaymentRef, ProviderDispute, ProviderRefund, ProviderView, WebhookHint } from "./gateway.ts";
+export { leftOf, owedByHand, planMoney, type MoneyAction, type MoneyFacts, type MoneyPlan } from "./plan-money.ts";
+export { assertRefundMove, BY_HAND, canMove, canMoveDispute, canMoveRefund, hasMoney, MOVES, REFUND_MOVES, type RefundState } from "./states.ts";
 export { readMidtransWebhook, readStripeWebhook } from "./webhooks.ts";
 
 export type Provider = "stripe" | "midtrans";

@@ -8,6 +8,8 @@ const refundSchema = z.object({
   refund_chargeback_id: z.union([z.string(), z.number()]).optional(),
   refund_amount: z.string(),
   refund_key: z.string().optional(),
+  created_at: z.string().optional(),
+  bank_confirmed_at: z.string().optional(),
 });
 
 /** An answer of the Core API; amounts are decimal strings ("145000.00"), times are Jakarta's without a zone. */
@@ -23,6 +25,13 @@ const answerSchema = z.object({
   transaction_status: z.string().optional(),
   fraud_status: z.string().optional(),
   expiry_time: z.string().optional(),
+  va_numbers: z.array(z.object({ bank: z.string(), va_number: z.string() })).optional(),
+  permata_va_number: z.string().optional(),
+  bill_key: z.string().optional(),
+  biller_code: z.string().optional(),
+  payment_code: z.string().optional(),
+  store: z.string().optional(),
+  settlement_time: z.string().optional(),
   refund_amount: z.string().optional(),
   refunds: z.array(refundSchema).optional(),
   metadata: z

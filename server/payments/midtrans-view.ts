@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { PaymentState } from "../../db/schema/payments.ts";
-import type { ProviderRefund, ProviderView } from "./gateway.ts";
+import type { PayInstructions, PaymentState } from "../../db/schema/payments.ts";
+import type { ProviderDispute, ProviderRefund, ProviderView } from "./gateway.ts";
 import type { MidtransAnswer } from "./midtrans-client.ts";
 
 type TransactionStatus =
@@ -42,6 +42,8 @@ export const NOTHING_YET: ProviderView = {
   currency: undefined,
   captured: 0,
   refunded: 0,
+  capturedAt: undefined,
+  voidedAt: undefined,
   captureBefore: undefined,
   expiresAt: undefined,
   refunds: [],
@@ -54,7 +56,6 @@ export function viewOf(answer: MidtransAnswer): ProviderView {
   const taken = state === "captured" || state === "paid";
   const refunds = (answer.refunds ?? []).map((refund) => refundOf(answer, refund));
   const expiry = answer.expiry_time ? jakartaInstant(answer.expiry_time) : undefined;
-  const lost = answer.transaction_status === "chargeback" || answer.transaction_status === "partial_chargeback";
   return {
     state,
     paymentRef: answer.transaction_id,
@@ -63,11 +64,25 @@ export function viewOf(answer: MidtransAnswer): ProviderView {
     currency: answer.currency ?? "IDR",
     captured: taken ? amount : 0,
     refunded: answer.refund_amount ? minorUnits(answer.refund_amount) : refunds.reduce((sum, refund) => sum + refund.amount, 0),
+    capturedAt: taken && answer.settlement_time ? jakartaInstant(answer.settlement_time) : undefined,
+    voidedAt: undefined,
     captureBefore: state === "authorised" ? expiry : undefined,
     expiresAt: state === "pending" || state === "requires_action" ? expiry : undefined,
+    instructions: state === "pending" ? instructionsOf(answer) : undefined,
     refunds,
-    disputes: lost ? [{ ref: `${answer.transaction_id}:chargeback`, amount, currency: answer.currency ?? "IDR", state: answer.transaction_status ?? "" }] : [],
+    disputes: disputesOf(answer, amount, refunds),
   };
+}
+
+/** Each method names its number in fields of its own; a QR code is on Midtrans' page alone. */
+function instructionsOf(answer: MidtransAnswer): PayInstructions | undefined {
+  const { va_numbers: accounts, permata_va_number: permata, bill_key: bill, biller_code: biller, payment_code: code, store } = answer;
+  const [account] = accounts ?? [];
+  if (account) return { kind: "account", at: account.bank, number: account.va_number, biller: null };
+  if (permata) return { kind: "account", at: "permata", number: permata, biller: null };
+  if (bill && biller) return { kind: "bill", at: "mandiri", number: bill, biller };
+  if (code && store) return { kind: "counter", at: store, number: code, biller: null };
+  return undefined;
 }
 
 function stateOf(answer: MidtransAnswer): PaymentState {
@@ -79,6 +94,29 @@ function stateOf(answer: MidtransAnswer): PaymentState {
   }
   // The bank's 3-D Secure page is open.
   return state === "pending" && card ? "requires_action" : state;
+}
+
+/**
+ * A chargeback has taken the money. Of a partial one the amount is what is told as given back beyond the refunds; where
+ * that isn't told, all of the payment waits for a person.
+ */
+function disputesOf(answer: MidtransAnswer, amount: number, refunds: readonly ProviderRefund[]): ProviderDispute[] {
+  const status = answer.transaction_status;
+  if (status !== "chargeback" && status !== "partial_chargeback") return [];
+  const refunded = refunds.reduce((sum, refund) => sum + refund.amount, 0);
+  const told = answer.refund_amount ? minorUnits(answer.refund_amount) - refunded : 0;
+  const isKnown = status === "chargeback" || told > 0;
+  return [
+    {
+      ref: `${answer.transaction_id}:chargeback`,
+      amount: status === "partial_chargeback" && told > 0 ? told : amount,
+      currency: answer.currency ?? "IDR",
+      state: isKnown ? "lost" : "open",
+      providerState: status,
+      isRefundable: false,
+      openedAt: undefined,
+    },
+  ];
 }
 
 /** What the guest pays for the stay: a fee that Midtrans lets the guest bear comes on top of it. */
@@ -93,6 +131,8 @@ function refundOf(answer: MidtransAnswer, refund: NonNullable<MidtransAnswer["re
     refundId: z.uuid().safeParse(refund.refund_key).data,
     amount: minorUnits(refund.refund_amount),
     state: "succeeded",
+    createdAt: refund.created_at ? jakartaInstant(refund.created_at) : undefined,
+    settledAt: refund.bank_confirmed_at ? jakartaInstant(refund.bank_confirmed_at) : undefined,
   };
 }
 

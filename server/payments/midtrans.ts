@@ -1,7 +1,7 @@
 import { refuse } from "../errors.ts";
 import type { Config } from "../platform/config.ts";
 import { again, OutsideError } from "../platform/outside.ts";
-import type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView } from "./gateway.ts";
+import type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView, RefundRequest } from "./gateway.ts";
 import { midtransClient, refusedBy, type MidtransAnswer, type MidtransClient } from "./midtrans-client.ts";
 import { jakartaTime, NOTHING_YET, viewOf } from "./midtrans-view.ts";
 import { hasMoney } from "./states.ts";
@@ -76,7 +76,7 @@ async function capture(client: MidtransClient, ref: PaymentRef, amount: number):
   if (before.state === "captured" || before.state === "paid") return before;
   if (!before.paymentRef) throw new OutsideError("midtrans", "refused", { code: "nothing_paid" });
   const request = { transaction_id: before.paymentRef, gross_amount: toRupiah(amount, ref.currency) };
-  const answer = await client.core("POST", "capture", request, `cap:${ref.paymentId}`);
+  const answer = await client.core("POST", "capture", request, `cap:${ref.paymentId}${ref.refusals ? `:${ref.refusals}` : ""}`);
   return settled(client, ref, answer, (view) => view.state === "captured" || view.state === "paid");
 }
 
@@ -94,11 +94,7 @@ async function settled(client: MidtransClient, ref: PaymentRef, answer: Midtrans
   return view;
 }
 
-async function giveBack(
-  client: MidtransClient,
-  ref: PaymentRef,
-  { refundId, amount, reason }: { refundId: string; amount: number; reason: string },
-): Promise<ProviderRefund | "manual"> {
+async function giveBack(client: MidtransClient, ref: PaymentRef, { refundId, amount, reason }: RefundRequest): Promise<ProviderRefund | "manual"> {
   const before = await read(client, ref);
   const done = before.refunds.find((refund) => refund.refundId === refundId);
   if (done) return done;
@@ -115,11 +111,11 @@ async function giveBack(
   const answer = await client.core("POST", `${orderOf(ref)}/${path}`, { refund_key: refundId, amount: toRupiah(amount, ref.currency), reason: reason.slice(0, 255) });
   if (answer.status_code !== "200" && answer.status_code !== "406") throw refusedBy(answer);
   const made = (await read(client, ref)).refunds.find((refund) => refund.refundId === refundId);
-  return made ?? { ref: refundId, refundId, amount, state: "pending" };
+  return made ?? { ref: refundId, refundId, amount, state: "pending", createdAt: undefined, settledAt: undefined };
 }
 
 function cancelled(view: ProviderView, refundId: string, amount: number): ProviderRefund {
-  return { ref: `${view.paymentRef}:cancel`, refundId, amount, state: "succeeded" };
+  return { ref: `${view.paymentRef}:cancel`, refundId, amount, state: "succeeded", createdAt: undefined, settledAt: undefined };
 }
 
 function orderOf(ref: PaymentRef): string {

@@ -1,4 +1,4 @@
-import type { PaymentState, REFUND_STATES } from "../../db/schema/payments.ts";
+import type { DisputeState, PaymentState, RefundState } from "../../db/schema/payments.ts";
 
 /**
  * How a payment may move. Notices come late and out of order, so that money can still arrive after
@@ -30,7 +30,7 @@ export function hasMoney(state: PaymentState): boolean {
   return state === "authorised" || state === "captured" || state === "paid";
 }
 
-export type RefundState = (typeof REFUND_STATES)[number];
+export type { RefundState };
 
 /**
  * How a refund may move. A bank may send money back days after it was given. One that somebody else's refund
@@ -45,6 +45,22 @@ export const REFUND_MOVES = {
   // That it failed is nothing new: no money went by it.
   withdrawn: ["pending", "succeeded"],
 } as const satisfies Record<RefundState, readonly RefundState[]>;
+
+/** Refunds that wait for a person to pay them outside the provider. */
+export const BY_HAND = ["failed", "manual"] as const satisfies readonly RefundState[];
+
+/** How a dispute may move; a lost one may be won by an appeal, and is lost until then. */
+export const DISPUTE_MOVES = {
+  inquiry: ["open", "won", "lost", "closed"],
+  open: ["won", "lost", "closed"],
+  won: ["lost"],
+  lost: ["won"],
+  closed: ["open", "won", "lost"],
+} as const satisfies Record<DisputeState, readonly DisputeState[]>;
+
+export function canMoveDispute(from: DisputeState, to: DisputeState): boolean {
+  return (DISPUTE_MOVES[from] as readonly DisputeState[]).includes(to);
+}
 
 export function canMoveRefund(from: RefundState, to: RefundState): boolean {
   return (REFUND_MOVES[from] as readonly RefundState[]).includes(to);

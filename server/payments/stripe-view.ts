@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
 import { z } from "zod";
-import type { PaymentState } from "../../db/schema/payments.ts";
-import type { ProviderRefund, ProviderView } from "./gateway.ts";
+import type { DisputeState, PaymentState } from "../../db/schema/payments.ts";
+import { fromStripe } from "./stripe-amounts.ts";
+import type { ProviderDispute, ProviderRefund, ProviderView } from "./gateway.ts";
 
 type IntentStatus = "requires_payment_method" | "requires_confirmation" | "requires_action" | "processing" | "requires_capture" | "succeeded" | "canceled";
 
@@ -23,6 +24,20 @@ const REFUND_STATE = {
   canceled: "failed",
 } as const satisfies Record<string, ProviderRefund["state"]>;
 
+/** A prevented dispute was settled in the cardholder's favour before it began: the money is gone as by a lost one. */
+const DISPUTE_STATE = {
+  warning_needs_response: "inquiry",
+  warning_under_review: "inquiry",
+  warning_closed: "closed",
+  needs_response: "open",
+  under_review: "open",
+  appeal_needs_response: "lost",
+  appeal_under_review: "lost",
+  won: "won",
+  lost: "lost",
+  prevented: "lost",
+} as const satisfies Record<string, DisputeState>;
+
 /** What Stripe has of one payment. The session is absent when only the intent is known. */
 export interface StripeObjects {
   session: Stripe.Checkout.Session | undefined;
@@ -40,19 +55,17 @@ export function viewOf({ session, intent, refunds, disputes }: StripeObjects): P
     state,
     paymentRef: intent?.id,
     method: charge?.payment_method_details?.type,
-    amount: state === "authorised" || state === "captured" || state === "paid" ? intent?.amount : undefined,
+    amount: state === "authorised" || state === "captured" || state === "paid" ? intent && fromStripe(intent.amount, intent.currency) : undefined,
     currency: intent?.currency.toUpperCase(),
-    captured: intent?.amount_received ?? 0,
+    captured: intent ? fromStripe(intent.amount_received, intent.currency) : 0,
     refunded: theirs.reduce((sum, refund) => sum + (refund.state === "succeeded" ? refund.amount : 0), 0),
-    captureBefore: captureBefore ? new Date(captureBefore * 1000) : undefined,
-    expiresAt: session ? new Date(session.expires_at * 1000) : undefined,
+    // Of a later capture Stripe keeps no time with the charge.
+    capturedAt: charge?.captured && intent?.capture_method !== "manual" ? instant(charge.created) : undefined,
+    voidedAt: intent?.canceled_at ? instant(intent.canceled_at) : undefined,
+    captureBefore: captureBefore ? instant(captureBefore) : undefined,
+    expiresAt: session ? instant(session.expires_at) : undefined,
     refunds: theirs,
-    disputes: disputes.map((dispute) => ({
-      ref: dispute.id,
-      amount: dispute.amount,
-      currency: dispute.currency.toUpperCase(),
-      state: dispute.status,
-    })),
+    disputes: disputes.map(disputeOf),
   };
 }
 
@@ -68,11 +81,31 @@ function stateOf(session: Stripe.Checkout.Session | undefined, intent: Stripe.Pa
   return state === "created" && intent.last_payment_error ? "denied" : state;
 }
 
+/** One in a status that we don't know holds the money back until somebody has looked. */
+function disputeOf(dispute: Stripe.Dispute): ProviderDispute {
+  return {
+    ref: dispute.id,
+    amount: fromStripe(dispute.amount, dispute.currency),
+    currency: dispute.currency.toUpperCase(),
+    state: DISPUTE_STATE[dispute.status as keyof typeof DISPUTE_STATE] ?? "open",
+    providerState: dispute.status,
+    isRefundable: dispute.is_charge_refundable,
+    openedAt: instant(dispute.created),
+  };
+}
+
+function instant(seconds: number): Date {
+  return new Date(seconds * 1000);
+}
+
 export function refundOf(refund: Stripe.Refund): ProviderRefund {
   return {
     ref: refund.id,
     refundId: z.uuid().safeParse(refund.metadata?.["refund_id"]).data,
-    amount: refund.amount,
+    amount: fromStripe(refund.amount, refund.currency),
     state: REFUND_STATE[refund.status as keyof typeof REFUND_STATE] ?? "pending",
+    createdAt: instant(refund.created),
+    // When a pending one went through, Stripe doesn't say.
+    settledAt: undefined,
   };
 }

@@ -1,7 +1,9 @@
 import type Stripe from "stripe";
+import { z } from "zod";
 import type { Config } from "../platform/config.ts";
 import { OutsideError } from "../platform/outside.ts";
-import type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView } from "./gateway.ts";
+import type { Moved, Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView, RefundRequest } from "./gateway.ts";
+import { toStripe } from "./stripe-amounts.ts";
 import { callStripe, stripeClient } from "./stripe-client.ts";
 import { refundOf, viewOf } from "./stripe-view.ts";
 
@@ -20,12 +22,19 @@ export function stripeGateway(config: Config, secretKey: string): PaymentGateway
     capture: (ref, amount) => callStripe(() => capture(stripe, ref, amount)),
     void: (ref) => callStripe(() => voidPayment(stripe, ref)),
     refund: (ref, refund) => callStripe(() => giveBack(stripe, ref, refund)),
+    listMoved: (from, to) => callStripe(() => listMoved(stripe, from, to)),
   };
 }
 
 async function openPage(stripe: Stripe, request: PageRequest): Promise<Page> {
+  const session = await keyed(`page:${request.paymentId}`, (idempotencyKey) => createSession(stripe, request, idempotencyKey));
+  if (!session.url) throw new OutsideError("stripe", "unreadable", { code: "page_without_url" });
+  return { pageRef: session.id, pageUrl: session.url, expiresAt: new Date(session.expires_at * 1000) };
+}
+
+function createSession(stripe: Stripe, request: PageRequest, idempotencyKey: string): Promise<Stripe.Checkout.Session> {
   const metadata = { payment_id: request.paymentId, booking_id: request.bookingId };
-  const session = await stripe.checkout.sessions.create(
+  return stripe.checkout.sessions.create(
     {
       mode: "payment",
       submit_type: "book",
@@ -35,7 +44,7 @@ async function openPage(stripe: Stripe, request: PageRequest): Promise<Page> {
       line_items: [
         {
           quantity: 1,
-          price_data: { currency: request.currency.toLowerCase(), unit_amount: request.amount, product_data: { name: request.description } },
+          price_data: { currency: request.currency.toLowerCase(), unit_amount: toStripe(request.amount, request.currency), product_data: { name: request.description } },
         },
       ],
       metadata,
@@ -44,10 +53,8 @@ async function openPage(stripe: Stripe, request: PageRequest): Promise<Page> {
       cancel_url: request.cancelUrl,
       expires_at: pageEnd(request.expiresAt),
     },
-    { idempotencyKey: `page:${request.paymentId}` },
+    { idempotencyKey },
   );
-  if (!session.url) throw new OutsideError("stripe", "unreadable", { code: "page_without_url" });
-  return { pageRef: session.id, pageUrl: session.url, expiresAt: new Date(session.expires_at * 1000) };
 }
 
 /**
@@ -94,11 +101,29 @@ async function listRefunds(stripe: Stripe, paymentIntent: string): Promise<Strip
   return (await stripe.refunds.list({ payment_intent: paymentIntent, limit: 100 })).data;
 }
 
+/** More than these in one span can't be: it must be asked for in smaller ones. */
+const MOST_LISTED = 10_000;
+
+async function listMoved(stripe: Stripe, from: Date, to: Date): Promise<Moved[]> {
+  const span = { created: { gte: Math.floor(from.getTime() / 1000), lt: Math.ceil(to.getTime() / 1000) }, limit: 100 };
+  const [refunds, disputes] = await Promise.all([
+    stripe.refunds.list(span).autoPagingToArray({ limit: MOST_LISTED }),
+    stripe.disputes.list(span).autoPagingToArray({ limit: MOST_LISTED }),
+  ]);
+  if (refunds.length === MOST_LISTED || disputes.length === MOST_LISTED) throw new OutsideError("stripe", "unreadable", { code: "too_many_listed" });
+  return [...refunds.map((refund) => movedOf("refund", refund)), ...disputes.map((dispute) => movedOf("dispute", dispute))];
+}
+
+function movedOf(kind: Moved["kind"], { id, payment_intent: intent, metadata }: Stripe.Refund | Stripe.Dispute): Moved {
+  const paymentRef = typeof intent === "string" ? intent : intent?.id;
+  return { kind, ref: id, paymentRef, paymentId: z.uuid().safeParse(metadata?.["payment_id"]).data };
+}
+
 async function capture(stripe: Stripe, ref: PaymentRef, amount: number): Promise<ProviderView> {
   const intent = await intentOf(stripe, ref);
   try {
-    // The amount is a part of the key: a cancellation may change it while a first call is under way. An intent is captured once in any case.
-    await stripe.paymentIntents.capture(intent, { amount_to_capture: amount }, { idempotencyKey: `cap:${ref.paymentId}:${amount}` });
+    // Without a key of ours: an intent is captured once in any case, and a server error would be kept under it for a day.
+    await stripe.paymentIntents.capture(intent, { amount_to_capture: toStripe(amount, ref.currency) });
   } catch (error) {
     if (!isUnexpectedState(error)) throw error;
     const view = await read(stripe, ref);
@@ -112,7 +137,7 @@ async function voidPayment(stripe: Stripe, ref: PaymentRef): Promise<ProviderVie
   const before = await read(stripe, ref);
   if (before.state === "authorised" && before.paymentRef) {
     try {
-      await stripe.paymentIntents.cancel(before.paymentRef, { cancellation_reason: "abandoned" }, { idempotencyKey: `void:${ref.paymentId}` });
+      await stripe.paymentIntents.cancel(before.paymentRef, { cancellation_reason: "abandoned" });
     } catch (error) {
       if (!isUnexpectedState(error)) throw error;
     }
@@ -125,16 +150,38 @@ async function voidPayment(stripe: Stripe, ref: PaymentRef): Promise<ProviderVie
   return read(stripe, ref);
 }
 
-async function giveBack(stripe: Stripe, ref: PaymentRef, { refundId, amount, reason }: { refundId: string; amount: number; reason: string }): Promise<ProviderRefund> {
+async function giveBack(stripe: Stripe, ref: PaymentRef, { refundId, amount, reason, refusals }: RefundRequest): Promise<ProviderRefund> {
   const intent = await intentOf(stripe, ref);
-  // Stripe forgets keys after a day, and a dead letter may be replayed later than that.
-  const done = (await listRefunds(stripe, intent)).find((refund) => refund.metadata?.["refund_id"] === refundId);
-  if (done) return refundOf(done);
-  const refund = await stripe.refunds.create(
-    { payment_intent: intent, amount, reason: "requested_by_customer", metadata: { refund_id: refundId, payment_id: ref.paymentId, reason: reason.slice(0, 500) } },
-    { idempotencyKey: `refund:${refundId}` },
-  );
-  return refundOf(refund);
+  const metadata = { refund_id: refundId, payment_id: ref.paymentId, reason: reason.slice(0, 500) };
+  return keyed(keyOf(`refund:${refundId}`, refusals), async (idempotencyKey) => {
+    // Stripe forgets keys after a day, and a dead letter may be replayed later than that.
+    const done = (await listRefunds(stripe, intent)).find((refund) => refund.metadata?.["refund_id"] === refundId);
+    if (done) return refundOf(done);
+    const request = { payment_intent: intent, amount: toStripe(amount, ref.currency), reason: "requested_by_customer", metadata } as const;
+    return refundOf(await stripe.refunds.create(request, { idempotencyKey }));
+  });
+}
+
+/** How many keys are tried for one effect. */
+const MOST_KEYS = 3;
+
+/**
+ * Stripe keeps even a server error under its key for a day, whether or not the call had its effect: once the answer is a replay
+ * of one, only another key gets further. `call` must bear that an earlier one had its effect.
+ */
+async function keyed<T>(key: string, call: (idempotencyKey: string) => Promise<T>): Promise<T> {
+  for (let again = 1; ; again += 1) {
+    try {
+      return await call(again === 1 ? key : `${key}:${again}`);
+    } catch (error) {
+      if (again === MOST_KEYS || !isKeptServerError(error)) throw error;
+    }
+  }
+}
+
+/** Stripe repeats a refusal under its key for a day: what it refused for good is asked under another. */
+function keyOf(step: string, refusals = 0): string {
+  return refusals > 0 ? `${step}:${refusals}` : step;
 }
 
 async function intentOf(stripe: Stripe, ref: PaymentRef): Promise<string> {
@@ -145,6 +192,12 @@ async function intentOf(stripe: Stripe, ref: PaymentRef): Promise<string> {
 
 function isRefusal(error: unknown): boolean {
   return hasField(error, "type", "StripeInvalidRequestError") && !hasField(error, "statusCode", 404);
+}
+
+function isKeptServerError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { statusCode = 0, headers } = error as Stripe.errors.StripeError;
+  return statusCode >= 500 && headers?.["idempotent-replayed"] === "true";
 }
 
 function isUnexpectedState(error: unknown): boolean {

@@ -33,8 +33,8 @@ export function timeIn(zone: string, now: Date): string {
 }
 
 /**
- * The instant of a local date and time "HH:MM". A time that does not exist (clocks go forward) is the
- * next valid instant; one that happens twice is the later, in the guest's favour.
+ * The instant of a local date and time "HH:MM". A time that does not exist (clocks go forward) is as much
+ * later as the clocks skip; one that happens twice is the later, in the guest's favour.
  */
 export function instantOf(date: string, time: string, zone: string): Date {
   const local = Temporal.PlainDate.from(date).toPlainDateTime(Temporal.PlainTime.from(time));
@@ -42,15 +42,18 @@ export function instantOf(date: string, time: string, zone: string): Date {
 }
 
 /**
- * The earliest date that can still be booked: today in the property's zone, or yesterday's night
- * while the same-day cut-off ("03:00" = three in the night after) has not passed.
+ * The instant from which a stay that begins on this date can't be sold any more: the same-day cut-off in the
+ * property's zone. A cut-off before noon belongs to the night after ("03:00" = three in that night).
  */
+export function sellableUntil(zone: string, sameDayCutOff: string, checkIn: string): Date {
+  return instantOf(sameDayCutOff < "12:00" ? addDays(checkIn, 1) : checkIn, sameDayCutOff, zone);
+}
+
+/** The earliest date that can still be booked: yesterday's night, today, or tomorrow in the property's zone. */
 export function earliestCheckIn(zone: string, sameDayCutOff: string, now: Date): string {
   const today = dateIn(zone, now);
-  const time = timeIn(zone, now);
-  // A cut-off before noon belongs to the night after: it keeps yesterday open past midnight.
-  if (sameDayCutOff < "12:00") return time < sameDayCutOff ? addDays(today, -1) : today;
-  return time < sameDayCutOff ? today : addDays(today, 1);
+  const open = [addDays(today, -1), today].find((date) => now < sellableUntil(zone, sameDayCutOff, date));
+  return open ?? addDays(today, 1);
 }
 
 function zoned(zone: string, now: Date): Temporal.ZonedDateTime {

@@ -1,10 +1,10 @@
 import { and, eq, sql } from "drizzle-orm";
 import { pgArray, statement, type Executor, type Transaction } from "../../db/client.ts";
 import { idempotencyKeys } from "../../db/schema/bookings.ts";
-import { actorKey, type Context } from "../context.ts";
+import { actorKey, type Actor, type Context } from "../context.ts";
 import { refuse, type DomainError } from "../errors.ts";
 import { sha256 } from "./canonical.ts";
-import { transact } from "./transact.ts";
+import { commit, type Committed } from "./transact.ts";
 
 const { placeholder } = sql;
 
@@ -32,24 +32,33 @@ const store = statement((db) =>
 );
 
 /**
- * Runs a mutation once per key and actor: the key's row commits with the effect, and a repetition gets the
- * stored answer. A twin at the same time waits for the first, then gets its answer. A refusal rolls the key
- * back, so the same key may try again.
- * @throws CONFLICT when the key was used for another input
+ * Whose keys these are. A guest made for this request alone would be another one at the next try, if the answer is lost.
+ * @throws PRECONDITION for such a guest, whose cookie that answer sets
  */
-export async function once<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  const id = { verb, actor: actorKey(ctx.actor), key: input.idempotencyKey };
+function scopeOf(actor: Actor): string {
+  if (actor.kind === "guest" && actor.isNew) throw refuse("PRECONDITION", { reason: "no identity: keep this answer's cookie, then ask again", again: true });
+  return actorKey(actor);
+}
+
+/**
+ * Runs a mutation once per key and actor: the key's row commits with the effect, and a repetition gets the
+ * stored answer and has no effect after the commit either. A twin at the same time waits for the first, then gets its answer. A refusal rolls the key
+ * back, so the same key may try again.
+ * @throws CONFLICT when the key was used for another input, PRECONDITION for a caller without cookie and account
+ */
+export async function once<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<Committed<T>>): Promise<T> {
+  const id = { verb, actor: scopeOf(ctx.actor), key: input.idempotencyKey };
   const hash = sha256(JSON.stringify(input));
-  return transact(ctx.db, async (tx) => {
+  return commit(ctx.db, async (tx) => {
     const claimed = await claim(tx, { ...id, hash });
     if (claimed.length === 0) {
       const [before] = await stored(tx, id);
       if (!before || before.hash !== hash) throw usedBefore();
-      return before.response as T;
+      return { answer: before.response as T };
     }
-    const answer = await work(tx);
-    await store(tx, { ...id, response: JSON.stringify(answer) });
-    return answer;
+    const done = await work(tx);
+    await store(tx, { ...id, response: JSON.stringify(done.answer) });
+    return done;
   });
 }
 
@@ -71,8 +80,9 @@ export interface Keyed {
   hash: string;
 }
 
+/** @throws PRECONDITION for a caller without cookie and account */
 export function keyedAsk(ctx: Context, input: { idempotencyKey: string }): Keyed {
-  return { actor: actorKey(ctx.actor), key: input.idempotencyKey, hash: sha256(JSON.stringify(input)) };
+  return { actor: scopeOf(ctx.actor), key: input.idempotencyKey, hash: sha256(JSON.stringify(input)) };
 }
 
 const findAll = statement((db) =>

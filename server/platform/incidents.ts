@@ -8,13 +8,17 @@ export type IncidentCause =
   | `payment-contradicted:${string}`
   | `payment-mismatch:${string}`
   | `money-stuck:${string}`
+  | `page-refused:${string}`
+  | `provider-unknown:${string}`
   | `refund-failed:${string}`
   | `refund-manual:${string}`
   | `dispute:${string}`
   | `money-short:${string}`
+  | `money-overdrawn:${string}`
   | `dead-letter:${string}`
   | `tick-failing:${string}`
   | `event-unfollowed:${string}`
+  | `unreadable-webhook:${string}`
   | "outbox-stuck";
 
 export interface NewIncident {
@@ -41,6 +45,9 @@ export async function raiseIncident(db: Executor, incident: NewIncident): Promis
         count: incident.count ?? sql`${incidents.count} + 1`,
         lastAt: sql`case when ${more} then app_now() else ${incidents.lastAt} end`,
         data: incident.data ?? {},
+        // The condition may be another by now: a dispute that was open is lost.
+        title: incident.title,
+        severity: incident.severity,
       },
     });
 }

@@ -64,3 +64,6 @@ export function formatRate(rate: number, locale: string): string {
  * it is; screens and mails say it in the reader's language. A property's own taxes and fees are shown as it named them.
  */
 export const CHANGE_FEE = "Change fee";
+
+/** As `CHANGE_FEE`: what a change costs more, too little for any provider to charge, and so paid at the property. */
+export const SMALL_DIFFERENCE = "Small difference";

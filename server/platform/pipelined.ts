@@ -6,5 +6,6 @@
 export async function pipelined<T extends readonly unknown[]>(statements: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const settled = await Promise.allSettled(statements);
   for (const one of settled) if (one.status === "rejected") throw one.reason;
-  return Promise.all(statements);
+  // Not by awaiting them once more: a query builder runs anew each time it is awaited.
+  return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as { -readonly [K in keyof T]: Awaited<T[K]> };
 }

@@ -28,3 +28,16 @@ export async function transact<T>(db: Database, work: (tx: Transaction) => Promi
     }
   }
 }
+
+/** What a transaction answers, and what is to be done once it has committed: never before, and never by a repetition. */
+export interface Committed<T> {
+  answer: T;
+  committed?: () => void;
+}
+
+/** As `transact`; does what `work` left to be done after the commit. */
+export async function commit<T>(db: Database, work: (tx: Transaction) => Promise<Committed<T>>): Promise<T> {
+  const { answer, committed } = await transact(db, work);
+  committed?.();
+  return answer;
+}

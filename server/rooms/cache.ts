@@ -80,7 +80,7 @@ return #KEYS`;
  * Puts the ledger's new numbers into the cache in one script, in which an older version never overwrites
  * a newer. Called after each ledger move; never throws, as a cache that is behind mends itself in a minute.
  */
-export async function writeAvailability(ctx: Pick<Context, "redis">, cells: StockCell[]): Promise<void> {
+export async function writeAvailability(ctx: Pick<Context, "redis">, cells: readonly StockCell[]): Promise<void> {
   if (!ctx.redis || cells.length === 0) return;
   await ctx.redis.eval(WRITE_NEWER, cells.map(keyOf), [TTL_SECONDS, ...cells.flatMap((cell) => [cell.available, cell.version])]).catch(() => undefined);
 }

@@ -5,4 +5,4 @@ export { giveBackNights, lockNights, moveLocked, moveNights, moveTogether, type 
 export { lockStays, roomBusy, withNightLocks } from "./lock.ts";
 export { nearestDates } from "./nearest.ts";
 export { feeAt, feeChangesAt, freeUntil } from "./price.ts";
-export { methodsFor, QUOTE_LIFE_MS, quoteFrom, quoteIn } from "./quote.ts";
+export { methodsFor, methodsTaking, quoteEnd, quoteFrom, quoteIn } from "./quote.ts";

@@ -6,7 +6,9 @@ import type { PaymentMethod } from "../../db/schema/properties.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { canonicalJson, sha256 } from "../platform/canonical.ts";
+import { canCharge } from "../platform/provider-amounts.ts";
 import type { Config } from "../platform/config.ts";
+import { sellableUntil } from "../platform/dates.ts";
 
 import { stockOf } from "./cache.ts";
 import { byProduct, productsByIds, rateNightsOf, type ProductFacts, type RateNight } from "./facts.ts";
@@ -15,7 +17,12 @@ import { priceStay } from "./price.ts";
 import type { Quote, QuotedStay, QuoteInput } from "./schemas.ts";
 
 /** How long a shown price is promised, in milliseconds. */
-export const QUOTE_LIFE_MS = 15 * 60_000;
+const QUOTE_LIFE_MS = 15 * 60_000;
+
+/** Until when a price shown now is promised: never past the moment until which the stay can be sold. */
+export function quoteEnd(property: { zone: string; sameDayCutOff: string }, checkIn: string, now: Date): Date {
+  return new Date(Math.min(now.getTime() + QUOTE_LIFE_MS, sellableUntil(property.zone, property.sameDayCutOff, checkIn).getTime()));
+}
 
 /**
  * Prices the rooms asked for, with stock as Postgres has it now (never a cache's).
@@ -55,11 +62,11 @@ export function quoteIn(config: Config, input: QuoteInput, facts: ProductFacts[]
   const { currency } = chosen[0]!;
   const total = stays.reduce((sum, stay) => sum + stay.total, 0);
   const sold = { propertyId: input.propertyId, checkIn: input.checkIn, checkOut: input.checkOut, currency, stays, total, dueOnline: total - atProperty(stays) };
-  const paymentMethods = methodsFor(config, chosen).filter((method) => method === "property" || sold.dueOnline > 0);
+  const paymentMethods = methodsTaking(config, chosen, sold.dueOnline);
   if (paymentMethods.length === 0) throw refuse("PRECONDITION", { reason: "no_payment_method" });
   return {
     hash: sha256(canonicalJson(sold)),
-    expiresAt: new Date(now.getTime() + QUOTE_LIFE_MS).toISOString(),
+    expiresAt: quoteEnd(chosen[0]!, input.checkIn, now).toISOString(),
     ...sold,
     paymentMethods,
   };
@@ -81,6 +88,12 @@ export function methodsFor(config: Config, products: Pick<ProductFacts, "payment
     const refused = method === "property" ? "online" : "property";
     return usable[method] && products.every((product) => product.payment !== refused);
   });
+}
+
+/** Those of the methods that can take the amount which is due online; at the property any can be paid. */
+export function methodsTaking(config: Config, products: Parameters<typeof methodsFor>[1], dueOnline: number): PaymentMethod[] {
+  const currency = products[0]?.currency ?? "";
+  return methodsFor(config, products).filter((method) => method === "property" || (dueOnline > 0 && canCharge(method, dueOnline, currency)));
 }
 
 /** What the property itself collects at arrival: city taxes and the like. */

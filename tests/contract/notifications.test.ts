@@ -34,7 +34,14 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   hook = await startReceiver();
-  mail = await startResend({ apiKey: "re_contract", webhookSecret: SECRET, webhookUrl: `${hook.url}/webhooks/resend`, dataFile: ":memory:", clock: createClock() });
+  mail = await startResend({
+    apiKey: "re_contract",
+    webhookSecret: SECRET,
+    webhookUrl: `${hook.url}/webhooks/resend`,
+    dataFile: ":memory:",
+    rateLimit: 100_000,
+    clock: createClock(),
+  });
   phone = await startTwilio({ accountSid: ACCOUNT, authToken: "12345", dataFile: ":memory:", clock: createClock() });
   config = readConfig({
     DATABASE_URL: database.url,

@@ -194,15 +194,20 @@ test("a captured card that isn't settled is cancelled as a whole; a part waits f
   expect(await gateway.read(ref)).toMatchObject({ state: "voided" });
 });
 
-test("QRIS is refunded directly, a bank transfer only by hand", async () => {
-  const qris = await open();
-  await play(qris, { do: "qris" });
-  await play(qris, { do: "transfer" });
-  expect(await gateway.refund(qris, { refundId: newId(), amount: AMOUNT, reason: "cancelled" })).toMatchObject({ state: "succeeded" });
-  const account = await open();
-  await play(account, { do: "bank_transfer", bank: "bca" });
-  await play(account, { do: "transfer" });
-  expect(await gateway.refund(account, { refundId: newId(), amount: AMOUNT, reason: "cancelled" })).toBe("manual");
+test.each([
+  ["qris", { do: "qris" }, { state: "succeeded" }],
+  ["gopay", { do: "gopay" }, { state: "succeeded" }],
+  ["bank_transfer", { do: "bank_transfer", bank: "bca" }, "manual"],
+  ["echannel", { do: "echannel" }, "manual"],
+])("%s waits for its payer, is paid, and goes back directly or by hand", async (method, move, way) => {
+  const ref = await open();
+  await play(ref, move);
+  expect(await gateway.read(ref)).toMatchObject({ state: "pending", method, captured: 0 });
+  await play(ref, { do: "transfer" });
+  expect(await gateway.read(ref)).toMatchObject({ state: "paid", method, captured: AMOUNT });
+  const refund = await gateway.refund(ref, { refundId: newId(), amount: AMOUNT, reason: "cancelled" });
+  if (typeof way === "string") expect(refund).toBe(way);
+  else expect(refund).toMatchObject(way);
 });
 
 test("lost answers and retries open one page, capture once and refund once", async () => {
@@ -266,7 +271,7 @@ test("a fee that the guest bears isn't taken for our price", async () => {
 test("a chargeback is a dispute of a paid payment", async () => {
   expect(await answering({ transaction_status: "chargeback", payment_type: "credit_card" })).toMatchObject({
     state: "paid",
-    disputes: [{ ref: "t-1:chargeback", amount: AMOUNT, currency: "IDR", state: "chargeback" }],
+    disputes: [{ ref: "t-1:chargeback", amount: AMOUNT, currency: "IDR", state: "lost", providerState: "chargeback", isRefundable: false }],
   });
 });
 

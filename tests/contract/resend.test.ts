@@ -30,6 +30,7 @@ async function standIn(options: Partial<ResendOptions> = {}) {
     webhookSecret: SECRET,
     dataFile: ":memory:",
     clock: createClock(),
+    rateLimit: 100_000,
     ...options,
   });
   cleanups.push(() => server.close());

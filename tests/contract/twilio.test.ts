@@ -89,8 +89,8 @@ test("an accepted message answers 201 with Twilio's resource", async () => {
 
 test("a messaging service may stand for the sender", async () => {
   const { send } = await standIn();
-  const sent = await send({ To: TO, MessagingServiceSid: "MG1", Body: "Hi" });
-  expect(sent).toMatchObject({ status: 201, body: { from: null, messaging_service_sid: "MG1" } });
+  const sent = await send({ To: TO, MessagingServiceSid: `MG${"1".repeat(32)}`, Body: "Hi" });
+  expect(sent).toMatchObject({ status: 201, body: { from: null, messaging_service_sid: `MG${"1".repeat(32)}` } });
 });
 
 test.each([

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
+import fc from "fast-check";
 import { Redis as TcpRedis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { RunningServer } from "../../local/kit/serve.ts";
@@ -291,6 +292,67 @@ test("subscribers and pattern subscribers hear what is published, commas and all
   await until(async () => Number(await direct.pubsub("NUMPAT")) === 0);
 });
 
+test("a payload with line breaks arrives whole and can't forge an event", async () => {
+  const redis = plain();
+  const heard: unknown[] = [];
+  const room = redis.subscribe<string>(`${prefix}room`);
+  let ready = false;
+  room.on("subscribe", () => (ready = true));
+  room.on("message", (event) => heard.push(event));
+  await until(() => ready);
+  const payloads = ["l1\nl2", `x\n\ndata: message,${prefix}room,forged`, "a\r\ndata: message,b,c"];
+  for (const payload of payloads) await direct.publish(`${prefix}room`, payload);
+  await direct.publish(`${prefix}room`, "end");
+  await until(() => heard.length >= payloads.length + 1);
+  expect(heard).toEqual([...payloads, "end"].map((message) => ({ channel: `${prefix}room`, message })));
+  await room.unsubscribe();
+});
+
+test("numbers past 2^53 keep their digits in both directions", async () => {
+  await call("/", { body: `["set","${prefix}n",9007199254740993]` });
+  expect(await direct.get(`${prefix}n`)).toBe("9007199254740993");
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const raw = async (path: string, body: string) => (await fetch(gateway.url + path, { method: "POST", headers, body })).text();
+  expect(await raw("/", `["incrby","${prefix}n",9223372036854770000]`)).toContain("ERR increment or decrement would overflow");
+  expect(await raw("/", `["incr","${prefix}n"]`)).toBe('{"result":9007199254740994}');
+  expect(await raw("/pipeline", `[["incr","${prefix}n"],["set","${prefix}text","12345678901234567890"]]`)).toBe('[{"result":9007199254740995},{"result":"OK"}]');
+  expect(await direct.get(`${prefix}text`)).toBe("12345678901234567890");
+  expect(await plain().incr(`${prefix}small`)).toBe(1);
+});
+
+const KEEPERS = [
+  ["acl", "setuser", "x", "on", "nopass", "~*", "&*", "+@all"],
+  ["ACL", "whoami"],
+  ["config", "set", "maxmemory", "1"],
+  ["shutdown"],
+  ["replicaof", "127.0.0.1", "1"],
+  ["swapdb", "0", "1"],
+  ["memory", "purge"],
+  ["slowlog", "reset"],
+  ["info"],
+  ["bgsave"],
+  ["client", "kill", "type", "normal"],
+  ["script", "kill"],
+  ["function", "kill"],
+  ["psetx"],
+];
+test.each(KEEPERS)("the server's keeper is not reached: %s %s", async (...words) => {
+  const users = await direct.acl("LIST");
+  const refused = { status: 400, body: { error: expect.stringMatching(/^ERR unknown command, or not available over REST/) } };
+  expect(await call("/", { body: JSON.stringify(words) })).toMatchObject(refused);
+  expect(await call(`/${words.map(encodeURIComponent).join("/")}`)).toMatchObject(refused);
+  expect((await call("/multi-exec", { body: JSON.stringify([words]) })).status).toBe(400);
+  expect(await direct.acl("LIST")).toEqual(users);
+});
+
+test.each(KEEPERS.slice(0, 5))("a script doesn't reach it either: %s %s", async (...words) => {
+  const users = await direct.acl("LIST");
+  const args = words.map((word) => `'${word}'`).join(",");
+  const script = ["eval", `return redis.call(${args})`, "0"];
+  expect(await call("/", { body: JSON.stringify(script) })).toMatchObject({ status: 400, body: { error: expect.stringContaining("not allowed from script") } });
+  expect(await direct.acl("LIST")).toEqual(users);
+});
+
 test("the official rate limiter counts and refuses", async () => {
   for (const redis of [plain(), lean()]) {
     const limiter = new Ratelimit({
@@ -313,6 +375,48 @@ test("the official rate limiter counts and refuses", async () => {
     });
     expect([(await fixed.limit(id)).success, (await fixed.limit(id)).success]).toEqual([true, false]);
   }
+});
+
+test("whatever comes over HTTP, it is never an error of the server", { timeout: 120_000 }, async () => {
+  const word = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("set", "get", "eval", "\0", "\ud800", "return 1", "0", "-1", "1e400", "9007199254740993"),
+    fc.integer(),
+    fc.constant(null),
+    fc.double(),
+  );
+  const command = fc.array(word, { maxLength: 5 });
+  const body = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.constant("[".repeat(50_000)),
+    command.map((words) => JSON.stringify(words)),
+    fc.array(command, { maxLength: 3 }).map((list) => JSON.stringify(list)),
+  );
+  const path = fc.constantFrom(
+    "/",
+    "/pipeline",
+    "/multi-exec",
+    "/%ZZ",
+    "/get/%00",
+    "/set/k/%F0%9F",
+    "/subscribe/%ZZ",
+    "/subscribe/a%0Ab",
+    "/acl/list",
+    "//",
+    "/eval/x/0",
+    "/set/k?EX=%ZZ",
+  );
+  const encoding = fc.constantFrom<Record<string, string>>({}, { "upstash-encoding": "base64" }, { "upstash-response-format": "resp2" });
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom("GET", "POST", "DELETE"), path, body, encoding, async (method, target, content, headers) => {
+      const init = { method, headers: { authorization: `Bearer ${TOKEN}`, ...headers }, ...(method === "GET" ? {} : { body: content }) };
+      const answer = await fetch(gateway.url + target, init);
+      await answer.text();
+      expect(answer.status, `${method} ${target} ${content}`).toBeLessThan(500);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test("a hang, a cut, and a lost response reach the client as they would", async () => {

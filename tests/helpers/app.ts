@@ -6,6 +6,7 @@ import type { CloudPorts } from "../../local/cloud-env.ts";
 import { DEMO_KEYS } from "../../local/keys.ts";
 import { freePort } from "../../local/ports.ts";
 import { firstMessage, launchNode } from "../../local/running.ts";
+import { UNBOUND } from "./unbound.ts";
 
 export interface AppOptions {
   databaseUrl: string;
@@ -13,6 +14,8 @@ export interface AppOptions {
   redisUrl?: string;
   /** Which stand-ins; all by default. */
   ports?: CloudPorts;
+  /** Mails per second that the stand-in takes; out of reach by default. */
+  mailRate?: number;
   /** Variables of the app over those that the helper chooses. */
   env?: Record<string, string>;
 }
@@ -34,7 +37,7 @@ export interface RunningApp {
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const cloud = await startCloud({ publicUrl: url, ...options });
+  const cloud = await startCloud({ publicUrl: url, mailRate: 100_000, ...options });
   const folder = mkdtempSync(join(tmpdir(), "nightledger-app-"));
   const logFile = join(folder, "app.log");
   const log = (): string => readFileSync(logFile, "utf8");
@@ -70,7 +73,8 @@ export function appVariables(url: string, cloud: RunningCloud, { databaseUrl, en
     RATE_LIMIT_PER_MINUTE: "0",
     RATE_LIMIT_BOOKINGS_PER_MINUTE: "0",
     RATE_LIMIT_LOOKUPS_PER_MINUTE: "0",
-    HOLDS_PER_CLIENT: "1000",
+    HOLDS_PER_ACTOR: "1000",
+    ...UNBOUND,
     ...cloud.env,
     ...env,
   };

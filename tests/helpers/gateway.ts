@@ -38,7 +38,7 @@ const ALL: CloudPorts = { qstash: 0, resend: 0, stripe: 0, midtrans: 0, twilio: 
 export async function startGateway(database: TestDatabase, { cloud: ports = ALL, publishing = true, env = {}, ...options }: GatewayOptions = {}): Promise<Gateway> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, ports });
+  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, ports, mailRate: 100_000 });
   const ctx = makeContext(database, { actor: SYSTEM, ...options, cloud, env: { PUBLIC_URL: url, ...env } });
   ctx.published = publishing ? coalesced(ctx, ctx.defer) : () => {};
   const runtime: Runtime = {

@@ -8,7 +8,7 @@ import { anonymous, type TestContext } from "./context.ts";
 import { payByStripe } from "./gateway.ts";
 import { mailsTo } from "./mail.ts";
 import { MINUTE, PATIENT, type QueueWorld } from "./queue.ts";
-import { createProperty } from "./world.ts";
+import { createProperty, type World } from "./world.ts";
 
 /** A third night, for 11 000 more. */
 const LONGER = { checkOut: "2027-03-04" };
@@ -73,6 +73,7 @@ export const ENDS = {
     payments: ["captured 22000", "voided 0"],
     refunds: [],
   },
+  paidTooLate: { state: "expired", night: { held: 0, sold: 0 }, mails: ["hold_expired", "paid_too_late"], texts: [], payments: ["voided 0"], refunds: [] },
   paidAfterLettingGo: { state: "cancelled", night: { held: 0, sold: 0 }, mails: [], texts: [], payments: ["voided 0"], refunds: [] },
 };
 
@@ -83,16 +84,16 @@ export async function tellStory(world: QueueWorld): Promise<Story> {
   for (const name of Object.keys(ENDS) as (keyof Story)[]) {
     const guest = ctx.as(anonymous());
     const email = `${newId()}@guest.test`;
-    const { roomTypeId, ...rest } = await createProperty(database.db, { rooms: [{ units: 1 }] });
-    const { bookingId } = await holdStay(guest, { roomTypeId, ...rest }, { email });
-    story[name] = { bookingId, email, roomTypeId };
-    await happens[name](world, guest, bookingId);
+    const house = await createProperty(database.db, { rooms: [{ units: 1 }] });
+    const { bookingId } = await holdStay(guest, house, { email });
+    story[name] = { bookingId, email, roomTypeId: house.roomTypeId };
+    await happens[name](world, guest, bookingId, house);
   }
   await ctx.advance(16 * MINUTE);
   return story;
 }
 
-type Happening = (world: QueueWorld, guest: TestContext, bookingId: string) => Promise<void>;
+type Happening = (world: QueueWorld, guest: TestContext, bookingId: string, house: World) => Promise<void>;
 
 const happens: Record<keyof Story, Happening> = {
   payAtHotel: (_, guest, bookingId) => atHotel(guest, bookingId),
@@ -145,6 +146,15 @@ const happens: Record<keyof Story, Happening> = {
     await changeStay(guest, bookingId, { notes: "Quiet room, please" });
     await payByStripe(page);
     await paymentBecomes(world, bookingId, "captured", "authorised");
+  },
+  async paidTooLate(world, guest, bookingId, house) {
+    const page = await pageOf(guest, bookingId);
+    await world.ctx.advance(16 * MINUTE);
+    const rival = world.ctx.as(anonymous());
+    const { bookingId: rivals } = await holdStay(rival, house, { email: `${newId()}@guest.test` });
+    await payByStripe(page);
+    await paymentBecomes(world, bookingId, "authorised");
+    await cancelled(rival, rivals);
   },
   async paidAfterLettingGo(world, guest, bookingId) {
     const page = await pageOf(guest, bookingId);

@@ -123,6 +123,7 @@ const CORRUPTIONS: Record<string, string> = {
     insert into booking_changes (id, property_id, booking_id, base_version, check_in, check_out, stays, held, total, due_online, due, currency, expires_at)
     select gen_random_uuid(), property_id, id, version, check_in, check_out, '[]', '[]', total, due_online, 1, currency, app_now() - interval '8 minutes' from bookings
     where id = (select booking_id from room_stays where state = 'confirmed' limit 1)`,
+  "deadlines-within-sale": `update bookings set hold_expires_at = check_in + 2 where id = ${HELD}`,
   "holds-pending": `update bookings set hold_expires_at = null where id = ${HELD}`,
   "bookings-stays": "update booking_nights set stay_date = stay_date + 100 where room_stay_id = (select id from room_stays limit 1)",
   "bookings-total": "update booking_nights set price = price + 1 where room_stay_id = (select id from room_stays limit 1)",
@@ -141,8 +142,8 @@ const CORRUPTIONS: Record<string, string> = {
     select gen_random_uuid(), p.property_id, p.booking_id, 2, 'stripe', 'captured', 1, p.currency, 1 from payments p join refunds r on r.payment_id = p.id`,
   "refunds-made": "update refunds set state = 'requested'",
   "disputes-told": `
-    insert into disputes (id, property_id, payment_id, provider_ref, amount, currency, state)
-    select gen_random_uuid(), property_id, id, 'dp_test', amount, currency, 'lost' from payments where ${PAID}`,
+    insert into disputes (id, property_id, payment_id, provider_ref, amount, currency, state, provider_state, refundable, opened_at)
+    select gen_random_uuid(), property_id, id, 'dp_test', amount, currency, 'open', 'needs_response', false, app_now() from payments where ${PAID}`,
   "pages-closed": `
     update room_stays set ended_at = app_now() - interval '73 hours' where state = 'expired';
     insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, page_ref)
@@ -204,7 +205,7 @@ test("a cancelled stay's fee is that of the instant of its end: a step's own ins
   expect(await afterDoing(`${costsFrom(5, "1 ms")} update booking_events set type = 'test' where type = 'confirmed'`)).toEqual([]);
 });
 
-test("a lost dispute's incident may be resolved by now", async () => {
+test("a dispute's incident may be resolved by now", async () => {
   const told = "insert into incidents (id, cause, severity, title, resolved_at) values (gen_random_uuid(), 'dispute:dp_test', 'critical', 'Test', app_now())";
   expect(await afterDoing(`${CORRUPTIONS["disputes-told"]}; ${told}`)).toEqual([]);
 });

@@ -101,7 +101,7 @@ test("killed before the commit: nothing is left of the first try, and its twin d
   const connection = await dying.reserve();
   await connection`begin`;
   await connection`insert into idempotency_keys (verb, actor, key, request_hash) values ('test', ${actorKey(SYSTEM)}, ${input.idempotencyKey}, 'hash')`;
-  const twin = once(ctx, "test", input, () => Promise.resolve("the twin's"));
+  const twin = once(ctx, "test", input, () => Promise.resolve({ answer: "the twin's" }));
   await vi.waitFor(async () => {
     const [row] = await database.db.execute<{ n: number }>(sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
     expect(row?.n).toBe(1);

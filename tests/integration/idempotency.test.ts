@@ -87,10 +87,10 @@ describe.each([
   test("a twin waits for the first; when that is refused, it tries for itself", async () => {
     const key = newId();
     let refuseFirst: (() => void) | undefined;
-    const first = once(ctx.as(SYSTEM), "test", { idempotencyKey: key }, () => new Promise<string>((_, reject) => (refuseFirst = () => reject(new Error("refused")))));
+    const first = once(ctx.as(SYSTEM), "test", { idempotencyKey: key }, () => new Promise<{ answer: string }>((_, reject) => (refuseFirst = () => reject(new Error("refused")))));
     first.catch(() => undefined);
     await vi.waitFor(() => expect(refuseFirst).toBeDefined());
-    const twin = once(ctx.as(SYSTEM), "test", { idempotencyKey: key }, () => Promise.resolve("second"));
+    const twin = once(ctx.as(SYSTEM), "test", { idempotencyKey: key }, () => Promise.resolve({ answer: "second" }));
     await vi.waitFor(async () => {
       const [row] = await database.db.execute<{ n: number }>(sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
       expect(row?.n).toBe(1);

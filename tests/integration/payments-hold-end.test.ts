@@ -55,14 +55,14 @@ test("paid after the hold's end with the nights gone: the money is let go, and t
   const [payment] = await desk.payments(bookingId);
   await settle(desk.ctx, payment!.id);
   expect(await stateOf(desk.db, bookingId)).toEqual(["expired"]);
-  expect(await eventsOf(desk.db, bookingId)).toEqual(["booking.held", "booking.expired", "booking.expired", "booking.money_changed"]);
+  expect(await eventsOf(desk.db, bookingId)).toEqual(["booking.held", "booking.expired", "booking.paid_too_late", "booking.money_changed"]);
   // Each version of a booking has its event.
   const told = await desk.db
     .select({ version: bookingEvents.version, type: bookingEvents.type })
     .from(bookingEvents)
     .where(eq(bookingEvents.bookingId, bookingId))
     .orderBy(bookingEvents.id);
-  expect(told.at(-1)).toEqual({ version: (await bookingOf(desk.db, bookingId)).version, type: "paid_late" });
+  expect(told.at(-1)).toEqual({ version: (await bookingOf(desk.db, bookingId)).version, type: "paid_too_late" });
   await balance(desk.ctx, bookingId);
   expect(await desk.states(bookingId)).toEqual(["voided"]);
   expect(await stateOf(desk.db, winner.bookingId)).toEqual(["pending"]);

@@ -1,16 +1,12 @@
-import { asc, eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import { outbox } from "../../db/schema/index.ts";
-import { followers } from "../../jobs/registry.ts";
-import { balance, bookingPayload, cancel, cancelQuote, closeHold, closePages, expire, get, hold, settle, unsettledPayments } from "../../server/bookings/index.ts";
+import { balance, cancel, cancelQuote, closeHold, closePages, expire, get, hold, settle, unsettledPayments } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { quote } from "../../server/rooms/quote.ts";
 import { bookingOf, eventsOf, holdStay, nightOf, refusalOf, stateOf, wish } from "../helpers/booking.ts";
-import { expectInOrder } from "../helpers/change-desk.ts";
+import { expectInOrder, mailsAfter } from "../helpers/change-desk.ts";
 import { anonymous } from "../helpers/context.ts";
 import { playMidtrans } from "../helpers/gateway.ts";
-import { mailsTo } from "../helpers/mail.ts";
 import { answer3ds, DAY, HOUR, MINUTE, paymentDesk, RUPIAH } from "../helpers/payments.ts";
 
 const desk = paymentDesk();
@@ -47,16 +43,6 @@ test("where the property doesn't allow it, the virtual account ends with the hol
 /** A card on the page, through its 3-D Secure step. */
 async function payByCard(pageUrl: string, card = "4811111111111114"): Promise<void> {
   await answer3ds(await playMidtrans(pageUrl, { do: "card", card }));
-}
-
-/** The mails of the hold's end, sent as their job does: the first, and the one that tells of late money. */
-async function mailsOfTheEnd(bookingId: string) {
-  const job = followers("booking.expired").find(({ name }) => name === "send-hold-expired")!;
-  const events = await desk.db.select().from(outbox).where(eq(outbox.type, "booking.expired")).orderBy(asc(outbox.id));
-  for (const payload of events.map((event) => bookingPayload.parse(event.payload))) {
-    if (payload.bookingId === bookingId) await job.handler(desk.ctx, payload);
-  }
-  return mailsTo(desk.gateway, "ana@guest.test");
 }
 
 /** A booking that was paid by QR code, and whose money is there. */
@@ -206,12 +192,12 @@ test("a virtual account paid after its extension ended, with the nights gone: a 
   await desk.control("midtrans", `orders/${(await desk.payment(bookingId)).pageRef}/settle`, {});
   await desk.paymentBecomes(bookingId, "paid");
   // Said before the refund is tried: a virtual account has no way back.
-  expect((await mailsOfTheEnd(bookingId)).map(({ text }) => /The property will contact you to send the refund/.test(text))).toContain(true);
+  expect((await mailsAfter(desk, bookingId, "booking.paid_too_late")).at(0)!.text).toContain("The property will contact you to send the refund");
   await balance(desk.ctx, bookingId);
   expect(await stateOf(desk.db, bookingId)).toEqual(["expired"]);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 22_000_000, state: "manual" }]);
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("refund-manual") }]);
-  expect((await eventsOf(desk.db, bookingId)).filter((type) => type === "booking.expired")).toHaveLength(2);
+  expect((await eventsOf(desk.db, bookingId)).filter((type) => type === "booking.expired")).toHaveLength(1);
   await expectInOrder(desk, ["bookings-versions"]);
 });
 
@@ -229,11 +215,11 @@ test("Midtrans out of reach at the hold's end, and the transfer comes after the 
   await holdStay(desk.ctx.as(anonymous()), world);
   desk.comesBack("midtrans");
   expect(await closePages(desk.ctx, bookingId)).toBe("paid");
-  const mails = await mailsOfTheEnd(bookingId);
-  expect(mails).toHaveLength(2);
-  expect(mails.map(({ text }) => /came too late for the rooms/.test(text))).toContain(true);
+  const [mail, ...others] = await mailsAfter(desk, bookingId, "booking.paid_too_late");
+  expect(others).toEqual([]);
+  expect(mail!.text).toContain("goes back to you in full");
   await balance(desk.ctx, bookingId);
-  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 22_000_000, state: "succeeded", reason: "expired" }]);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 22_000_000, state: "succeeded", reason: "paid_too_late" }]);
   expect(await desk.kept(bookingId)).toBe(0);
 });
 

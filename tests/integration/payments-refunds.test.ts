@@ -11,7 +11,7 @@ import { createProperty, type WorldOverrides } from "../helpers/world.ts";
 
 const desk = paymentDesk();
 
-test("two payments for one booking: the first pays for the stay, the second goes back", async () => {
+test("two payments for one booking: what is only reserved is let go, though it came first", async () => {
   const { bookingId, pageUrl, guest } = await desk.onPage("stripe", { ...RUPIAH, property: { ...RUPIAH.property } });
   desk.loseWebhooks();
   await payByStripe(pageUrl);
@@ -19,18 +19,18 @@ test("two payments for one booking: the first pays for the stay, the second goes
   desk.goesDown("stripe", "/expire");
   const second = await desk.pageOf(guest, bookingId, "midtrans");
   desk.comesBack("stripe");
-  await playMidtrans(second, { do: "qris" });
+  await playMidtrans(second, { do: "bank_transfer", bank: "bca" });
   await playMidtrans(second, { do: "transfer" });
   for (const payment of await desk.payments(bookingId)) await settle(desk.ctx, payment.id);
   expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed"]);
   await balance(desk.ctx, bookingId);
   await balance(desk.ctx, bookingId);
-  const rows = await desk.payments(bookingId);
-  expect(rows).toMatchObject([
-    { provider: "stripe", state: "captured", captured: 22_000_000 },
+  expect(await desk.payments(bookingId)).toMatchObject([
+    { provider: "stripe", state: "voided", captured: 0 },
     { provider: "midtrans", state: "paid", captured: 22_000_000 },
   ]);
-  expect(await desk.refunds(bookingId)).toMatchObject([{ paymentId: rows[1]!.id, amount: 22_000_000 }]);
+  expect(await desk.refunds(bookingId)).toEqual([]);
+  expect(await desk.incidents(bookingId)).toEqual([]);
 });
 
 test("cancelling late keeps the fee of what was taken, and refunds the rest once", async () => {
@@ -170,24 +170,67 @@ async function failedLater() {
   return { bookingId, guest, paymentRef };
 }
 
-test("a refund that the provider refuses for good is one open incident, and is made when it can be", async () => {
-  // A disputed charge can't be refunded before the dispute is won.
-  const { bookingId, guest } = await taken("4000000000000259");
-  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("dispute:") }]));
-  const [dispute] = await desk.incidents(bookingId);
-  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+/** What Midtrans answers to a refund that it doesn't make. */
+const REFUSED = { status_code: "414", status_message: "Refund amount can't be made" };
+
+/** A cancelled booking, paid by QR code, whose refund the provider refuses for good. */
+async function refusedByMidtrans(rooms = 1) {
+  const world = await createProperty(desk.db, { ...RUPIAH, rooms: [{ ...RUPIAH.rooms![0], units: rooms }] });
+  const guest = desk.ctx.as(anonymous());
+  const { bookingId } = await holdStay(guest, world, { rooms: Array.from({ length: rooms }, () => ({ productId: world.productId })) });
+  const pageUrl = await desk.pageOf(guest, bookingId, "midtrans");
+  await playMidtrans(pageUrl, { do: "qris" });
+  await playMidtrans(pageUrl, { do: "transfer" });
+  await vi.waitFor(async () => expect(await stateOf(desk.db, bookingId)).toEqual(Array.from({ length: rooms }, () => "confirmed")));
   await balance(desk.ctx, bookingId);
+  const { stays } = await get(guest, { bookingId });
+  await cancel(guest, { bookingId, roomStayIds: rooms > 1 ? [stays[0]!.id] : undefined, expectedFee: 0, idempotencyKey: newId() });
+  desk.server("midtrans").faults.add({ path: "/refund/online/direct", calls: 100, status: 200, body: REFUSED });
   await balance(desk.ctx, bookingId);
-  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "requested" }]);
-  expect(await desk.incidents(bookingId)).toMatchObject([{}, { cause: expect.stringContaining("money-stuck"), count: 2, data: { step: "refund", code: "charge_disputed" } }]);
-  await desk.dashboard("stripe", `/v1/disputes/${dispute!.cause.replace("dispute:", "")}`, "evidence[uncategorized_text]=winning_evidence");
-  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toHaveLength(1));
-  // Stripe replays its refusal under the same key for a day.
-  await desk.ctx.advance(DAY + MINUTE);
-  expect(await unbalanced(desk.ctx, 600, 100)).toContain(bookingId);
-  await balance(desk.ctx, bookingId);
-  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "succeeded" }]);
+  return { bookingId, guest, stays };
+}
+
+/** How often refunds were asked for at Midtrans while `work` ran. */
+async function asked(work: () => Promise<unknown>): Promise<number> {
+  let calls = 0;
+  desk.comesBack("midtrans");
+  desk.server("midtrans").faults.add({ path: "/refund/online/direct", calls: 100, status: 200, body: REFUSED }, () => void calls++);
+  await work();
+  return calls;
+}
+
+test("a refund that the provider refuses for good is one open incident, asked for again ever more seldom, and made when it can be", async () => {
+  const { bookingId } = await refusedByMidtrans();
+  const told = { cause: expect.stringContaining("money-stuck"), data: { step: "refund", code: "414" } };
+  expect(await desk.incidents(bookingId)).toMatchObject([told]);
+  const sweep = async () => {
+    if ((await unbalanced(desk.ctx, 600, 100)).includes(bookingId)) await balance(desk.ctx, bookingId);
+  };
+  const rounds: number[] = [];
+  for (let round = 0; round < 24; round++) {
+    await desk.ctx.advance(5 * MINUTE);
+    rounds.push(await asked(sweep));
+  }
+  // Twice each time, since only the same answer again is final: after 10, 20, 40 and 80 minutes.
+  expect(rounds.flatMap((calls, round) => (calls > 0 ? [(round + 1) * 5] : []))).toEqual([10, 30, 70]);
+  expect(await desk.incidents(bookingId)).toMatchObject([told]);
+  desk.comesBack("midtrans");
+  await desk.ctx.advance(DAY);
+  await sweep();
+  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "succeeded", refusals: 4 }]);
   expect(await desk.incidents(bookingId)).toEqual([]);
+});
+
+test("a refund that was refused is asked for at once when a reading of its payment brings news", async () => {
+  const { bookingId } = await refusedByMidtrans();
+  expect(await unbalanced(desk.ctx, 0, 100)).not.toContain(bookingId);
+  desk.comesBack("midtrans");
+  const { id, pageRef } = await desk.payment(bookingId);
+  await desk.dashboard("midtrans", `/v2/${pageRef}/refund/online/direct`, JSON.stringify({ refund_key: "goodwill-1", amount: 10_000 }));
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toHaveLength(2));
+  await settle(desk.ctx, id);
+  await balance(desk.ctx, bookingId);
+  expect(await desk.kept(bookingId)).toBe(0);
 });
 
 test("a refund made in the dashboard enters the ledger: its difference is an incident, and a cancel gives back only the rest", async () => {
@@ -322,27 +365,14 @@ test("money that is stuck in one payment keeps no other from moving", async () =
 });
 
 test("a payment whose refund is stuck waits as a whole: a later refund of it does not close the incident", async () => {
-  const world = await createProperty(desk.db, { rooms: [{ units: 2 }] });
-  const guest = desk.ctx.as(anonymous());
-  const { bookingId } = await holdStay(guest, world, { rooms: [{ productId: world.productId }, { productId: world.productId }] });
-  await payByStripe(await desk.pageOf(guest, bookingId), "4000000000000259");
-  await vi.waitFor(async () => expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed", "confirmed"]));
-  await balance(desk.ctx, bookingId);
-  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("dispute:") }]));
-  const [dispute] = await desk.incidents(bookingId);
-  const [first, second] = (await get(guest, { bookingId })).stays;
-  await cancel(guest, { bookingId, roomStayIds: [first!.id], expectedFee: 0, idempotencyKey: newId() });
-  await balance(desk.ctx, bookingId);
-  await desk.dashboard("stripe", `/v1/disputes/${dispute!.cause.replace("dispute:", "")}`, "evidence[uncategorized_text]=winning_evidence");
-  await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("money-stuck"), data: { step: "refund" } }]));
-
-  // Stripe repeats its refusal of the first refund for a day; it would make the second.
-  await cancel(guest, { bookingId, roomStayIds: [second!.id], expectedFee: 0, idempotencyKey: newId() });
+  const { bookingId, guest, stays } = await refusedByMidtrans(2);
+  // The provider would make the second.
+  desk.comesBack("midtrans");
+  await cancel(guest, { bookingId, roomStayIds: [stays[1]!.id], expectedFee: 0, idempotencyKey: newId() });
   await balance(desk.ctx, bookingId);
   expect((await desk.refunds(bookingId)).map((refund) => refund.state)).toEqual(["requested", "requested"]);
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("money-stuck") }]);
-
-  await desk.ctx.advance(DAY + MINUTE);
+  await desk.ctx.advance(11 * MINUTE);
   await balance(desk.ctx, bookingId);
   expect((await desk.refunds(bookingId)).map((refund) => refund.state)).toEqual(["succeeded", "succeeded"]);
   expect(await desk.incidents(bookingId)).toEqual([]);
@@ -354,7 +384,7 @@ test("a dispute is one incident however often it is read, and closes when it is 
   await settle(desk.ctx, id);
   await settle(desk.ctx, id);
   const [dispute] = (await desk.db.select().from(disputes)).filter((row) => row.paymentId === id);
-  expect(dispute).toMatchObject({ amount: 22_000, currency: "EUR", state: "needs_response" });
+  expect(dispute).toMatchObject({ amount: 22_000, currency: "EUR", state: "open", providerState: "needs_response" });
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `dispute:${dispute!.providerRef}`, severity: "critical", count: 1 }]);
   await desk.dashboard("stripe", `/v1/disputes/${dispute!.providerRef}`, "evidence[uncategorized_text]=winning_evidence");
   await vi.waitFor(async () => expect(await desk.incidents(bookingId)).toEqual([]));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { sign } from "../../server/platform/tokens.ts";
+import { signedId } from "../../server/platform/tokens.ts";
 import type { Random } from "./random.ts";
 
 /** A browser, mostly without an account. */
@@ -60,7 +60,7 @@ export function makeGuests(random: Random, howMany: number, authSecret: string):
   return Array.from({ length: howMany }, () => {
     const hex = Array.from({ length: 32 }, () => random.int(0, 15).toString(16)).join("");
     const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-    return { cookie: `nightledger.guest=${id}.${sign(authSecret, `guest:${id}`)}`, actor: `anon:${id}` };
+    return { cookie: `nightledger.guest=${signedId("guest", authSecret, id)}`, actor: `anon:${id}` };
   });
 }
 

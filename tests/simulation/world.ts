@@ -92,13 +92,13 @@ export async function openWorld(services: Services, seed: number): Promise<World
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const cloudFolder = join(services.folder, `seed-${seed}`);
-  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder });
+  const cloud = await startCloud({ publicUrl: url, databaseUrl: database.url, redisUrl: services.redisUrl, dataDir: cloudFolder, mailRate: 100_000 });
   const redis = await openRedisGate(cloud.servers.upstash!.url);
   const postgres = await openPostgresGate(database.url);
   const ports = seed % 2 === 0 ? [port, await freePort()] : [port];
   const apps = await Promise.all(
     ports.map(async (at) => {
-      const env = { HOLDS_PER_CLIENT: "6", UPSTASH_REDIS_REST_URL: redis.url, PORT: String(at), NODE_COMPILE_CACHE: join(services.folder, "cache") };
+      const env = { HOLDS_PER_ACTOR: "6", UPSTASH_REDIS_REST_URL: redis.url, PORT: String(at), NODE_COMPILE_CACHE: join(services.folder, "cache") };
       const process = await startAppProcess(appVariables(url, cloud, { databaseUrl: postgres.url, env }), join(cloudFolder, `app-${at}.log`));
       return { url: `http://127.0.0.1:${at}`, process };
     }),

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import words from "../../client/messages/id.json" with { type: "json" };
+import type { BookingView } from "../../server/bookings/schemas.ts";
 import { backOf, composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
 import { WORDS } from "../../server/notifications/templates/words.ts";
 import { baliView, bookingView } from "../helpers/booking-view.ts";
 
 const LINKS = { trip: "https://stay.test/trips/1?token=t0ken", search: "https://stay.test/" };
-const KINDS = ["booking_confirmed", "booking_modified", "payment_failed", "change_late", "hold_expired", "booking_cancelled"] as const satisfies MailKind[];
+const KINDS = ["booking_confirmed", "booking_modified", "payment_failed", "change_late", "hold_expired", "paid_too_late", "booking_cancelled"] as const satisfies MailKind[];
 const VIEWS = { en: bookingView({ holdExpiresAt: "2026-11-01T09:45:00Z" }), id: baliView({ holdExpiresAt: "2026-11-01T09:45:00Z" }) };
 const CASES = KINDS.flatMap((kind) => (["en", "id"] as const).map((locale) => ({ kind, locale })));
 
@@ -171,7 +172,7 @@ test("confirmation, change and cancellation bring the calendar along", async () 
   expect((await mailOf("payment_failed")).attachments).toEqual([]);
 });
 
-test.each([
+test.each<[string, Partial<BookingView>, string[]]>([
   ["free of charge", { refunds: [{ amount: 23_000, state: "requested" }] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
   ["whose refund nobody has asked for yet", { refunds: [] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
   ["by hand", { refunds: [{ amount: 23_000, state: "manual" }] }, ["The property will contact you"]],
@@ -221,10 +222,10 @@ test("a change's payment that was refused leaves the booking as it is, and the m
   expect((await mailOf("payment_failed", bookingView({ state: "pending" }))).text).not.toContain("stands");
 });
 
-test.each(["verify_email", "reset_password"] as const)("%s carries its link in both parts and locales", async (kind) => {
+test.each(["verify_email", "account_exists", "reset_password", "invitation"] as const)("%s carries its link in both parts and locales", async (kind) => {
   const url = "https://stay.test/verify?token=abc";
   for (const locale of ["en", "id"] as const) {
-    const mail = await composeAccountMail(kind, { locale, name: "Ana", url });
+    const mail = await composeAccountMail(kind, { locale, name: "Ana", organization: "House of tests", url });
     expect(mail.html).toContain(`href="${url}"`);
     expect(mail.text).toContain(url);
     expect(mail.subject + mail.text).not.toMatch(/undefined|null/);

@@ -73,6 +73,12 @@ test.each([
   expect(() => readSettings(env)).toThrow(missing);
 });
 
+test("the mail stand-in's rate is the vendor's unless a number says otherwise", () => {
+  expect(readSettings({}).mailRate).toBeUndefined();
+  expect(readSettings({ LOCAL_MAIL_RATE: "100000" }).mailRate).toBe(100_000);
+  for (const wrong of ["0", "-1", "many", "1e9"]) expect(() => readSettings({ LOCAL_MAIL_RATE: wrong })).toThrow("LOCAL_MAIL_RATE");
+});
+
 test("production serves database, Redis and queue here with keys of its own, and offers no stand-in payment", () => {
   const settings = readSettings(LIVE_MAIL);
   expect(settings.choices).toEqual({

@@ -11,7 +11,7 @@ export interface Template {
   element: ReactElement;
 }
 
-export type MailKind = "booking_confirmed" | "booking_modified" | "payment_failed" | "change_late" | "hold_expired" | "booking_cancelled";
+export type MailKind = "booking_confirmed" | "booking_modified" | "payment_failed" | "change_late" | "hold_expired" | "paid_too_late" | "booking_cancelled";
 
 export const TEMPLATES = {
   booking_confirmed: (facts) => standing(facts, WORDS[facts.locale].booking_confirmed),
@@ -19,6 +19,7 @@ export const TEMPLATES = {
   payment_failed: paymentFailed,
   change_late: changeLate,
   hold_expired: holdExpired,
+  paid_too_late: paidTooLate,
   booking_cancelled: cancelled,
 } as const satisfies Record<MailKind, (facts: MailFacts) => Template>;
 
@@ -100,6 +101,26 @@ function holdExpired(facts: MailFacts): Template {
       paragraph(lead),
       paragraph(facts.refund > 0 ? own.refund(money(facts.refund, facts.currency, facts.locale)) : own.nothing),
       facts.refund > 0 ? note(words.booking_cancelled[facts.refundWay]) : null,
+      button(words.searchAgain, facts.searchUrl),
+      codePanel(facts),
+      datesRow(facts),
+    ),
+  };
+}
+
+/** The booking was not made, and what becomes of the money that came too late for it. */
+function paidTooLate(facts: MailFacts): Template {
+  const words = WORDS[facts.locale];
+  const own = words.paid_too_late;
+  const lead = own.lead(facts.property.name);
+  return {
+    subject: own.subject(facts.property.name),
+    element: layout(
+      frame(facts, own.title, lead),
+      paragraph(words.hello(facts.guestName)),
+      paragraph(lead),
+      paragraph(words.change_late.refund(money(facts.refund, facts.currency, facts.locale))),
+      note(words.booking_cancelled[facts.refundWay]),
       button(words.searchAgain, facts.searchUrl),
       codePanel(facts),
       datesRow(facts),

@@ -1,0 +1,69 @@
+import { eq } from "drizzle-orm";
+import type { Transaction } from "../../../db/client.ts";
+import { bookings, moneyDecisions } from "../../../db/schema/index.ts";
+import type { DecisionKind } from "../../../db/schema/payments.ts";
+import { actorKey, type Context } from "../../context.ts";
+import { refuse } from "../../errors.ts";
+import { once } from "../../platform/idempotency.ts";
+import { newId } from "../../platform/ids.ts";
+import { emit, type MoneyEntry } from "../events.ts";
+import { readMoney, type Money } from "../money.ts";
+import { recordEvent } from "../record.ts";
+import { staysOf, type StayRow } from "../stays.ts";
+import type { Decided } from "./schemas.ts";
+
+type Booking = typeof bookings.$inferSelect;
+
+/** Money is a person's to decide about. @throws FORBIDDEN */
+export function authoriseDecision(ctx: Context): void {
+  if (ctx.actor.kind !== "operator") throw refuse("FORBIDDEN", { what: "decisions about money" });
+}
+
+/** A booking under its lock, and its money under theirs. */
+export interface Subject {
+  booking: Booking;
+  stays: StayRow[];
+  money: Money;
+  entry: MoneyEntry;
+}
+
+/** What was decided, once it is written. */
+interface Written {
+  amount: number;
+  paymentId?: string;
+  refundId?: string;
+  disputeId?: string;
+  reference?: string;
+}
+
+/**
+ * Runs a decision once per key: the booking is locked, then its money; `write` does what it says, the decision's own row
+ * and its entry in the booking's history follow, and the balance is struck anew.
+ * @param bookingOf finds the booking; undefined where there is none
+ * @throws NOT_FOUND, CONFLICT for another input under the key, and what `write` refuses
+ */
+export function decide(
+  ctx: Context,
+  kind: DecisionKind,
+  input: { idempotencyKey: string; reason: string },
+  bookingOf: (tx: Transaction) => Promise<string | undefined>,
+  write: (tx: Transaction, subject: Subject) => Promise<Written>,
+): Promise<Decided> {
+  return once(ctx, `money.${kind}`, input, async (tx) => {
+    const bookingId = await bookingOf(tx);
+    const [booking] = bookingId ? await tx.select().from(bookings).where(eq(bookings.id, bookingId)).for("no key update") : [];
+    if (!booking) throw refuse("NOT_FOUND", { what: "booking" });
+    const author = actorKey(ctx.actor);
+    const entry: MoneyEntry = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version, actor: author };
+    const subject = { booking, stays: await staysOf(tx, booking.id), money: await readMoney(tx, booking.id, true), entry };
+    const { amount, ...about } = await write(tx, subject);
+    const id = newId();
+    const { currency } = booking;
+    const { bookingId: _, version, propertyId } = entry;
+    await tx.insert(moneyDecisions).values({ id, propertyId, bookingId: booking.id, kind, author, reason: input.reason, amount, currency, ...about });
+    const { reference: _reference, ...ids } = about;
+    await recordEvent(tx, { ...entry, type: `money_${kind}`, data: { decisionId: id, amount, currency, ...ids } });
+    await emit(tx, { type: "booking.money_changed", payload: { bookingId: booking.id, propertyId, version } });
+    return { answer: { decisionId: id, amount, currency }, committed: ctx.published };
+  });
+}
