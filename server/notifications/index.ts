@@ -1,12 +1,14 @@
 export { calendarOf } from "./calendar.ts";
-export { composeAccountMail, composeMail, type Attachment, type Mail } from "./compose.ts";
-export { deliver, overtake, type Delivered, type Delivery } from "./deliver.ts";
-export { backOf, factsOf, linksOf, type MailFacts } from "./facts.ts";
+export { composeAccountMail, composeMail, composeMoneyMail, composePropertyMail, type Attachment, type Mail } from "./compose.ts";
+export { deliver, deliveryOf, mayBeTried, overtake, type Delivered, type Delivery, type Message } from "./deliver.ts";
+export { factsOf, linksOf, type MailFacts, type NewsFacts } from "./facts.ts";
 export { recordStatus } from "./record-status.ts";
 export { sendAccountMail } from "./send-account-mail.ts";
 export { sendEmail, type Email } from "./send-email.ts";
 export { sendSms, type Sms } from "./send-sms.ts";
 export { smsText } from "./sms.ts";
 export type { AccountMailFacts, AccountMailKind } from "./templates/account-mails.ts";
+export { GUEST_NEWS, PROPERTY_NEWS, type GuestNews, type PropertyNews } from "./templates/money-words.ts";
+export type { PropertyMailKind } from "./templates/property-mails.ts";
 export type { MailKind } from "./templates/booking-mails.ts";
 export { readResendWebhook, readTwilioWebhook, type DeliveryNotice } from "./webhooks.ts";
