@@ -11,6 +11,7 @@ export { payRefundByHand } from "./decisions/pay-by-hand.ts";
 export { waiveDue } from "./decisions/waive.ts";
 export { writeOffMissing } from "./decisions/write-off.ts";
 export { acceptChargebackInput, goodwillInput, payByHandInput, waiveInput, writeOffInput } from "./decisions/schemas.ts";
+export { correctEmail } from "./correct-email.ts";
 export { expire, overdueHolds } from "./expire.ts";
 export { hold } from "./hold.ts";
 export { modify } from "./modify.ts";

@@ -108,8 +108,9 @@ async function deliverText(ctx: Desk, row: Row, compose: () => Promise<{ to: str
   } catch (error) {
     // Turned away before it was accepted: safe to try again.
     const turnedAway = error instanceof OutsideError && error.kind === "busy";
-    await fail(ctx, row, turnedAway ? "queued" : "failed", reasonOf(error));
-    if (turnedAway || hasKind(error, "refused")) throw error;
+    const isRefused = hasKind(error, "refused");
+    await fail(ctx, row, turnedAway ? "queued" : "failed", `${isRefused ? REFUSED : ""}${reasonOf(error)}`);
+    if (turnedAway || isRefused) throw error;
     ctx.log.warn("a text may not have gone out", { delivery_id: row.id, booking_id: row.bookingId }, error);
     return "unknown";
   }
@@ -157,9 +158,7 @@ export function mayBeTried({ channel, state, error }: Pick<Row, "channel" | "sta
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof OutsideError)) return "internal";
-  const reason = error.code ?? error.kind;
-  return error.kind === "refused" ? `${REFUSED}${reason}` : reason;
+  return error instanceof OutsideError ? (error.code ?? error.kind) : "internal";
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -2,6 +2,7 @@ export { calendarOf } from "./calendar.ts";
 export { composeAccountMail, composeMail, composeMoneyMail, composePropertyMail, type Attachment, type Mail } from "./compose.ts";
 export { deliver, deliveryOf, mayBeTried, overtake, type Delivered, type Delivery, type Message } from "./deliver.ts";
 export { factsOf, linksOf, type MailFacts, type NewsFacts } from "./facts.ts";
+export { codedMoney } from "./format.ts";
 export { recordStatus } from "./record-status.ts";
 export { sendAccountMail } from "./send-account-mail.ts";
 export { sendEmail, type Email } from "./send-email.ts";

@@ -82,7 +82,7 @@ test.each<[string, Story]>([
   ["by a method without a way back", { house: { ...RUPIAH, policies: HALF }, pays: "transfer", before: ["balance"], way: "hand" }],
   ["at the property", { house: { ...EURO, policies: HALF }, pays: "property", before: [], way: undefined }],
 ])("rooms cancelled one by one, paid %s: quote, answer, history, mail and text tell the same, and no event tells another's", async (_, story) => {
-  const { ctx, database, gateway } = world;
+  const { ctx, gateway } = world;
   const guest = ctx.as(anonymous());
   const { bookingId, email } = await begin(guest, story);
   const { stays, total } = await get(guest, { bookingId });
