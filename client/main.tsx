@@ -5,12 +5,12 @@ import { RouterProvider } from "@tanstack/react-router";
 import "@fontsource-variable/inter/wght.css";
 import "./styles.css";
 import { queryClient } from "./lib/query.ts";
+import { MAIN_ID } from "./lib/focus.ts";
 import { getLocale } from "./lib/i18n/compiled/runtime.js";
 import { refusalOf } from "./lib/refusal.ts";
-import { createAppRouter } from "./router.tsx";
+import { createAppRouter, preloadNext } from "./router.tsx";
 
 const router = createAppRouter();
-const MAIN_ID = "main";
 
 document.documentElement.lang = getLocale();
 
@@ -19,14 +19,8 @@ router.subscribe("onRendered", ({ fromLocation, pathChanged }) => {
   if (fromLocation && pathChanged) document.getElementById(MAIN_ID)?.focus({ preventScroll: true });
 });
 
-// A deployment replaces the chunks that an old tab knows: it is loaded anew, once.
-window.addEventListener("vite:preloadError", (event) => {
-  const last = Number(sessionStorage.getItem("reloaded") ?? 0);
-  if (Date.now() - last < 10_000) return;
-  event.preventDefault();
-  sessionStorage.setItem("reloaded", String(Date.now()));
-  location.reload();
-});
+// What comes next is there before it is asked for, and offline too.
+router.subscribe("onRendered", ({ toLocation }) => preloadNext(toLocation.pathname));
 
 const container = document.getElementById("root");
 if (!container) throw new Error("index.html has no #root");

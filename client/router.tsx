@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, redirect, type RouterHistory } from "@tanstack/react-router";
 import { trpc } from "./lib/trpc.ts";
 import { queryClient } from "./lib/query.ts";
 import { sessionQuery } from "./lib/session.ts";
@@ -11,31 +11,56 @@ import {
   validateBooking,
   validateChoice,
   validateDay,
+  validateInvitation,
   validateNext,
   validatePlace,
-  validateReset,
   validateResults,
   validateReturn,
+  validateToken,
   validateTrips,
-  validateVerify,
   type BookingSearch,
 } from "./lib/search-params.ts";
+import { screen } from "./lib/chunks.ts";
 import { PageError } from "./components/page-error.tsx";
 import { PagePending } from "./components/page-pending.tsx";
 import { Root } from "./routes/root.tsx";
 
 // The map of the app. Each screen is a chunk of its own; its loader asks for what the screen trusts to be there.
 
+/** Every screen but the frame's own, each a chunk. */
+const screens = {
+  home: screen(() => import("./routes/home.tsx"), "Home"),
+  results: screen(() => import("./routes/results.tsx"), "Results"),
+  property: screen(() => import("./routes/property.tsx"), "Property"),
+  book: screen(() => import("./routes/book.tsx"), "Book"),
+  checkout: screen(() => import("./routes/checkout.tsx"), "Checkout"),
+  payReturn: screen(() => import("./routes/pay-return.tsx"), "PayReturn"),
+  trips: screen(() => import("./routes/trips.tsx"), "Trips"),
+  trip: screen(() => import("./routes/trip.tsx"), "Trip"),
+  confirmed: screen(() => import("./routes/confirmed.tsx"), "Confirmed"),
+  find: screen(() => import("./routes/find.tsx"), "Find"),
+  notFound: screen(() => import("./routes/not-found.tsx"), "NotFound"),
+  signIn: screen(() => import("./routes/sign-in.tsx"), "SignIn"),
+  signUp: screen(() => import("./routes/sign-up.tsx"), "SignUp"),
+  forgot: screen(() => import("./routes/forgot.tsx"), "Forgot"),
+  reset: screen(() => import("./routes/reset.tsx"), "Reset"),
+  verify: screen(() => import("./routes/verify.tsx"), "Verify"),
+  invitation: screen(() => import("./routes/invitation.tsx"), "Invitation"),
+  adminShell: screen(() => import("./routes/admin/shell.tsx"), "AdminShell"),
+  adminStart: screen(() => import("./routes/admin/start.tsx"), "AdminStart"),
+  adminToday: screen(() => import("./routes/admin/today.tsx"), "AdminToday"),
+};
+
 const root = createRootRoute({
   component: Root,
-  notFoundComponent: lazyRouteComponent(() => import("./routes/not-found.tsx"), "NotFound"),
+  notFoundComponent: screens.notFound,
 });
 
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
   validateSearch: validatePlace,
-  component: lazyRouteComponent(() => import("./routes/home.tsx"), "Home"),
+  component: screens.home,
 });
 
 const results = createRoute({
@@ -48,7 +73,7 @@ const results = createRoute({
     const query = resultsQuery(deps);
     if (query) void queryClient.prefetchInfiniteQuery(query);
   },
-  component: lazyRouteComponent(() => import("./routes/results.tsx"), "Results"),
+  component: screens.results,
 });
 
 const property = createRoute({
@@ -61,7 +86,7 @@ const property = createRoute({
     const stay = readStay(deps);
     if (stay) void queryClient.prefetchQuery(trpc.rooms.availability.queryOptions({ propertyId: found.id, ...stay }));
   },
-  component: lazyRouteComponent(() => import("./routes/property.tsx"), "Property"),
+  component: screens.property,
 });
 
 const book = createRoute({
@@ -71,7 +96,7 @@ const book = createRoute({
   loader: async ({ params }) => {
     await queryClient.ensureQueryData(trpc.hotels.bySlug.queryOptions({ slug: params.slug, locale: getLocale() }));
   },
-  component: lazyRouteComponent(() => import("./routes/book.tsx"), "Book"),
+  component: screens.book,
 });
 
 const checkout = createRoute({
@@ -80,14 +105,20 @@ const checkout = createRoute({
   validateSearch: validateBooking,
   loaderDeps: ({ search }) => search,
   loader: readBooking,
-  component: lazyRouteComponent(() => import("./routes/checkout.tsx"), "Checkout"),
+  component: screens.checkout,
 });
 
 const payReturn = createRoute({
   getParentRoute: () => root,
   path: "/pay/return",
   validateSearch: validateReturn,
-  component: lazyRouteComponent(() => import("./routes/pay-return.tsx"), "PayReturn"),
+  // A provider adds what it likes (order, status, transaction): nothing of it is believed, and none of it stays in the address.
+  beforeLoad: ({ location }) => {
+    const raw = parseSearch(location.searchStr);
+    const search = validateReturn(raw);
+    if (Object.keys(raw).some((key) => !(key in search))) throw redirect({ to: "/pay/return", search, replace: true });
+  },
+  component: screens.payReturn,
 });
 
 const trips = createRoute({
@@ -95,7 +126,7 @@ const trips = createRoute({
   path: "/trips",
   validateSearch: validateTrips,
   beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import("./routes/trips.tsx"), "Trips"),
+  component: screens.trips,
 });
 
 const trip = createRoute({
@@ -104,7 +135,7 @@ const trip = createRoute({
   validateSearch: validateBooking,
   loaderDeps: ({ search }) => search,
   loader: readBooking,
-  component: lazyRouteComponent(() => import("./routes/trip.tsx"), "Trip"),
+  component: screens.trip,
 });
 
 const confirmed = createRoute({
@@ -113,47 +144,55 @@ const confirmed = createRoute({
   validateSearch: validateBooking,
   loaderDeps: ({ search }) => search,
   loader: readBooking,
-  component: lazyRouteComponent(() => import("./routes/confirmed.tsx"), "Confirmed"),
+  component: screens.confirmed,
 });
 
 const find = createRoute({
   getParentRoute: () => root,
   path: "/find",
-  component: lazyRouteComponent(() => import("./routes/find.tsx"), "Find"),
+  component: screens.find,
 });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: validateNext,
-  component: lazyRouteComponent(() => import("./routes/sign-in.tsx"), "SignIn"),
+  component: screens.signIn,
 });
 
 const signUp = createRoute({
   getParentRoute: () => root,
   path: "/sign-up",
   validateSearch: validateNext,
-  component: lazyRouteComponent(() => import("./routes/sign-up.tsx"), "SignUp"),
+  component: screens.signUp,
 });
 
 const forgot = createRoute({
   getParentRoute: () => root,
   path: "/forgot",
-  component: lazyRouteComponent(() => import("./routes/forgot.tsx"), "Forgot"),
+  component: screens.forgot,
 });
 
 const reset = createRoute({
   getParentRoute: () => root,
   path: "/reset",
-  validateSearch: validateReset,
-  component: lazyRouteComponent(() => import("./routes/reset.tsx"), "Reset"),
+  validateSearch: validateToken,
+  component: screens.reset,
 });
 
 const verify = createRoute({
   getParentRoute: () => root,
   path: "/verify",
-  validateSearch: validateVerify,
-  component: lazyRouteComponent(() => import("./routes/verify.tsx"), "Verify"),
+  validateSearch: validateToken,
+  component: screens.verify,
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  validateSearch: validateInvitation,
+  beforeLoad: requireSession,
+  component: screens.invitation,
 });
 
 const admin = createRoute({
@@ -163,25 +202,44 @@ const admin = createRoute({
   loader: async () => {
     await queryClient.ensureQueryData(trpc.admin.inventory.myProperties.queryOptions());
   },
-  component: lazyRouteComponent(() => import("./routes/admin/shell.tsx"), "AdminShell"),
+  component: screens.adminShell,
 });
 
 const adminHome = createRoute({
   getParentRoute: () => admin,
   path: "/",
-  component: lazyRouteComponent(() => import("./routes/admin/start.tsx"), "AdminStart"),
+  component: screens.adminStart,
 });
 
 const adminToday = createRoute({
   getParentRoute: () => admin,
   path: "$propertyId/today",
   validateSearch: validateDay,
-  component: lazyRouteComponent(() => import("./routes/admin/today.tsx"), "AdminToday"),
+  component: screens.adminToday,
 });
 
 /** Always asked anew: what can be done with a booking, and how long it is held, is true of this moment alone. */
 async function readBooking({ params, deps }: { params: { bookingId: string }; deps: BookingSearch }): Promise<void> {
   await queryClient.fetchQuery({ ...trpc.bookings.get.queryOptions({ ...params, ...deps }), staleTime: 0 });
+}
+
+/** Where a guest is likely to go on from a screen, by the path's first segment and its last where that decides. */
+function nextScreens(path: string): (typeof screens)[keyof typeof screens][] {
+  if (path === "/") return [screens.results];
+  if (path.startsWith("/search")) return [screens.property];
+  if (path.endsWith("/book")) return [screens.checkout];
+  if (path.startsWith("/hotels/")) return [screens.book];
+  if (path.startsWith("/checkout/") || path.startsWith("/pay/")) return [screens.payReturn, screens.confirmed, screens.trip];
+  if (path.startsWith("/trips") || path.startsWith("/find")) return [screens.trip];
+  return [];
+}
+
+/** Loads the next screens' chunks while nothing else is to be done; one that fails is loaded when it is needed. */
+export function preloadNext(path: string): void {
+  const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 500));
+  idle(() => {
+    for (const { preload } of nextScreens(path)) preload().catch(() => {});
+  });
 }
 
 /** Sends a stranger to sign in, and back here after. */
@@ -206,6 +264,7 @@ const routeTree = root.addChildren([
   forgot,
   reset,
   verify,
+  invitation,
   admin.addChildren([adminHome, adminToday]),
 ]);
 
@@ -220,6 +279,8 @@ export function createAppRouter(history?: RouterHistory) {
     defaultPreload: "intent",
     // The query client decides what is fresh.
     defaultPreloadStaleTime: 0,
+    // Nobody looks at an empty page for longer.
+    defaultPendingMs: 300,
     defaultPendingComponent: PagePending,
     defaultErrorComponent: PageError,
   });

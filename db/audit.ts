@@ -1,14 +1,14 @@
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import postgres from "postgres";
 import { bookingInvariants } from "./audit/bookings.ts";
+import { factInvariants } from "./audit/facts.ts";
+import { lookSince } from "./audit/horizon.ts";
 import type { Invariant, Patience, Sql, Wrong } from "./audit/invariant.ts";
 import { jobInvariants } from "./audit/jobs.ts";
 import { messageInvariants } from "./audit/messages.ts";
 import { moneyInvariants } from "./audit/money.ts";
 import { nightInvariants } from "./audit/nights.ts";
 
-export const INVARIANTS: readonly Invariant[] = [...nightInvariants, ...bookingInvariants, ...moneyInvariants, ...messageInvariants, ...jobInvariants];
+export const INVARIANTS: readonly Invariant[] = [...nightInvariants, ...bookingInvariants, ...moneyInvariants, ...factInvariants, ...messageInvariants, ...jobInvariants];
 
 export interface Finding {
   invariant: Invariant;
@@ -16,22 +16,36 @@ export interface Finding {
   wrong: readonly Wrong[];
 }
 
+/** Of each invariant's wrong rows so many are read: more than a person looks at, and no more than fit. */
+const MOST_ROWS = 1000;
+
 /** Asks for every invariant, on a connection or within a transaction. */
 export async function findWrong(sql: Sql, settled: boolean): Promise<Finding[]> {
   const patience: Patience = { settled, upTo: (seconds) => (settled ? 0 : seconds) };
   const findings: Finding[] = [];
-  for (const invariant of INVARIANTS) findings.push({ invariant, wrong: await invariant.find(sql, patience) });
+  for (const invariant of INVARIANTS) {
+    const wrong = await sql<Wrong[]>`select * from (${invariant.find(sql, patience)}) as wrong limit ${MOST_ROWS}`;
+    findings.push({ invariant, wrong });
+  }
   return findings;
 }
 
-/**
- * Audits a database, all of it at one instant, without writing.
- * @param options.settled nothing is under way: no age excuses anything
- */
-export async function audit(databaseUrl: string, options: { settled: boolean }): Promise<Finding[]> {
+export interface AuditOptions {
+  /** Nothing is under way: no age excuses anything. */
+  settled: boolean;
+  /** Looks at nights from this date on, and at bookings that end after it, alone. */
+  since?: string;
+}
+
+/** Audits a database, all of it at one instant, without writing. */
+export async function audit(databaseUrl: string, { settled, since }: AuditOptions): Promise<Finding[]> {
   const client = postgres(databaseUrl, { max: 1, fetch_types: false, onnotice: () => {}, connection: { application_name: "nightledger-audit" } });
   try {
-    return await client.begin("isolation level repeatable read read only", (sql) => findWrong(sql, options.settled));
+    return await client.begin("isolation level repeatable read", async (sql) => {
+      if (since !== undefined) await lookSince(sql, since);
+      await sql`set transaction read only`;
+      return findWrong(sql, settled);
+    });
   } finally {
     await client.end({ timeout: 5 });
   }
@@ -48,22 +62,3 @@ export function describe(findings: readonly Finding[]): string {
   ]);
   return lines.join("\n");
 }
-
-const HELP = `npm run audit [-- --database URL] [--settled]
-  --database  the database to look at; DATABASE_URL by default
-  --settled   nothing is under way: what a live system may still be doing is wrong as well
-`;
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { database: { type: "string" }, settled: { type: "boolean", default: false } } });
-  const url = values.database ?? process.env["DATABASE_DIRECT_URL"] ?? process.env["DATABASE_URL"];
-  if (!url) {
-    process.stderr.write(HELP);
-    return 2;
-  }
-  const findings = await audit(url, { settled: values.settled });
-  process.stdout.write(`${describe(findings)}\n`);
-  return findings.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main();

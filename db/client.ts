@@ -3,9 +3,10 @@ import type { ExtractTablesWithRelations } from "drizzle-orm";
 import type { PgTransaction } from "drizzle-orm/pg-core";
 import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { beginOn } from "./begin.ts";
 import * as schema from "./schema/index.ts";
 
-// The only file that knows the driver.
+// With begin.ts, the only file that knows the driver.
 
 export type Database = PostgresJsDatabase<typeof schema>;
 export type Transaction = PgTransaction<PostgresJsQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>;
@@ -26,6 +27,8 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
     max: options.max ?? 10,
     idle_timeout: 60,
     connect_timeout: 3,
+    // Seconds between tries. The driver's own grow to 20: so long would a request wait to hear that Postgres is away, or is back.
+    backoff: () => 0.1 + Math.random() / 5,
     max_lifetime: 60 * 30,
     fetch_types: false,
     onnotice: (notice) => options.onNotice?.(notice["message"] ?? ""),
@@ -38,15 +41,16 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
       plan_cache_mode: "force_generic_plan",
     },
   });
+  client.begin = beginOn(client) as typeof client.begin;
   return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
 }
 
-/**
- * Whether this is postgres.js (3.4.9) writing to a connection that was lost inside a transaction: thrown outside of every
- * promise, after the transaction itself has been rejected (porsager/postgres#1154, open).
- */
+/** What a socket says whose other end has gone. */
+const GONE = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED"]);
+
+/** Whether an error that nobody caught only says that a peer has gone. */
 export function isLostConnection(error: unknown): boolean {
-  return error instanceof TypeError && /\bnextWrite\b[^]*postgres/.test(error.stack ?? "");
+  return GONE.has(sqlState(error) ?? "");
 }
 
 /** The SQLSTATE behind an error, however deep Drizzle or the driver wrapped it. */

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { SEVERITIES } from "../db/schema/jobs.ts";
 import type { Context, Services } from "../server/context.ts";
 import { closeIncident, raiseIncident } from "../server/platform/incidents.ts";
 
@@ -10,13 +11,12 @@ const WAITING = {
   unsettled_payments: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from payments where state in ('pending', 'challenged', 'authorised')`,
   requested_refunds: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from refunds where state = 'requested'`,
   dead_letters: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from dead_letters where state in ('waiting', 'replayed', 'needs_person')`,
+  held_back_mails: sql`select count(*)::int as n, extract(epoch from app_now() - min(created_at))::float as age from deliveries where state = 'held_back' and channel = 'email'`,
   incidents: sql`select count(*)::int as n, extract(epoch from app_now() - min(first_at))::float as age from incidents where resolved_at is null`,
 };
 
 type Kind = keyof typeof WAITING;
 type Waiting = Record<Kind, { n: number; age: number }>;
-
-const SEVERITIES = ["info", "warning", "critical"] as const;
 
 /** An event older than that has missed the relay after its commit and some twenty sweeps: the queue is out of reach. */
 const OUTBOX_LIMIT_SECONDS = 600;

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { forgetAskers } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
 
 /**
@@ -11,6 +12,7 @@ const KEPT: readonly { table: string; column: string; keep: string; where: strin
   { table: "job_runs", column: "done_at", keep: "30 days", where: "true" },
   { table: "provider_events", column: "received_at", keep: "30 days", where: "true" },
   { table: "outbox", column: "published_at", keep: "7 days", where: "published_at is not null" },
+  { table: "contact_proofs", column: "created_at", keep: "2 days", where: "true" },
   // Over by the wall clock, by which better-auth judges; a day more, for a process whose clock is behind.
   { table: "sessions", column: "expires_at", keep: "1 day", where: "true", now: "now()" },
   { table: "verifications", column: "expires_at", keep: "1 day", where: "true", now: "now()" },
@@ -35,5 +37,5 @@ export async function forgetOldRows(ctx: Context): Promise<Record<string, unknow
     }
     gone[table] = rows;
   }
-  return gone;
+  return { ...gone, askers: await forgetAskers(ctx, CHUNK) };
 }

@@ -14,6 +14,8 @@ const AT_ONCE = 500;
 /** Jobs that are put off have sweeps of their own. */
 const FOLLOWERS = JOBS.filter((job) => !job.at).flatMap((job) => job.on.map((type) => ({ type, job: job.name, deadline: job.deadlineMs / 1000 })));
 
+const LONGEST = Math.max(...FOLLOWERS.map(({ deadline }) => deadline));
+
 /** A message and its job, with how often its silence has doubled. */
 type Silent = Message & { job: string; doublings: number } & Record<string, unknown>;
 
@@ -25,12 +27,14 @@ type Silent = Message & { job: string; doublings: number } & Record<string, unkn
 export async function republishLost(ctx: Context): Promise<number> {
   const client = queueOf(ctx.config);
   if (!client) return 0;
+  // `offset 0`: looked up for each message, where a join would read every letter that there was.
   const silent = await ctx.db.execute<Silent>(sql`
     select o.id as "outboxId", o.type, o.v, o.payload, f.job, floor(log(2, extract(epoch from app_now() - o.published_at)::numeric / ${SILENT_MINUTES * 60}))::int as doublings
     from outbox o join jsonb_to_recordset(${JSON.stringify(FOLLOWERS)}::jsonb) as f(type text, job text, deadline int) on f.type = o.type
     where o.published_at < app_now() - ${SILENT_MINUTES}::int * interval '1 minute' and o.published_at > app_now() - f.deadline * interval '1 second'
+      and o.published_at > app_now() - ${LONGEST}::int * interval '1 second'
       and not exists (select 1 from job_runs r where r.outbox_id = o.id and r.job = f.job)
-      and not exists (select 1 from dead_letters l where l.outbox_id = o.id and l.job = f.job)
+      and not exists (select 1 from dead_letters l where l.outbox_id = o.id and l.job = f.job offset 0)
     order by o.id limit ${AT_ONCE}`);
   const asked = silent.map(({ job, doublings, outboxId, type, v, payload }) => ({
     name: job,

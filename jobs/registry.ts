@@ -4,12 +4,25 @@ import { closeHoldJob } from "./close-hold.ts";
 import { closeLeftPagesJob, closePagesJob } from "./close-pages.ts";
 import type { Job, Message } from "./define.ts";
 import { accountMailJobs } from "./send-account-mails.ts";
+import { sendCodeJob } from "./send-code.ts";
 import { messageJobs } from "./send-messages.ts";
 import { tellMoneyJob } from "./tell-money.ts";
 import { propertyJobs } from "./tell-property.ts";
 
 /** Every job there is. */
-export const JOBS: readonly Job[] = [closeHoldJob, closePagesJob, closeLeftPagesJob, closeChangeJob, closeChangePagesJob, balanceMoneyJob, tellMoneyJob, ...messageJobs, ...propertyJobs, ...accountMailJobs];
+export const JOBS: readonly Job[] = [
+  closeHoldJob,
+  closePagesJob,
+  closeLeftPagesJob,
+  closeChangeJob,
+  closeChangePagesJob,
+  balanceMoneyJob,
+  tellMoneyJob,
+  ...messageJobs,
+  ...propertyJobs,
+  ...accountMailJobs,
+  sendCodeJob,
+];
 
 /** Whether any job follows events of this type. One that nobody follows is a fault, not a success. */
 export function isFollowed(type: string): boolean {

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { BOOKING_EVENTS, settledBy, viewOf, type BookingPayload, type HistoryType } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
 import { refuse } from "../server/errors.ts";
-import { composeMail, deliver, factsOf, linksOf, overtake, smsText, type MailFacts, type MailKind, type Message } from "../server/notifications/index.ts";
+import { composeMail, deliver, factsOf, hasNewer, heldBack, linksOf, overtake, smsText, type MailFacts, type MailKind, type Message } from "../server/notifications/index.ts";
 import { whyNot } from "./messages.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 
@@ -33,6 +33,20 @@ const TELLS_OF = {
   payment_failed: [],
 } as const satisfies Record<MailKind, readonly HistoryType[]>;
 
+/**
+ * Those that a caller can bring about as often as they like, without money: past the bounds of a recipient or a booking the
+ * tick sends what is still true, the newest alone. How often the others come is bounded by what may be booked unpaid (decision 022).
+ */
+const MAY_WAIT = {
+  booking_modified: true,
+  booking_confirmed: false,
+  booking_cancelled: false,
+  hold_expired: true,
+  paid_too_late: false,
+  change_late: false,
+  payment_failed: true,
+} as const satisfies Record<MailKind, boolean>;
+
 type Payload = Pick<BookingPayload, "bookingId" | "version">;
 
 interface Reading {
@@ -53,9 +67,29 @@ async function read(ctx: Context, { bookingId, version }: Payload, kind: MailKin
   return { view, facts, stale: overtaken || (!ofChange && !TRUE_IN[kind].some((state) => state === view.state)) };
 }
 
+const compose = async (kind: MailKind, { view, facts }: Reading) => ({ to: view.guest.email, ...(await composeMail(kind, facts)) });
+
+/** Sends the mail, unless it isn't true any more, or a newer one of its kind says all that it would. */
+async function sendMail(ctx: Context, payload: Payload, kind: MailKind): Promise<void> {
+  const { bookingId, version } = payload;
+  const reading = await read(ctx, payload, kind);
+  const message = { bookingId, kind, version, channel: "email" as const };
+  // What an event did to the money no newer mail says.
+  const mayWait = MAY_WAIT[kind] && !reading.facts.settlement?.back && !reading.facts.settlement?.fee;
+  if (reading.stale || (mayWait && (await hasNewer(ctx, message)))) return overtake(ctx, message);
+  await deliver(ctx, { ...message, mayWait, compose: () => compose(kind, reading) });
+}
+
+/** Sends the mails that were held back and have room now: of each booking and kind the newest, as the booking is by now. */
+export async function sendHeldBack(ctx: Context, most: number): Promise<Record<string, unknown>> {
+  const held = await heldBack(ctx, most);
+  for (const one of held)
+    await sendMail(ctx, one, one.kind as MailKind).catch((error: unknown) => ctx.log.warn("a mail that was held back failed", { booking_id: one.bookingId }, error));
+  return { tried: held.length };
+}
+
 function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKind): Job {
   const input: z.ZodType<Payload> = BOOKING_EVENTS[event];
-  const compose = async ({ view, facts }: Reading) => ({ to: view.guest.email, ...(await composeMail(kind, facts)) });
   const messageOf = ({ bookingId, version }: Payload) => ({ bookingId, kind, version, channel: "email" as const });
   return defineJob({
     name,
@@ -63,14 +97,10 @@ function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKin
     input,
     // An outage of the mail vendor for a day needs nobody; a confirmation later than that needs a call.
     deadlineMs: 24 * HOUR_MS,
-    async handler(ctx, payload) {
-      const reading = await read(ctx, payload, kind);
-      if (reading.stale) return overtake(ctx, messageOf(payload));
-      await deliver(ctx, { ...messageOf(payload), compose: () => compose(reading) });
-    },
+    handler: (ctx, payload) => sendMail(ctx, payload, kind),
     async preview(ctx, payload) {
       const reading = await read(ctx, payload, kind);
-      const mail = await compose(reading);
+      const mail = await compose(kind, reading);
       return (await before(ctx, reading, messageOf(payload))) ?? [`send an e-mail to ${mail.to}: ${mail.subject}`, "", mail.text];
     },
   });

@@ -1,15 +1,6 @@
 import { BOOKING_EVENTS, MONEY_NEWS, newsOf, viewOf, type MoneyNews, type News } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
-import {
-  composeMoneyMail,
-  deliver,
-  factsOf,
-  GUEST_NEWS,
-  linksOf,
-  overtake,
-  type GuestNews,
-  type Mail,
-} from "../server/notifications/index.ts";
+import { composeMoneyMail, deliver, factsOf, GUEST_NEWS, linksOf, overtake, type GuestNews, type Mail } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS } from "./define.ts";
 import { whyNot } from "./messages.ts";
 

@@ -1,16 +1,7 @@
 import type { z } from "zod";
 import { BOOKING_EVENTS, MONEY_NEWS, newsOf, viewOf, type MoneyNews } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
-import {
-  composePropertyMail,
-  deliver,
-  factsOf,
-  linksOf,
-  PROPERTY_NEWS,
-  type Mail,
-  type PropertyMailKind,
-  type PropertyNews,
-} from "../server/notifications/index.ts";
+import { composePropertyMail, deliver, factsOf, linksOf, PROPERTY_NEWS, type Mail, type PropertyMailKind, type PropertyNews } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 import type { EventType } from "./events.ts";
 import { whyNot } from "./messages.ts";

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { tickRuns } from "../db/schema/jobs.ts";
 import type { Context } from "../server/context.ts";
-import { balance, closeChange, closeHold, overdueChanges, overdueHolds, settle, takenPayments, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
+import { balance, closeChange, closeHold, findMoved, overdueChanges, overdueHolds, settle, takenPayments, unbalanced, unsettledPayments } from "../server/bookings/index.ts";
 import { rollHorizon } from "../server/inventory/index.ts";
 import { closeIncident, raiseIncident, type IncidentCause } from "../server/platform/incidents.ts";
 import { watchAges } from "./ages.ts";
@@ -9,6 +9,7 @@ import { replayDue } from "./dead-letters/replay-due.ts";
 import { forgetOldRows } from "./housekeeping.ts";
 import { republishLost } from "./lost-messages.ts";
 import { drain } from "./outbox.ts";
+import { sendHeldBack } from "./send-messages.ts";
 import { isSigned } from "./qstash.ts";
 
 interface Task {
@@ -26,7 +27,9 @@ export const TASKS: readonly Task[] = [
   { name: "changes", everySeconds: 30, run: (ctx) => each(ctx, "changes", overdueChanges(ctx, 30, 200), (id) => closeChange(ctx, id)) },
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
   { name: "taken-payments", everySeconds: 300, run: (ctx) => each(ctx, "taken-payments", takenPayments(ctx, 100), (id) => settle(ctx, id)) },
+  { name: "moved-money", everySeconds: 86_400, run: findMoved },
   { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },
+  { name: "held-back", everySeconds: 60, run: (ctx) => sendHeldBack(ctx, 100) },
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
   { name: "ages", everySeconds: 60, run: watchAges },
   { name: "horizon", everySeconds: 3600, run: rollHorizon },

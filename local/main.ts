@@ -38,6 +38,8 @@ function endWithNpm(): void {
 }
 
 async function main(): Promise<void> {
+  // What it keeps has guests' names, mails and secrets in it: for this user alone, and so for all parts that it starts.
+  process.umask(0o077);
   if (existsSync(".env")) process.loadEnvFile();
   const settings = readSettings(process.env, { dev: process.argv.includes("--dev") });
   const release = await takeDataFolder(settings.dataDir);

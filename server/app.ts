@@ -7,16 +7,22 @@ import { fileDeadLetter } from "../jobs/dead-letters/file.ts";
 import { receive } from "../jobs/receive.ts";
 import { JOBS } from "../jobs/registry.ts";
 import { tick } from "../jobs/tick.ts";
-import { greetGuest, guestActor, type Auth } from "./accounts/index.ts";
+import { answerAuth, greetGuest, guestActor, type Auth } from "./accounts/index.ts";
 import type { Context, Services } from "./context.ts";
 import { isDomainError } from "./errors.ts";
+import { limited, unavailable } from "./platform/answers.ts";
 import { ownOrigins } from "./platform/config.ts";
 import type { Health } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
+import { networkOf } from "./platform/client-address.ts";
+import { keyedHash } from "./platform/keyed-hash.ts";
 import type { Limits, Tier } from "./platform/limits.ts";
+import { isPage } from "./platform/pages.ts";
+import { sameText } from "./platform/tokens.ts";
 import { calendarRoute, pictures } from "./files.ts";
 import { appRouter } from "./router.ts";
 import { hotelsAnswer } from "./search/answer.ts";
+import { isTransientFailure, thrownByContext } from "./trpc.ts";
 import { webhook } from "./webhooks.ts";
 
 /** What an entry gives for each request; on Node the same for all, on workerd made anew. */
@@ -45,11 +51,19 @@ const MAX_BODY = 256 * 1024;
 const TIERS: [prefix: string, Tier][] = [
   ["/trpc/bookings.lookup", "lookup"],
   ["/trpc/bookings.hold", "booking"],
+  ["/trpc/bookings.modifyQuote", "general"],
+  ["/trpc/bookings.modify", "booking"],
+  ["/trpc/bookings.cancelQuote", "general"],
+  ["/trpc/bookings.cancel", "booking"],
   ["/trpc/payments.start", "booking"],
+  ["/trpc/proofs.", "lookup"],
   ["/auth/sign-in", "lookup"],
   ["/auth/sign-up", "lookup"],
   ["/auth/request-password-reset", "lookup"],
-  ["/auth/send-verification-email", "lookup"],
+  ["/auth/verify-email", "lookup"],
+  ["/auth/reset-password", "lookup"],
+  ["/auth/change-password", "lookup"],
+  ["/auth/organization/invite-member", "lookup"],
   ["/trpc/", "general"],
   ["/auth/", "general"],
   ["/bookings/", "general"],
@@ -124,11 +138,7 @@ app.use(async (c, next) => {
   }
   const tier = TIERS.find(([prefix]) => path.startsWith(prefix))?.[1];
   const wait = tier && (await c.env.limits.check(tier, c.env.clientAddress));
-  if (wait) {
-    c.header("retry-after", String(Math.ceil(wait / 1000)));
-    const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, requestId: c.get("requestId"), domain: { code: "RATE_LIMITED", facts: { retryAfterMs: wait } } };
-    return c.json({ error: { message: "RATE_LIMITED", code: -32029, data } }, 429);
-  }
+  if (wait) return limited(wait);
   return next();
 });
 
@@ -146,7 +156,7 @@ app.get("/trpc/search.hotels", async (c, next) => {
 });
 
 app.all("/trpc/*", async (c) => {
-  const { services, auth } = c.env;
+  const { services } = c.env;
   const isPublic = PUBLIC.test(c.req.path);
   const isQuote = c.req.path.startsWith("/trpc/rooms.quote");
   await services.clock.sync();
@@ -159,8 +169,12 @@ app.all("/trpc/*", async (c) => {
     allowBatching: c.req.method === "GET" && !isPublic,
     maxBatchSize: 10,
     async createContext({ resHeaders }) {
-      const actor = isPublic ? ANYBODY : await guestActor(services.config, auth, c.req.raw.headers, (cookie) => resHeaders.append("set-cookie", cookie));
-      return contextFor(c.env, actor, c.get("requestId"));
+      try {
+        const actor = isPublic ? ANYBODY : await guestActor(services, c.req.raw.headers, (cookie) => resHeaders.append("set-cookie", cookie));
+        return contextFor(c.env, actor, c.get("requestId"));
+      } catch (error) {
+        throw thrownByContext(error, services.log.with({ request_id: c.get("requestId") }));
+      }
     },
     responseMeta({ errors, type }) {
       const retry = errors.find((error) => isDomainError(error.cause, "UNAVAILABLE") || isDomainError(error.cause, "ROOM_BUSY"))?.cause;
@@ -173,11 +187,11 @@ app.all("/trpc/*", async (c) => {
   });
 });
 
-app.use("/auth/get-session", async (c, next) => {
+app.get("/auth/get-session", async (c, next) => {
   await next();
-  await greetGuest(c.env.services.config, c.req.raw.headers, (cookie) => c.header("set-cookie", cookie, { append: true }));
+  greetGuest(c.env.services.config, c.req.raw.headers, (cookie) => c.header("set-cookie", cookie, { append: true }));
 });
-app.all("/auth/*", (c) => c.env.auth.handler(c.req.raw));
+app.all("/auth/*", (c) => answerAuth(c.env, c.req.raw));
 
 app.post("/jobs/tick", async (c) => tick(await systemContext(c.env, "tick", c.get("requestId")), c.req.raw));
 app.post("/jobs/dead-letter", async (c) => fileDeadLetter(await systemContext(c.env, "dead-letter", c.get("requestId")), c.req.raw));
@@ -200,7 +214,7 @@ app.get("/health", async (c) => {
 
 app.get("/metrics", async (c) => {
   const { METRICS_TOKEN: token, NODE_ENV: environment } = c.env.services.config;
-  const allowed = token ? c.req.header("authorization") === `Bearer ${token}` : environment !== "production";
+  const allowed = token ? sameText(c.req.header("authorization") ?? "", `Bearer ${token}`) : environment !== "production";
   if (!c.env.metricsPage || !allowed) return c.text("not found", 404);
   // Measured as they are asked for: the tick may be what stands still.
   await measureAges(c.env.services).catch((error: unknown) => c.env.services.log.warn("the ages could not be measured", {}, error));
@@ -209,19 +223,35 @@ app.get("/metrics", async (c) => {
 
 app.route("/art", pictures);
 app.get("/bookings/:id/calendar.ics", async (c) => {
-  const actor = await guestActor(c.env.services.config, c.env.auth, c.req.raw.headers, () => {});
+  const actor = await guestActor(c.env.services, c.req.raw.headers, () => {});
   return calendarRoute(contextFor(c.env, actor, c.get("requestId")), c.req.param("id"), c.req.query("token"));
 });
 
-app.get("*", (c, next) => c.env.assets(c, next));
+/** The app's page answers every path; where it has no screen, it says so with the status too. */
+app.get("*", async (c, next) => {
+  const answer = (await c.env.assets(c, next)) ?? undefined;
+  const missing = answer?.status === 200 && !/\.\w+$/.test(c.req.path) && !isPage(c.req.path);
+  return missing ? new Response(answer.body, { status: 404, headers: answer.headers }) : answer;
+});
 
 app.onError((error, c) => {
-  c.env.services.log.error("the gateway failed", { request_id: c.get("requestId"), path: c.req.path }, error);
+  const fields = { request_id: c.get("requestId"), route: routeOf(c.req.path) };
+  if (isTransientFailure(error)) {
+    c.env.services.log.warn("transient failure", fields, error);
+    return unavailable("database");
+  }
+  c.env.services.log.error("the gateway failed", fields, error);
   return c.json({ error: "Something went wrong on our side.", requestId: c.get("requestId") }, 500);
 });
 
+/** The path's first part: what follows may be anybody's text. */
+function routeOf(path: string): string {
+  return /^\/(trpc|auth|jobs|webhooks|bookings|art|health|metrics)\b/.exec(path)?.[1] ?? "other";
+}
+
 function contextFor(runtime: Runtime, actor: Context["actor"], requestId: string): Context {
-  return { ...runtime.services, actor, requestId, log: runtime.services.log.with({ request_id: requestId }), defer: runtime.defer, published: runtime.published };
+  const network = actor.kind === "guest" && actor !== ANYBODY ? keyedHash(runtime.services.config, "network", networkOf(runtime.clientAddress)) : undefined;
+  return { ...runtime.services, actor, network, requestId, log: runtime.services.log.with({ request_id: requestId }), defer: runtime.defer, published: runtime.published };
 }
 
 async function systemContext(runtime: Runtime, name: string, requestId: string): Promise<Context> {

@@ -9,7 +9,8 @@ import type { Together } from "./platform/together.ts";
 
 /** Who acts. Every verb is given one and authorises it in its first line. */
 export type Actor =
-  | { kind: "guest"; anonId: string; userId?: string; email?: string; emailVerified?: boolean }
+  /** `isNew`: came without cookie and account; its cookie is in this very answer, which may be lost. */
+  | { kind: "guest"; anonId: string; isNew?: boolean; userId?: string; email?: string; emailVerified?: boolean }
   | { kind: "job"; name: string }
   /** A person at the machine's own command line. */
   | { kind: "operator"; name: string }
@@ -49,6 +50,8 @@ export interface Services {
 /** What a verb is given. */
 export interface Context extends Services {
   actor: Actor;
+  /** A keyed hash of the caller's network (`networkOf`); absent where nobody calls from outside. */
+  network?: string | undefined;
   requestId: string;
   /** Lets work outlive the answer: `waitUntil` on workerd, an awaited set at shutdown on Node. */
   defer: (work: Promise<unknown>) => void;

@@ -11,12 +11,20 @@ export interface ErrorFacts {
   ROOM_BUSY: { retryAfterMs: number };
   PRICE_CHANGED: { total: number; currency: string; quoteHash: string };
   HOLD_EXPIRED: { bookingId: string };
-  /** So many unpaid bookings, or rooms of one type and night, may one client hold. */
-  HOLD_LIMIT: { limit: number; of: "bookings" | "rooms" };
+  /** So many unpaid bookings, or rooms of one type and night, may one guest hold; or so many unpaid rooms one network. */
+  HOLD_LIMIT: { limit: number; of: "bookings" | "rooms" | "network" };
   RESTRICTED: { reason: "min_stay" | "max_stay" | "closed_to_arrival" | "closed_to_departure" | "closed" | "past" | "horizon" | "party"; value?: number };
   CONFLICT: { reason: string };
-  /** `methods`: the ways to pay that remain, where one can't take the amount. */
-  PRECONDITION: { reason: string; state?: string; methods?: string[] };
+  /**
+   * `methods`: the ways to pay that remain, where one can't take the amount. `again`: the answer has set what was missing, so
+   * that the same request goes through now.
+   */
+  PRECONDITION: { reason: string; state?: string; methods?: string[]; again?: true };
+  /**
+   * Whoever has proven nothing may not have this yet: too much is held or booked unpaid already, as `bound` counts it.
+   * Whoever gives a code mailed to the guest's address (`proofs.ask`, `proofs.give`) may ask again, with the same key.
+   */
+  PROOF_REQUIRED: { bound: ProofBound; way: "mailed_code" };
   NOT_FOUND: { what: string };
   FORBIDDEN: { what: string };
   UNAUTHENTICATED: Record<string, never>;
@@ -24,6 +32,9 @@ export interface ErrorFacts {
   RATE_LIMITED: { retryAfterMs: number };
   UNAVAILABLE: { what: string; retryAfterMs: number };
 }
+
+/** What was counted: a share of a night, the caller's network, the guest's e-mail, or the caller's cookie or account. */
+export type ProofBound = "night" | "network" | "contact" | "actor";
 
 export type ErrorCode = keyof ErrorFacts;
 
@@ -57,6 +68,7 @@ export const TRPC_CODE = {
   RESTRICTED: "UNPROCESSABLE_CONTENT",
   CONFLICT: "CONFLICT",
   PRECONDITION: "PRECONDITION_FAILED",
+  PROOF_REQUIRED: "PRECONDITION_FAILED",
   NOT_FOUND: "NOT_FOUND",
   FORBIDDEN: "FORBIDDEN",
   UNAUTHENTICATED: "UNAUTHORIZED",

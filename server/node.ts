@@ -15,7 +15,7 @@ import { readConfig } from "./platform/config.ts";
 import { keptHealth } from "./platform/health.ts";
 import { newId } from "./platform/ids.ts";
 import { createLimits } from "./platform/limits.ts";
-import { createLogger } from "./platform/log.ts";
+import { createLogger, logConsole } from "./platform/log.ts";
 import { prometheus } from "./platform/prometheus.ts";
 import { inGroups } from "./platform/together.ts";
 import { createServices } from "./services.ts";
@@ -24,6 +24,13 @@ import { createServices } from "./services.ts";
 
 const config = readConfig(process.env);
 const log = createLogger(config.LOG_LEVEL, (line) => process.stdout.write(`${line}\n`));
+logConsole(console, log);
+// Rejections that nobody awaited come here too. No peer's reset, and no fault of the driver's with one, ends everybody's
+// requests; any other defect ends the process, as it would without us.
+process.on("uncaughtException", (error) => {
+  log.error("uncaught", {}, error);
+  if (!isLostConnection(error)) process.exit(1);
+});
 const { metrics, page } = prometheus();
 const database = openDatabase(config.DATABASE_URL, { max: config.DATABASE_POOL });
 const groups = inGroups((kind, size) => metrics.observe("group_size", size, { kind }));
@@ -47,7 +54,7 @@ const spa = serveStatic({ path: "dist/client/index.html", precompressed: true, o
 const published = coalesced(services, defer);
 const runtime: Omit<Runtime, "clientAddress"> = {
   services,
-  auth: createAuth({ ...services, defer, published }),
+  auth: createAuth({ ...services, published }),
   limits: createLimits(services.redis, config, metrics),
   defer,
   published,
@@ -61,14 +68,18 @@ const runtime: Omit<Runtime, "clientAddress"> = {
   }),
 };
 
-/** The gateway, its drawings compressed; at the edge the platform does that. */
+/** The gateway, its drawings compressed, and nothing else: an answer with a secret beside a caller's own words isn't. At the edge the platform does that. */
 const pictures = new Hono().use(compress()).all("*", (c) => app.fetch(c.req.raw, c.env as Runtime));
 
 const server = serve({
   port: config.PORT,
   hostname: process.env["HOST"] ?? "127.0.0.1",
-  fetch: (request, env) => (request.url.includes("/art/") ? pictures : app).fetch(request, { ...runtime, ...env, clientAddress: addressOf(request, env) }),
+  fetch: (request, env) => (isDrawing(request) ? pictures : app).fetch(request, { ...runtime, ...env, clientAddress: addressOf(request, env) }),
 });
+
+function isDrawing({ url }: Request): boolean {
+  return new URL(url).pathname.startsWith("/art/");
+}
 
 function addressOf(request: Request, env: unknown): string {
   const header = config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER);
@@ -110,11 +121,6 @@ async function shutDown(): Promise<void> {
   await database.close();
   process.exit(0);
 }
-// The driver's own fault must not end everybody's requests; any other defect ends the process, as it would without us.
-process.on("uncaughtException", (error) => {
-  log.error("uncaught", {}, error);
-  if (!isLostConnection(error)) process.exit(1);
-});
 process.once("SIGTERM", () => void shutDown());
 process.once("SIGINT", () => void shutDown());
 process.once("disconnect", () => void shutDown());

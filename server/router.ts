@@ -1,3 +1,4 @@
+import { proofsRouter } from "./accounts/proofs/router.ts";
 import { bookingsRouter, paymentsRouter } from "./bookings/router.ts";
 import { hotelsRouter } from "./hotels/router.ts";
 import { inventoryRouter } from "./inventory/router.ts";
@@ -12,6 +13,7 @@ export const appRouter = router({
   rooms: roomsRouter,
   bookings: bookingsRouter,
   payments: paymentsRouter,
+  proofs: proofsRouter,
   /** The hotelier's side, grouped by service. */
   admin: router({ inventory: inventoryRouter }),
   /** Nothing but the way here and back: what other procedures are measured against. */

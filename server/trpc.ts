@@ -3,7 +3,8 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { sqlState } from "../db/client.ts";
 import type { Context } from "./context.ts";
-import { isDomainError, refuse, TRPC_CODE, type ErrorCode } from "./errors.ts";
+import { isDomainError, refuse, TRPC_CODE, type DomainError, type ErrorCode } from "./errors.ts";
+import type { Logger } from "./platform/log.ts";
 
 /** What a client gets of an error: never a stack, a driver's or a vendor's text. */
 export interface ErrorData {
@@ -48,6 +49,24 @@ const TRANSIENT = new Set([
   "EPIPE",
 ]);
 
+export function isTransientFailure(error: unknown): boolean {
+  return TRANSIENT.has(sqlState(error) ?? "");
+}
+
+/** What failed before there was a context, as a call would have been refused for it: the middleware below isn't reached then. */
+export function thrownByContext(error: unknown, log: Logger): TRPCError {
+  if (isTransientFailure(error)) {
+    log.warn("transient failure", {}, error);
+    return refusedBy(refuse("UNAVAILABLE", { what: "database", retryAfterMs: 1000 }, error));
+  }
+  log.error("unexpected error", {}, error);
+  return new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." });
+}
+
+function refusedBy(cause: DomainError): TRPCError {
+  return new TRPCError({ code: TRPC_CODE[cause.code], message: cause.code, cause });
+}
+
 /**
  * The one place where refusals become tRPC's. It reads `result.ok`: in tRPC `next()` doesn't throw for
  * a resolver's error, so a try/catch here would never see one.
@@ -63,14 +82,13 @@ const translate = t.middleware(async ({ ctx, next, path, type }) => {
   ctx.metrics.observe("trpc_seconds", (performance.now() - started) / 1000, { path, type });
   if (result.ok) return result;
   let cause: unknown = result.error.cause;
-  const state = sqlState(cause);
-  if (state && TRANSIENT.has(state)) {
+  if (isTransientFailure(cause)) {
     ctx.log.warn("transient failure", { path }, cause);
     cause = refuse("UNAVAILABLE", { what: "database", retryAfterMs: 1000 }, cause);
   }
   if (isDomainError(cause)) {
     ctx.metrics.count("refusals_total", { path, code: cause.code });
-    result.error = new TRPCError({ code: TRPC_CODE[cause.code], message: cause.code, cause });
+    result.error = refusedBy(cause);
   } else if (result.error.code === "INTERNAL_SERVER_ERROR") {
     ctx.metrics.count("errors_total", { path });
     ctx.log.error("unexpected error", { path }, result.error.cause ?? result.error);

@@ -1,8 +1,10 @@
 import { providerEvents } from "../db/schema/payments.ts";
 import { paymentOfHint, settle } from "./bookings/index.ts";
 import type { Context } from "./context.ts";
-import { isDomainError } from "./errors.ts";
+import { isDomainError, type DomainError } from "./errors.ts";
 import { readResendWebhook, readTwilioWebhook, recordStatus } from "./notifications/index.ts";
+import { raiseIncident } from "./platform/incidents.ts";
+import { isTransientFailure } from "./trpc.ts";
 import { readMidtransWebhook, readStripeWebhook, type WebhookHint } from "./payments/index.ts";
 
 /** By what each vendor's webhooks are checked. */
@@ -46,10 +48,24 @@ export async function webhook(ctx: Context, vendor: string, request: Request): P
     }
   } catch (error) {
     if (isDomainError(error, "FORBIDDEN")) return new Response("wrong signature", { status: 401 });
-    if (isDomainError(error, "INVALID")) return new Response("unreadable", { status: 400 });
+    if (isDomainError(error, "INVALID")) {
+      // Signed, and we can't read it: whatever it says is lost, and sending it again helps nobody.
+      if (error.facts.field === "event") await fileUnreadable(ctx, vendor, error);
+      return new Response("unreadable", { status: 400 });
+    }
+    if (isTransientFailure(error)) {
+      ctx.log.warn("transient failure", { vendor }, error);
+      return new Response("try again", { status: 503, headers: { "retry-after": "10" } });
+    }
     ctx.log.error("webhook failed; the vendor will send it again", { vendor }, error);
     return new Response("try again", { status: 500 });
   }
+}
+
+async function fileUnreadable(ctx: Context, vendor: string, error: DomainError): Promise<void> {
+  ctx.log.error("a signed webhook can't be read", { vendor }, error);
+  const title = `${vendor} sends a webhook that we can't read`;
+  await raiseIncident(ctx.db, { cause: `unreadable-webhook:${vendor}`, severity: "warning", title, data: { vendor } });
 }
 
 /** Path and query as they came: a URL object would re-encode what was signed. */

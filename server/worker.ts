@@ -7,7 +7,7 @@ import { clientAddress } from "./platform/client-address.ts";
 import { readConfig } from "./platform/config.ts";
 import { keptHealth } from "./platform/health.ts";
 import { createLimits } from "./platform/limits.ts";
-import { createLogger } from "./platform/log.ts";
+import { createLogger, logConsole } from "./platform/log.ts";
 import { noMetrics } from "./platform/metrics.ts";
 import { alone } from "./platform/together.ts";
 import { createServices } from "./services.ts";
@@ -28,12 +28,16 @@ interface Lifetime {
 /** A request may have 6 connections open at once: the rest are for Redis, the queue and the vendors. */
 const CONNECTIONS = 3;
 
+/** The platform collects what the console is told. */
+// oxlint-disable-next-line no-console
+const say = console.log.bind(console);
+logConsole(console, createLogger("warn", say));
+
 const health = keptHealth();
 
 async function answer(request: Request, env: Bindings, lifetime: Lifetime): Promise<Response> {
   const config = readConfig({ NODE_ENV: "production", CLIENT_IP_HEADER: "cf-connecting-ip", ...env, ...(env.HYPERDRIVE && { DATABASE_URL: env.HYPERDRIVE.connectionString }) });
-  // oxlint-disable-next-line no-console -- the platform collects what the console is told
-  const log = createLogger(config.LOG_LEVEL, (line) => console.log(line));
+  const log = createLogger(config.LOG_LEVEL, say);
   const database = openDatabase(config.DATABASE_URL, { max: CONNECTIONS });
   const services = createServices(config, database.db, log, noMetrics, alone);
 
@@ -46,7 +50,7 @@ async function answer(request: Request, env: Bindings, lifetime: Lifetime): Prom
       services,
       // Made where it is asked for: files, public queries, jobs and webhooks know no accounts.
       get auth() {
-        return (auth ??= createAuth({ ...services, defer, published }));
+        return (auth ??= createAuth({ ...services, published }));
       },
       limits: createLimits(services.redis, config, noMetrics),
       clientAddress: clientAddress(config.CLIENT_IP_HEADER && request.headers.get(config.CLIENT_IP_HEADER)),

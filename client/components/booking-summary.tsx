@@ -1,4 +1,5 @@
-import { onlyAtProperty, standingStays } from "../lib/booking-can.ts";
+import { onlyAtProperty } from "../lib/booking-can.ts";
+import { priceOf } from "../lib/booking-price.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { addressText } from "../lib/place-text.ts";
 import type { BookingView } from "../lib/types.ts";
@@ -9,11 +10,10 @@ import { StayDates } from "./stay-dates.tsx";
 
 /** What was sold, said the same everywhere: dates, price with its taxes, policy, where and whom to call. */
 export function BookingSummary({ booking }: { booking: BookingView }) {
-  const { property } = booking;
+  const { property, guest } = booking;
   // While it is pending the guest may still choose.
   const open = booking.state === "pending" && !onlyAtProperty(booking.paymentMethods);
-  const stays = standingStays(booking);
-  const fees = stays.length < booking.stays.length ? booking.stays.reduce((sum, stay) => sum + stay.fee, 0) : 0;
+  const price = priceOf(booking);
   const payment = open ? undefined : booking.state === "pending" ? "property" : booking.payment;
   return (
     <>
@@ -21,10 +21,21 @@ export function BookingSummary({ booking }: { booking: BookingView }) {
         <StayDates checkIn={booking.checkIn} checkOut={booking.checkOut} from={property.checkInFrom} until={property.checkOutUntil} />
       </Card>
       <Card title={m.price()}>
-        <PriceLines stays={stays} fees={fees} total={booking.total} dueOnline={booking.dueOnline} currency={booking.currency} payment={payment} />
+        <PriceLines {...price} currency={booking.currency} payment={payment} />
       </Card>
       <Card title={m.cancellation()}>
-        <PolicyList stays={stays} currency={booking.currency} />
+        <PolicyList stays={price.stays} currency={booking.currency} />
+      </Card>
+      <Card title={m.who_comes()}>
+        <p className="font-semibold">{guest.name}</p>
+        <p className="break-all">{guest.email}</p>
+        {guest.phone && <p>{guest.phone}</p>}
+        {booking.notes && (
+          <>
+            <h3 className="mt-3 text-sm font-semibold text-soft">{m.wishes()}</h3>
+            <p className="break-words whitespace-pre-line">{booking.notes}</p>
+          </>
+        )}
       </Card>
       <Card title={m.the_property()}>
         <address className="grid gap-1 not-italic">

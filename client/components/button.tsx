@@ -4,8 +4,8 @@ const SHAPE =
   "inline-flex min-h-11 items-center justify-center gap-2 rounded-xl px-5 py-2.5 text-center font-semibold transition-colors disabled:cursor-not-allowed disabled:opacity-55";
 const KINDS = {
   primary: "bg-clay-600 text-white hover:bg-clay-700",
-  secondary: "border border-navy-900/25 bg-white text-ink hover:border-navy-900/60 hover:bg-sand-100",
-  quiet: "text-ink underline decoration-navy-900/30 underline-offset-4 hover:decoration-current",
+  secondary: "border border-ink/25 bg-white text-ink hover:border-ink/60 hover:bg-sand-100",
+  quiet: "text-ink underline decoration-ink/30 underline-offset-4 hover:decoration-current",
   danger: "bg-clay-800 text-white hover:bg-clay-700",
 };
 export type ButtonKind = keyof typeof KINDS;

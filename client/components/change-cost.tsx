@@ -22,10 +22,17 @@ export function ChangeCost({ quote, zone }: { quote: ChangeQuote; zone: string }
   );
 }
 
-function differenceText({ due, refund, total, totalBefore }: ChangeQuote, money: (amount: number) => string): string {
-  if (due > 0) return m.change_more_online({ amount: money(due) });
+/** What is paid or given back online, and what changes at the property: each part of the difference is said. */
+function differenceText({ due, refund, atProperty }: ChangeQuote, money: (amount: number) => string): string {
+  const property = money(Math.abs(atProperty));
+  if (due > 0 && atProperty > 0) return m.change_more_both({ amount: money(due + atProperty), online: money(due), property });
+  if (due > 0) return atProperty < 0 ? m.change_more_online_less({ online: money(due), property }) : m.change_more_online({ amount: money(due) });
+  if (refund > 0 && atProperty !== 0) {
+    const words = { amount: money(refund), property };
+    return atProperty > 0 ? m.change_back_more_property(words) : m.change_back_less_property(words);
+  }
   if (refund > 0) return m.change_goes_back({ amount: money(refund) });
-  if (total > totalBefore) return m.change_more_at_property({ amount: money(total - totalBefore) });
-  if (total < totalBefore) return m.change_less_at_property({ amount: money(totalBefore - total) });
+  if (atProperty > 0) return m.change_more_at_property({ amount: property });
+  if (atProperty < 0) return m.change_less_at_property({ amount: property });
   return m.change_same_price();
 }

@@ -17,8 +17,8 @@ export function ChangeDialog({ booking, access }: { booking: BookingView; access
       <Dialog.Trigger className={buttonClass("secondary")}>{m.change_booking()}</Dialog.Trigger>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-navy-950/60" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(36rem,calc(100vw-2rem))] -translate-1/2 gap-5 overflow-y-auto rounded-3xl bg-white p-6 shadow-card sm:p-8">
-          <Dialog.Title className="text-2xl font-bold">{m.change_title({ property: booking.property.name })}</Dialog.Title>
+        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 flex max-h-[90dvh] w-[min(36rem,calc(100vw-2rem))] -translate-1/2 flex-col overflow-hidden rounded-3xl bg-white shadow-card">
+          <Dialog.Title className="px-6 pt-6 pb-5 text-2xl font-bold sm:px-8 sm:pt-8">{m.change_title({ property: booking.property.name })}</Dialog.Title>
           <ChangeForm booking={booking} access={access} onKeep={() => setState("closed")} onDone={() => setState("done")} />
         </Dialog.Popup>
       </Dialog.Portal>

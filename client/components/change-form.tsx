@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { standingStays } from "../lib/booking-can.ts";
+import { shownStays } from "../lib/booking-price.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { intentDone, intentKey } from "../lib/intent.ts";
 import { formatMoney } from "../lib/money.ts";
@@ -14,11 +14,12 @@ import { ChangeCost } from "./change-cost.tsx";
 import { DateFields, datesError } from "./date-fields.tsx";
 import { ErrorNotice } from "./error-notice.tsx";
 import { RoomFields } from "./party-field.tsx";
+import { ProofDialog } from "./proof-dialog.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
 /** What the guest saw is sent along; another price by now is shown anew instead of taken. */
 export function ChangeForm({ booking, access, onKeep, onDone }: { booking: BookingView; access: BookingSearch; onKeep: () => void; onDone: () => void }) {
-  const stays = standingStays(booking);
+  const stays = shownStays(booking);
   const [dates, setDates] = useState({ checkIn: booking.checkIn, checkOut: booking.checkOut });
   const [party, setParty] = useState<PartyRoom[]>(stays.map(({ adults, childAges }) => ({ adults, childAges })));
   const queries = useQueryClient();
@@ -50,26 +51,30 @@ export function ChangeForm({ booking, access, onKeep, onDone }: { booking: Booki
     change.mutate({ ...body, idempotencyKey: intentKey(intent, body) });
   };
   return (
-    <form onSubmit={submit} noValidate className="grid gap-5">
-      <DateFields value={dates} onChange={setDates} error={changed ? error : undefined} />
-      <section aria-label={m.change_rooms()}>
-        {party.map((room, index) => (
-          <RoomFields key={stays[index]!.id} number={index + 1} room={room} onChange={(next) => setParty(party.with(index, next))} onRemove={undefined} />
-        ))}
-      </section>
-      <div aria-live="polite">
-        {!changed ? (
-          <p className="text-soft">{m.change_hint()}</p>
-        ) : shown ? (
-          <ChangeCost quote={shown} zone={booking.property.zone} />
-        ) : quote.error ? (
-          <ErrorNotice error={quote.error} />
-        ) : error ? null : (
-          <Skeleton className="h-24" />
-        )}
+    <form onSubmit={submit} noValidate className="flex min-h-0 flex-col">
+      <div className="grid min-h-0 gap-5 overflow-y-auto px-6 pb-5 sm:px-8">
+        <DateFields value={dates} onChange={setDates} error={changed ? error : undefined} />
+        <section aria-label={m.change_rooms()}>
+          {party.map((room, index) => (
+            <RoomFields key={stays[index]!.id} number={index + 1} room={room} onChange={(next) => setParty(party.with(index, next))} onRemove={undefined} />
+          ))}
+        </section>
+        <div aria-live="polite">
+          {!changed ? (
+            <p className="text-soft">{m.change_hint()}</p>
+          ) : shown ? (
+            <ChangeCost quote={shown} zone={booking.property.zone} />
+          ) : quote.error ? (
+            <ErrorNotice error={quote.error} />
+          ) : error ? null : (
+            <Skeleton className="h-24" />
+          )}
+        </div>
+        <ErrorNotice error={change.error}>
+          <ProofDialog error={change.error} email={booking.guest.email} onProven={() => change.variables && change.mutate(change.variables)} />
+        </ErrorNotice>
       </div>
-      <ErrorNotice error={change.error} />
-      <div className="flex flex-wrap justify-end gap-3">
+      <div className="flex flex-wrap justify-end gap-3 border-t border-sand-200 px-6 py-4 sm:px-8">
         <Button kind="secondary" onClick={onKeep}>
           {m.change_keep()}
         </Button>

@@ -6,6 +6,7 @@ import { peopleText } from "../lib/party-words.ts";
 import { paths } from "../lib/paths.ts";
 import { writeStay, type Stay } from "../lib/search-params.ts";
 import type { PropertyView } from "../lib/types.ts";
+import { ownName } from "../lib/words.ts";
 import { buttonClass } from "./button.tsx";
 import { StayLength } from "./stay-length.tsx";
 
@@ -39,7 +40,7 @@ export function ChoiceSummary({ property, stay, currency, picks, active, onActiv
                 {peopleText([room])}
               </span>
               <span className="flex justify-between gap-3 font-semibold">
-                <span>{pick ? `${name}, ${pick.offer.rateName}` : m.not_chosen()}</span>
+                <span>{pick ? `${name}, ${ownName(pick.offer.rateName)}` : m.not_chosen()}</span>
                 {pick && <span className="tabular">{formatMoney(pick.total, currency)}</span>}
               </span>
             </>

@@ -123,7 +123,7 @@ export function DestinationField({ value, onChange, error }: { value: Place | un
             className="cursor-pointer rounded-lg px-3 py-2.5 aria-selected:bg-sand-100"
           >
             <span className="font-semibold">{place.name}</span> <span className="text-soft">{countryName(place.country)}</span>
-            <span className="block text-sm text-soft">{m.places_to_stay({ count: place.propertyCount })}</span>
+            <span className="block text-sm text-soft">{place.propertyCount > 0 ? m.places_to_stay({ count: place.propertyCount }) : m.places_to_stay_none()}</span>
           </div>
         ))}
       </div>

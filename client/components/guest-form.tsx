@@ -2,18 +2,13 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import type { ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import type { z } from "zod";
-import { guestField, holdInput } from "../../server/bookings/schemas.ts";
+import { guestFields, holdInput } from "../../server/bookings/schemas.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { Button } from "./button.tsx";
 import { Field, INPUT, TextField } from "./field.tsx";
 
-const schema = guestField.omit({ country: true }).extend({ notes: holdInput.shape.notes });
+const schema = guestFields.extend({ notes: holdInput.shape.notes });
 export type GuestDetails = z.output<typeof schema>;
-
-/** "+62 812-3456 789" as people write it, to what the server takes. */
-function compactPhone(phone: string): string {
-  return phone.replaceAll(/[\s().-]/g, "").replace(/^00/, "+");
-}
 
 const ERRORS = { name: m.error_name, email: m.error_email, phone: m.error_phone, notes: m.error_notes };
 
@@ -39,15 +34,7 @@ export function GuestForm({ initial, loading, notice, submitText, onSubmit }: Pr
     <form noValidate onSubmit={(event) => void handleSubmit(onSubmit)(event)} className="grid gap-5">
       <TextField label={m.full_name()} autoComplete="name" error={error("name")} {...register("name")} />
       <TextField label={m.email()} type="email" autoComplete="email" hint={m.email_hint()} error={error("email")} {...register("email")} />
-      <TextField
-        label={m.phone_optional()}
-        type="tel"
-        autoComplete="tel"
-        placeholder="+62 812 3456 7890"
-        hint={m.phone_hint()}
-        error={error("phone")}
-        {...register("phone", { setValueAs: compactPhone })}
-      />
+      <TextField label={m.phone_optional()} type="tel" autoComplete="tel" placeholder="+62 812 3456 7890" hint={m.phone_hint()} error={error("phone")} {...register("phone")} />
       <Field label={m.notes_optional()} error={error("notes")}>
         {(control) => <textarea {...control} rows={3} maxLength={2000} placeholder={m.notes_placeholder()} className={INPUT} {...register("notes")} />}
       </Field>

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { countryName } from "../lib/dates.ts";
+import { countryName, formatInstant } from "../lib/dates.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { formatMoney } from "../lib/money.ts";
 import { paths } from "../lib/paths.ts";
@@ -23,11 +23,32 @@ function roomNames(rooms: Card["cheapest"]["rooms"]): string[] {
   return [...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name));
 }
 
-export function HotelCard({ hotel, stay }: { hotel: Card; stay: Stay }) {
+/** What cancelling the shown price means, and the price that can be cancelled where this one can't. */
+function Condition({ hotel: { cheapest, free, zone } }: { hotel: Card }) {
+  const money = (amount: number) => formatMoney(amount, cheapest.currency);
+  const until = (instant: string | null) => (instant === null ? m.policy_always_free() : m.policy_free_until({ when: formatInstant(instant, zone) }));
+  if (cheapest.freeCancellation) return <p className="font-medium text-leaf-700">{until(cheapest.freeUntil)}</p>;
+  return (
+    <>
+      <p className="font-medium">{cheapest.cancelFee >= cheapest.total ? m.non_refundable() : m.policy_fee_now({ fee: money(cheapest.cancelFee) })}</p>
+      {free && <p className="text-leaf-700">{m.free_from({ price: money(free.total) })}</p>}
+    </>
+  );
+}
+
+/** @param first the one whose picture is seen at once */
+export function HotelCard({ hotel, stay, first }: { hotel: Card; stay: Stay; first: boolean }) {
   const { cheapest } = hotel;
   return (
     <article className="relative grid overflow-hidden rounded-2xl border border-sand-200 bg-white shadow-card transition-shadow hover:shadow-lg sm:grid-cols-[15rem_1fr]">
-      <img src={hotel.picture} alt="" width="480" height="360" loading="lazy" className="h-44 w-full bg-sand-100 object-cover sm:h-full" />
+      <img
+        src={hotel.picture}
+        alt=""
+        width="480"
+        height="360"
+        {...(first ? { fetchPriority: "high" } : { loading: "lazy" })}
+        className="h-44 w-full bg-sand-100 object-cover sm:h-full"
+      />
       <div className="grid gap-4 p-5 md:grid-cols-[1fr_15rem]">
         <div>
           <Stars count={hotel.stars} />
@@ -49,7 +70,6 @@ export function HotelCard({ hotel, stay }: { hotel: Card; stay: Stay }) {
             ))}
           </ul>
           <div className="flex flex-wrap gap-1.5 md:justify-end">
-            {cheapest.freeCancellation && <Badge tone="good">{m.free_cancellation()}</Badge>}
             {cheapest.payAtProperty && <Badge>{m.pay_at_property()}</Badge>}
             {cheapest.left <= SCARCE && <Badge tone="warn">{m.only_left({ count: cheapest.left })}</Badge>}
           </div>
@@ -59,6 +79,9 @@ export function HotelCard({ hotel, stay }: { hotel: Card; stay: Stay }) {
               <StayLength stay={stay} />
               <span className="block">{m.taxes_included()}</span>
             </p>
+            <div className="mt-2 text-sm">
+              <Condition hotel={hotel} />
+            </div>
           </div>
         </div>
       </div>

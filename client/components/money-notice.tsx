@@ -1,39 +1,50 @@
-import { feeOf, notAskedBack } from "../lib/booking-money.ts";
+import { moneyTold, type MoneyTold, type Way } from "../lib/booking-money.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { formatMoney } from "../lib/money.ts";
 import type { BookingView } from "../lib/types.ts";
 import { Notice } from "./notice.tsx";
 
+const WORDS = { on_its_way: m.refund_on_its_way, sent: m.refund_sent, by_hand: m.refund_manual } satisfies Record<Way, (given: { amount: string }) => string>;
+
 /** What was paid and what goes back, where there is something to say. */
 export function MoneyNotice({ booking }: { booking: BookingView }) {
   const money = (amount: number) => formatMoney(amount, booking.currency);
-  const fee = feeOf(booking);
+  const told = moneyTold(booking);
+  const lines = <Lines told={told} money={money} isOver={booking.state === "cancelled" || booking.state === "expired"} />;
   if (booking.state === "cancelled") {
     return (
       <Notice title={m.booking_cancelled()}>
-        <p>{fee > 0 ? m.cancelled_with_fee({ fee: money(fee) }) : m.cancelled_free()}</p>
-        <Refunds booking={booking} />
+        <p>{told.fee > 0 ? m.cancelled_with_fee({ fee: money(told.fee) }) : m.cancelled_free()}</p>
+        {told.paid === 0 && told.released === 0 && <p>{m.nothing_was_paid()}</p>}
+        {lines}
       </Notice>
     );
   }
-  if (booking.state === "expired") return <Notice title={m.hold_over_text()}>{m.hold_over_advice()}</Notice>;
-  if (booking.paid === 0) return null;
+  if (booking.state === "expired") {
+    const late = told.paid || told.released;
+    if (late === 0) return <Notice title={m.hold_over_text()}>{m.hold_over_advice()}</Notice>;
+    return (
+      <Notice tone="warn" title={m.late_money({ amount: money(late) })}>
+        <p>{m.late_money_text()}</p>
+        {lines}
+      </Notice>
+    );
+  }
+  if (told.paid === 0) return null;
   return (
-    <Notice tone="good" title={m.paid_amount({ amount: money(booking.paid) })}>
-      {booking.refunds.length > 0 && <Refunds booking={booking} />}
+    <Notice tone="good" title={m.paid_amount({ amount: money(told.paid) })}>
+      {told.back.length > 0 || told.released > 0 ? lines : undefined}
     </Notice>
   );
 }
 
-/** Its refunds, and what is still to be asked back: the guest need not wait for our job to read it. */
-function Refunds({ booking }: { booking: BookingView }) {
-  const left = notAskedBack(booking);
-  const refunds = left > 0 ? [...booking.refunds, { amount: left, state: "requested" }] : booking.refunds;
-  const released = booking.payments.reduce((sum, payment) => sum + (payment.state === "voided" ? payment.amount : 0), 0);
-  if (refunds.length === 0 && released > 0) return <p>{m.reserved_is_released({ amount: formatMoney(released, booking.currency) })}</p>;
-  return refunds.map((refund, index) => {
-    const amount = formatMoney(refund.amount, booking.currency);
-    const byHand = refund.state === "manual" || refund.state === "failed";
-    return <p key={index}>{byHand ? m.refund_manual({ amount }) : m.refund_on_its_way({ amount })}</p>;
-  });
+function Lines({ told: { back, released }, money, isOver }: { told: MoneyTold; money: (amount: number) => string; isOver: boolean }) {
+  return (
+    <>
+      {back.map(({ amount, way }, index) => (
+        <p key={index}>{WORDS[way]({ amount: money(amount) })}</p>
+      ))}
+      {released > 0 && <p>{isOver && back.length === 0 ? m.reserved_is_released({ amount: money(released) }) : m.refund_reserved({ amount: money(released) })}</p>}
+    </>
+  );
 }

@@ -3,7 +3,7 @@ import { formatInstant } from "../lib/dates.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { formatMoney } from "../lib/money.ts";
 import type { Offer } from "../lib/choice.ts";
-import { mealName } from "../lib/words.ts";
+import { mealName, ownName } from "../lib/words.ts";
 import { Badge } from "./badge.tsx";
 import { Button } from "./button.tsx";
 
@@ -25,7 +25,7 @@ export function OfferRow({ offer, total, left, currency, zone, roomName, chosen,
   return (
     <li className={`grid items-center gap-3 border-t border-sand-200 py-4 sm:grid-cols-[1fr_auto] ${chosen ? "-mx-3 rounded-xl bg-sand-100 px-3" : ""}`}>
       <div>
-        <p className="font-semibold">{offer.rateName}</p>
+        <p className="font-semibold">{ownName(offer.rateName)}</p>
         <p className="text-sm text-soft">
           {[mealName(offer.meal), ...(offer.payment === "property" ? [m.pay_at_property()] : offer.payment === "online" ? [m.pay_now()] : [m.pay_now_or_later()])].join(" · ")}
         </p>
@@ -33,7 +33,7 @@ export function OfferRow({ offer, total, left, currency, zone, roomName, chosen,
           {offer.freeUntil ? (
             <span className="font-medium text-leaf-700">{m.policy_free_until({ when: formatInstant(offer.freeUntil, zone) })}</span>
           ) : (
-            <Badge>{m.no_free_cancellation({ policy: offer.policyName })}</Badge>
+            <Badge>{m.no_free_cancellation({ policy: ownName(offer.policyName) })}</Badge>
           )}
         </p>
       </div>
@@ -43,7 +43,7 @@ export function OfferRow({ offer, total, left, currency, zone, roomName, chosen,
         ) : (
           <>
             <p className="tabular text-lg font-bold">{formatMoney(total ?? 0, currency)}</p>
-            <Button kind={chosen ? "primary" : "secondary"} aria-pressed={chosen} aria-label={m.choose_offer({ room: roomName, rate: offer.rateName })} onClick={onChoose}>
+            <Button kind={chosen ? "primary" : "secondary"} aria-pressed={chosen} aria-label={m.choose_offer({ room: roomName, rate: ownName(offer.rateName) })} onClick={onChoose}>
               {chosen ? m.chosen() : m.choose()}
             </Button>
           </>

@@ -10,6 +10,7 @@ import { trpc } from "../lib/trpc.ts";
 import type { BookingView } from "../lib/types.ts";
 import { Button } from "./button.tsx";
 import { ErrorNotice } from "./error-notice.tsx";
+import { ProofDialog } from "./proof-dialog.tsx";
 
 type Method = BookingView["paymentMethods"][number];
 const METHODS = {
@@ -27,11 +28,11 @@ export function PayForm({ booking, access, change }: { booking: BookingView; acc
   const intent = `pay:${change?.id ?? booking.id}`;
   const start = useMutation({
     ...trpc.payments.start.mutationOptions(),
-    onError: () => queries.invalidateQueries(trpc.bookings.get.queryFilter()),
+    onError: () => queries.invalidateQueries({ queryKey: trpc.bookings.pathKey() }),
     onSuccess: async (result) => {
       intentDone(intent);
       if (result.status === "redirect") return window.location.assign(result.redirectUrl);
-      await queries.invalidateQueries(trpc.bookings.get.queryFilter());
+      await queries.invalidateQueries({ queryKey: trpc.bookings.pathKey() });
       if (!change) await navigate({ ...paths.confirmed(booking.id, access), replace: true });
     },
   });
@@ -55,7 +56,9 @@ export function PayForm({ booking, access, change }: { booking: BookingView; acc
           </label>
         ))}
       </fieldset>
-      <ErrorNotice error={start.error} />
+      <ErrorNotice error={start.error}>
+        <ProofDialog error={start.error} email={booking.guest.email} onProven={() => start.variables && start.mutate(start.variables)} />
+      </ErrorNotice>
       <Button type="submit" disabled={!method} busy={leaving ? m.one_moment() : undefined}>
         {method === "property" ? m.confirm_booking() : m.pay_amount({ amount: formatMoney(change?.due ?? booking.dueOnline, booking.currency) })}
       </Button>

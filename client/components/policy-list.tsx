@@ -1,6 +1,7 @@
 import { m } from "../lib/i18n/compiled/messages.js";
 import { policySentences } from "../lib/policy.ts";
 import type { QuotedStay } from "../lib/types.ts";
+import { ownName } from "../lib/words.ts";
 
 /** The cancellation policies of a booking's stays; stays with the same terms share one list. */
 export function PolicyList({ stays, currency }: { stays: Pick<QuotedStay, "roomName" | "policy">[]; currency: string }) {
@@ -13,7 +14,7 @@ export function PolicyList({ stays, currency }: { stays: Pick<QuotedStay, "roomN
         return (
           <div key={index}>
             <p className="font-semibold">
-              {first.policy.name}
+              {ownName(first.policy.name)}
               {groups.size > 1 && <span className="font-normal text-soft"> · {group.map((stay) => stay.roomName).join(", ")}</span>}
             </p>
             <ul className="mt-1 list-disc pl-5 text-[0.95rem] leading-relaxed">

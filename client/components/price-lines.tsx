@@ -1,9 +1,9 @@
 import { formatDay } from "../lib/dates.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { formatMoney } from "../lib/money.ts";
-import { peopleText } from "../lib/party-words.ts";
+import { roomPeopleText } from "../lib/party-words.ts";
 import type { QuotedStay } from "../lib/types.ts";
-import { chargeName, mealName } from "../lib/words.ts";
+import { chargeName, mealName, ownName } from "../lib/words.ts";
 
 /** What a quoted and a booked stay have in common. */
 export type PricedStay = Pick<QuotedStay, "roomName" | "rateName" | "adults" | "childAges" | "nights" | "charges" | "total"> & { meal: string };
@@ -17,19 +17,24 @@ interface Props {
   payment?: "online" | "property" | undefined;
   /** What the rooms that were cancelled cost. */
   fees?: number;
+  /** What has come online of what was due there. */
+  paid?: number;
+  /** It is over: the lines are those of the sale, and nothing is due of them. */
+  ended?: boolean;
 }
 
 /** Every line of the price: nights, taxes and fees, and who takes which part. */
-export function PriceLines({ stays, total, dueOnline, currency, payment, fees = 0 }: Props) {
+export function PriceLines({ stays, total, dueOnline, currency, payment, fees = 0, paid = 0, ended = false }: Props) {
   const money = (amount: number) => formatMoney(amount, currency);
-  const now = payment === "property" ? 0 : dueOnline;
+  const now = payment === "property" || ended ? 0 : dueOnline;
+  const came = Math.min(paid, now);
   return (
     <div className="grid gap-5">
       {stays.map((stay, index) => (
         <section key={index} aria-label={m.room_number({ number: index + 1 })}>
           <p className="font-bold">{stay.roomName}</p>
           <p className="text-sm text-soft">
-            {stay.rateName} · {mealName(stay.meal)} · {peopleText([stay])}
+            {ownName(stay.rateName)} · {mealName(stay.meal)} · {roomPeopleText(stay)}
           </p>
           <dl className="mt-2 grid gap-1 text-[0.95rem]">
             {stay.nights.map((night) => (
@@ -43,10 +48,12 @@ export function PriceLines({ stays, total, dueOnline, currency, payment, fees = 
         </section>
       ))}
       <dl className="grid gap-1 border-t border-sand-200 pt-4">
-        {fees > 0 && <Line term={m.cancelled_rooms_fee()} amount={money(fees)} />}
-        <Line term={m.total()} amount={money(total)} strong />
-        {now > 0 && <Line term={m.paid_now()} amount={money(now)} />}
-        {total - now > 0 && <Line term={m.paid_at_property()} amount={money(total - now)} />}
+        {fees > 0 && !ended && <Line term={m.cancelled_rooms_fee()} amount={money(fees)} />}
+        <Line term={ended ? m.as_booked() : m.total()} amount={money(total)} strong />
+        {ended && <Line term={m.cancel_fee()} amount={money(fees)} />}
+        {came > 0 && <Line term={m.paid_online()} amount={money(came)} />}
+        {now - came > 0 && <Line term={m.paid_now()} amount={money(now - came)} />}
+        {total - now > 0 && !ended && <Line term={m.paid_at_property()} amount={money(total - now)} />}
       </dl>
     </div>
   );

@@ -1,6 +1,6 @@
 import { ROOMS_ID } from "../lib/focus.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
-import { peopleText } from "../lib/party-words.ts";
+import { roomPeopleText } from "../lib/party-words.ts";
 import type { BookingSearch } from "../lib/search-params.ts";
 import type { BookingView } from "../lib/types.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
@@ -17,7 +17,7 @@ export function RoomsCard({ booking, access }: { booking: BookingView; access: B
           <li key={stay.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
             <span>
               <span className="block font-semibold">{stay.roomName}</span>
-              <span className="text-sm text-soft">{peopleText([stay])}</span>
+              <span className="text-sm text-soft">{roomPeopleText(stay)}</span>
             </span>
             {stay.state === "confirmed" && standing.length > 1 ? <CancelDialog booking={booking} access={access} room={stay} /> : <StateBadge state={stay.state} />}
           </li>

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { nameField } from "../../server/accounts/schemas.ts";
+import { askResetInput, passwordField, signInInput, signUpInput } from "../../server/accounts/schemas.ts";
+import { personNameField } from "../../server/platform/fields.ts";
 
-// What the accounts' endpoints take: better-auth's own limits, and of names ours.
+// What the forms of the accounts hold: parts of what their endpoints take.
 
-const email = z.string().trim().max(254).pipe(z.email());
-const password = z.string().min(8).max(128);
-
-export const signInSchema = z.object({ email, password: z.string().min(1).max(128) });
-export const signUpSchema = z.object({ name: nameField, email, password });
-export const forgotSchema = z.object({ email });
-export const resetSchema = z.object({ password });
+export const signInSchema = signInInput;
+export const signUpSchema = signUpInput.omit({ next: true });
+export const forgotSchema = askResetInput;
+export const resetSchema = z.object({ password: passwordField });
+export const chooseSchema = z.object({ name: personNameField, password: passwordField });

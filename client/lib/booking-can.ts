@@ -1,6 +1,7 @@
 import type { BookingView } from "./types.ts";
 
 type State = BookingView["state"];
+type CheckoutShows = "pay" | "confirmed" | "over" | "trip";
 
 /** Where a booking's page sends or tells the guest; the states are the server's (server/bookings/schemas.ts). */
 const CHECKOUT_SHOWS = {
@@ -8,23 +9,19 @@ const CHECKOUT_SHOWS = {
   confirmed: "confirmed",
   checked_in: "confirmed",
   checked_out: "confirmed",
-  no_show: "over",
   expired: "over",
-  cancelled: "over",
-} satisfies Record<State, "pay" | "confirmed" | "over">;
+  // The trip says what became of the money.
+  no_show: "trip",
+  cancelled: "trip",
+} satisfies Record<State, CheckoutShows>;
 
-export function checkoutShows(state: State): "pay" | "confirmed" | "over" {
+export function checkoutShows(state: State): CheckoutShows {
   return CHECKOUT_SHOWS[state];
 }
 
 /** Nothing can be paid online: then nothing is due online either. */
 export function onlyAtProperty(methods: BookingView["paymentMethods"]): boolean {
   return methods.every((method) => method === "property");
-}
-
-/** The rooms that stand; of a booking that is over, all that it had. */
-export function standingStays({ state, stays }: Pick<BookingView, "state" | "stays">): BookingView["stays"] {
-  return state === "cancelled" ? stays : stays.filter((stay) => stay.state !== "cancelled");
 }
 
 /** What the latest payment attempt means to the guest; states are the server's payment states. */

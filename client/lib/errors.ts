@@ -32,6 +32,17 @@ export function explainRestriction({ reason, value }: { reason: string; value?: 
   }
 }
 
+/** In the unit that a person waits in. */
+function waitAdvice(waitMs: number): string {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return seconds <= 120 ? m.error_rate_limited_advice({ count: seconds }) : m.error_rate_limited_minutes({ count: Math.ceil(seconds / 60) });
+}
+
+function holdLimit({ of, limit }: Extract<Refusal, { code: "HOLD_LIMIT" }>["facts"]): [title: string, advice: string] {
+  if (of === "network") return [m.error_hold_limit_network(), m.error_hold_limit_network_advice()];
+  return [of === "rooms" ? m.error_hold_limit_rooms() : m.error_hold_limit({ count: limit }), m.error_hold_limit_advice()];
+}
+
 function sentences(refusal: Refusal): [title: string, advice: string] {
   switch (refusal.code) {
     case "SOLD_OUT":
@@ -43,12 +54,15 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
     case "HOLD_EXPIRED":
       return [m.error_hold_expired(), m.error_hold_expired_advice()];
     case "HOLD_LIMIT":
-      return [refusal.facts.of === "rooms" ? m.error_hold_limit_rooms() : m.error_hold_limit({ count: refusal.facts.limit }), m.error_hold_limit_advice()];
+      return holdLimit(refusal.facts);
+    case "PROOF_REQUIRED":
+      return [m.error_proof_required(), m.error_proof_required_advice()];
     case "RESTRICTED":
       return [m.error_restricted(), explainRestriction(refusal.facts)];
     case "CONFLICT":
       return [m.error_conflict(), m.error_conflict_advice()];
     case "PRECONDITION":
+      if (refusal.facts.again) return [m.error_no_cookie(), m.error_no_cookie_advice()];
       // A way to pay that can't take the amount; others may.
       if (refusal.facts.methods) return [m.error_method_refused(), refusal.facts.methods.length > 0 ? m.error_method_refused_advice() : m.error_method_none_advice()];
       return [m.error_precondition(), m.error_conflict_advice()];
@@ -61,11 +75,13 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
     case "INVALID":
       return [m.error_invalid(), m.error_invalid_advice()];
     case "RATE_LIMITED":
-      return [m.error_rate_limited(), m.error_rate_limited_advice({ count: Math.max(1, Math.ceil(refusal.facts.retryAfterMs / 1000)) })];
+      return [m.error_rate_limited(), waitAdvice(refusal.facts.retryAfterMs)];
     case "UNAVAILABLE":
       return [m.error_unavailable(), m.error_unavailable_advice()];
     case "OFFLINE":
       return [m.error_offline(), m.error_offline_advice()];
+    case "UNREACHABLE":
+      return [m.error_unreachable(), m.error_unreachable_advice()];
     case "UNKNOWN":
       return [m.error_unknown(), m.error_unknown_advice()];
   }

@@ -18,7 +18,8 @@ export const paths = {
   signUp: (next?: string) => linkOptions({ to: "/sign-up", search: next ? { next } : {} }),
   forgot: () => linkOptions({ to: "/forgot" }),
   reset: (token?: string) => linkOptions({ to: "/reset", search: token ? { token } : {} }),
-  verify: () => linkOptions({ to: "/verify", search: {} }),
+  verify: (token?: string) => linkOptions({ to: "/verify", search: token ? { token } : {} }),
+  invitation: (id: string) => linkOptions({ to: "/invitation", search: { id } }),
   admin: () => linkOptions({ to: "/admin" }),
   adminToday: (propertyId: string, date?: string) => linkOptions({ to: "/admin/$propertyId/today", params: { propertyId }, search: date ? { date } : {} }),
 };

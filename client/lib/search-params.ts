@@ -1,3 +1,5 @@
+import { CURRENCY_CODES } from "../../server/platform/money.ts";
+import { ownPath } from "../../server/platform/own-path.ts";
 import { SORTS } from "./sorts.ts";
 import { countNights, isDate } from "./dates.ts";
 import { formatParty, parseParty, USUAL_PARTY, type PartyRoom } from "./party.ts";
@@ -26,8 +28,12 @@ export interface ResultsSearch extends PlaceSearch {
   stars?: string;
   /** "pool.spa" */
   amenities?: string;
+  /** Free cancellation only. */
+  free?: "1";
   sort?: (typeof SORTS)[number];
 }
+/** What narrows the results. */
+export type Filters = Pick<ResultsSearch, "type" | "min" | "max" | "cur" | "stars" | "amenities" | "free">;
 export interface ChoiceSearch extends StaySearch {
   /** A product per room of the party, "12.0": 0 where none is chosen yet. */
   products?: string;
@@ -67,7 +73,7 @@ export function validatePlace(raw: Raw): PlaceSearch {
 
 export function validateResults(raw: Raw): ResultsSearch {
   const sort = SORTS.find((known) => known === raw.sort);
-  const cur = text(raw, "cur", /^[A-Z]{3}$/);
+  const cur = CURRENCY_CODES.find((code) => code === raw["cur"]);
   return {
     ...validatePlace(raw),
     type: text(raw, "type", /^[^\p{Cc}]{1,60}$/u),
@@ -76,6 +82,7 @@ export function validateResults(raw: Raw): ResultsSearch {
     cur,
     stars: text(raw, "stars", /^[0-5](\.[0-5]){0,5}$/),
     amenities: text(raw, "amenities", /^[a-z_]{1,40}(\.[a-z_]{1,40}){0,19}$/),
+    free: raw["free"] === "1" ? "1" : undefined,
     sort: sort === "recommended" ? undefined : sort,
   };
 }
@@ -90,7 +97,7 @@ export function validateBooking(raw: Raw): BookingSearch {
 
 /** Only a path of our own: a link must not send anybody elsewhere after they sign in. */
 export function validateNext(raw: Raw): { next?: string } {
-  return { next: text(raw, "next", /^\/(?![/\\])[^\\\p{Cc}]{0,500}$/u) };
+  return { next: typeof raw.next === "string" ? ownPath(raw.next) : undefined };
 }
 
 export const TRIP_SCOPES = ["upcoming", "past", "cancelled"] as const;
@@ -100,13 +107,14 @@ export function validateTrips(raw: Raw): { scope?: TripScope } {
   return { scope: TRIP_SCOPES.find((known) => known === raw.scope) };
 }
 
-export function validateReset(raw: Raw): { token?: string } {
+/** The token of a mail's link: to verify an address, or to set a new password. */
+export function validateToken(raw: Raw): { token?: string } {
   return { token: text(raw, "token", /^[\w.~-]{1,200}$/) };
 }
 
-/** What the link of a verification mail ended in. */
-export function validateVerify(raw: Raw): { error?: string } {
-  return { error: text(raw, "error", /^[\w-]{1,60}$/) };
+/** The link of an invitation's mail. */
+export function validateInvitation(raw: Raw): { id?: string } {
+  return { id: text(raw, "id", /^[\w-]{1,64}$/) };
 }
 
 /** Where a provider's page comes back; a return without a booking is told as such by the screen. */

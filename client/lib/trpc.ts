@@ -1,21 +1,16 @@
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "../../server/router.ts";
+import { ask } from "./ask.ts";
 import { queryClient } from "./query.ts";
 
 const URL_PATH = "/trpc";
-/** Past this a request is given up; the server's own limits are well below. */
-const TIMEOUT_MS = 20_000;
 
 /** Queries whose answers are the same for everybody: a CDN may keep them. */
 const PUBLIC = /^(search|hotels|rooms)\./;
 
 function request(credentials: RequestCredentials) {
-  return (url: RequestInfo | URL | string, options?: { signal?: AbortSignal | null }) => {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const signal = options?.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-    return fetch(url, { ...options, credentials, signal });
-  };
+  return (url: RequestInfo | URL | string, options?: { signal?: AbortSignal | null }) => ask(url, { ...options, credentials });
 }
 
 const trpcClient = createTRPCClient<AppRouter>({

@@ -4,7 +4,7 @@ import type { mineOutput } from "../../server/bookings/schemas.ts";
 import type { myPropertiesOutput } from "../../server/inventory/schemas.ts";
 
 // The server's views under the names that screens use. Types only: nothing of these files is loaded.
-export type { BookingView } from "../../server/bookings/schemas.ts";
+export type { BookingView, TransferView } from "../../server/bookings/schemas.ts";
 export type { Availability, Quote, QuotedStay } from "../../server/rooms/schemas.ts";
 export type { PropertyView } from "../../server/hotels/schemas.ts";
 export type { Destination, HotelCard } from "../../server/search/schemas.ts";

@@ -7,9 +7,11 @@ import { ErrorNotice } from "../components/error-notice.tsx";
 import { GuestForm, type GuestDetails } from "../components/guest-form.tsx";
 import { NearestDates } from "../components/nearest-dates.tsx";
 import { Notice } from "../components/notice.tsx";
+import { HoldLinks } from "../components/hold-list.tsx";
 import { Page } from "../components/page.tsx";
 import { PolicyList } from "../components/policy-list.tsx";
 import { PriceLines } from "../components/price-lines.tsx";
+import { ProofDialog } from "../components/proof-dialog.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { StayDates } from "../components/stay-dates.tsx";
 import { onlyAtProperty } from "../lib/booking-can.ts";
@@ -18,6 +20,7 @@ import { m } from "../lib/i18n/compiled/messages.js";
 import { getLocale } from "../lib/i18n/compiled/runtime.js";
 import { intentDone, intentKey } from "../lib/intent.ts";
 import { formatMoney } from "../lib/money.ts";
+import { openHoldsQuery } from "../lib/open-holds.ts";
 import { paths } from "../lib/paths.ts";
 import { refusalOf } from "../lib/refusal.ts";
 import { readStay, writeStay } from "../lib/search-params.ts";
@@ -82,9 +85,13 @@ function BookForm({ property, request, quote, guest }: Props) {
   const hold = useMutation({
     ...trpc.bookings.hold.mutationOptions(),
     // What was refused was decided on a fresher view than ours: prices and availability are asked anew.
-    onError: () => queries.invalidateQueries({ queryKey: trpc.rooms.pathKey() }),
+    onError: async (error) => {
+      await queries.invalidateQueries({ queryKey: trpc.rooms.pathKey() });
+      if (refusalOf(error)?.code === "HOLD_LIMIT") await queries.invalidateQueries({ queryKey: openHoldsQuery.queryKey });
+    },
     onSuccess: async ({ bookingId }) => {
       intentDone(intent);
+      void queries.invalidateQueries({ queryKey: openHoldsQuery.queryKey });
       await navigate({ ...paths.checkout(bookingId), replace: true });
     },
   });
@@ -102,6 +109,8 @@ function BookForm({ property, request, quote, guest }: Props) {
   ) : (
     <ErrorNotice error={hold.error}>
       <NearestDates error={hold.error} slug={property.slug} search={writeStay(request)} />
+      <ProofDialog error={hold.error} email={hold.variables?.guest.email} onProven={() => hold.variables && hold.mutate(hold.variables)} />
+      {code === "HOLD_LIMIT" && <HoldLinks />}
       {gone && (
         <Link {...paths.property(property.slug, writeStay(request))} className={buttonClass("secondary")}>
           {m.other_dates()}

@@ -1,23 +1,19 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
 import type { z } from "zod";
 import { AuthForm } from "../components/auth-form.tsx";
 import { TextField } from "../components/field.tsx";
 import { Notice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
-import { auth } from "../lib/auth.ts";
-import { orThrow } from "../lib/auth-errors.ts";
+import { postAuth } from "../lib/auth.ts";
 import { forgotSchema } from "../lib/auth-schemas.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
-import { paths } from "../lib/paths.ts";
 
 export function Forgot() {
-  const router = useRouter();
   const { register, handleSubmit, formState } = useForm({ resolver: zodResolver(forgotSchema), defaultValues: { email: "" } });
   const ask = useMutation({
-    mutationFn: ({ email }: z.output<typeof forgotSchema>) => orThrow(auth.requestPasswordReset({ email, redirectTo: router.buildLocation(paths.reset()).href })),
+    mutationFn: (form: z.output<typeof forgotSchema>) => postAuth("request-password-reset", form),
   });
   return (
     <Page title={m.forgot_password()} lead={m.forgot_lead()} width="narrow">

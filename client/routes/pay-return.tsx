@@ -4,6 +4,7 @@ import { buttonClass } from "../components/button.tsx";
 import { ErrorNotice } from "../components/error-notice.tsx";
 import { Notice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
+import { TransferCard } from "../components/transfer-card.tsx";
 import { checkoutShows, paymentOutcome } from "../lib/booking-can.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { paths } from "../lib/paths.ts";
@@ -39,13 +40,21 @@ function Watch({ bookingId, changeId, access }: { bookingId: string; changeId: s
   const shows = checkoutShows(booking);
   if (shows === "confirmed") return <Navigate {...paths.confirmed(bookingId, access)} replace />;
   // The booking's own page says why it is over, and what became of the money.
-  if (shows === "over") return <Navigate {...(booking === "expired" ? paths.checkout(bookingId, access) : paths.trip(bookingId, access))} replace />;
+  if (shows === "over") return <Navigate {...paths.checkout(bookingId, access)} replace />;
+  if (shows === "trip") return <Navigate {...paths.trip(bookingId, access)} replace />;
   const outcome = paymentOutcome(status.data?.payment ?? null);
   const late = status.isFetchedAfterMount && outcome === "waiting";
   return (
     <Page title={m.pay_return_title()}>
       <ErrorNotice error={status.error} />
-      {outcome === "failed" ? (
+      {status.data?.transfer ? (
+        <div className="grid justify-items-start gap-4">
+          <TransferCard transfer={status.data.transfer} />
+          <Link {...back} className={buttonClass("secondary")}>
+            {m.back_to_checkout()}
+          </Link>
+        </div>
+      ) : outcome === "failed" ? (
         <Notice tone="warn" title={m.payment_failed()} live>
           <p>{m.payment_failed_advice()}</p>
           <Link {...back} className={buttonClass("primary", "mt-4")}>

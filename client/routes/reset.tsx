@@ -8,8 +8,7 @@ import { buttonClass } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
 import { Notice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
-import { auth } from "../lib/auth.ts";
-import { orThrow } from "../lib/auth-errors.ts";
+import { postAuth } from "../lib/auth.ts";
 import { resetSchema } from "../lib/auth-schemas.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { paths } from "../lib/paths.ts";
@@ -20,7 +19,7 @@ export function Reset() {
   const { token } = route.useSearch();
   const { register, handleSubmit, formState } = useForm({ resolver: zodResolver(resetSchema), defaultValues: { password: "" } });
   const reset = useMutation({
-    mutationFn: ({ password }: z.output<typeof resetSchema>) => orThrow(auth.resetPassword({ newPassword: password, token: token ?? "" })),
+    mutationFn: ({ password }: z.output<typeof resetSchema>) => postAuth("reset-password", { newPassword: password, token: token ?? "" }),
   });
   if (!token || reset.isSuccess) {
     return (

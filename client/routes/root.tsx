@@ -1,19 +1,18 @@
 import { Outlet } from "@tanstack/react-router";
 import { Footer } from "../components/footer.tsx";
 import { Header } from "../components/header.tsx";
+import { OpenHolds } from "../components/open-holds.tsx";
+import { SkipLink } from "../components/skip-link.tsx";
+import { MAIN_ID } from "../lib/focus.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 
 export function Root() {
   return (
     <div className="flex min-h-dvh flex-col">
-      <a
-        href="#main"
-        className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:rounded-lg focus:bg-white focus:px-4 focus:py-3 focus:font-semibold"
-      >
-        {m.skip_to_content()}
-      </a>
+      <SkipLink href={`#${MAIN_ID}`}>{m.skip_to_content()}</SkipLink>
       <Header />
-      <main id="main" tabIndex={-1} className="flex-1">
+      <OpenHolds />
+      <main id={MAIN_ID} tabIndex={-1} className="flex-1">
         <Outlet />
       </main>
       <Footer />

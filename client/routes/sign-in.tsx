@@ -6,8 +6,7 @@ import type { z } from "zod";
 import { AuthForm } from "../components/auth-form.tsx";
 import { TextField } from "../components/field.tsx";
 import { Page } from "../components/page.tsx";
-import { auth } from "../lib/auth.ts";
-import { orThrow } from "../lib/auth-errors.ts";
+import { postAuth } from "../lib/auth.ts";
 import { signInSchema } from "../lib/auth-schemas.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { paths } from "../lib/paths.ts";
@@ -20,7 +19,7 @@ export function SignIn() {
   const router = useRouter();
   const { register, handleSubmit, formState } = useForm({ resolver: zodResolver(signInSchema), defaultValues: { email: "", password: "" } });
   const signIn = useMutation({
-    mutationFn: (form: z.output<typeof signInSchema>) => orThrow(auth.signIn.email(form)),
+    mutationFn: (form: z.output<typeof signInSchema>) => postAuth("sign-in/email", form),
     onSuccess: async () => {
       await sessionChanged();
       router.history.push(next ?? router.buildLocation(paths.trips()).href);

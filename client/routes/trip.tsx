@@ -6,10 +6,12 @@ import { CancelDialog } from "../components/cancel-dialog.tsx";
 import { ChangeDialog } from "../components/change-dialog.tsx";
 import { ChangeDue } from "../components/change-due.tsx";
 import { MoneyNotice } from "../components/money-notice.tsx";
+import { MessageNotice } from "../components/message-notice.tsx";
+import { TransferCard } from "../components/transfer-card.tsx";
 import { RoomsCard } from "../components/rooms-card.tsx";
 import { Page } from "../components/page.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
-import { notAskedBack } from "../lib/booking-money.ts";
+import { moneyTold } from "../lib/booking-money.ts";
 import { NEWS_ID } from "../lib/focus.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { files, paths } from "../lib/paths.ts";
@@ -19,10 +21,8 @@ import type { BookingView } from "../lib/types.ts";
 
 const route = getRouteApi("/trips/$bookingId");
 
-/** While a change waits to be paid. */
+/** While something waits to be paid. */
 const POLL_MS = 10_000;
-/** While a cancelled booking's refund is being asked for. */
-const REFUND_POLL_MS = 3000;
 
 export function Trip() {
   const { bookingId } = route.useParams();
@@ -30,8 +30,8 @@ export function Trip() {
   const { data: booking } = useSuspenseQuery({
     ...trpc.bookings.get.queryOptions({ bookingId, ...access }),
     refetchInterval: ({ state: { data } }) => {
-      if (data && notAskedBack(data) > 0) return REFUND_POLL_MS;
-      return data?.change ? POLL_MS : false;
+      const soon = data && moneyTold(data).pollMs;
+      return soon ?? (data?.change || data?.state === "pending" ? POLL_MS : false);
     },
   });
   return (
@@ -52,6 +52,8 @@ export function Trip() {
         <MoneyNotice booking={booking} />
       </div>
       <div className="mb-6 grid gap-4">
+        <MessageNotice booking={booking} />
+        {booking.state === "pending" && booking.transfer && <TransferCard transfer={booking.transfer} />}
         <Actions booking={booking} access={access} />
         {booking.change && <ChangeDue booking={booking} change={booking.change} access={access} />}
       </div>

@@ -6,7 +6,6 @@ import { Notice } from "../components/notice.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { TripCard } from "../components/trip-card.tsx";
-import { VerifyReminder } from "../components/verify-reminder.tsx";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { paths } from "../lib/paths.ts";
 import { TRIP_SCOPES, type TripScope } from "../lib/search-params.ts";
@@ -25,14 +24,13 @@ export function Trips() {
   const items = trips.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title={m.nav_trips()}>
-      <VerifyReminder />
       <nav aria-label={m.nav_trips()} className="mb-6 flex flex-wrap gap-2">
         {TRIP_SCOPES.map((option) => (
           <Link
             key={option}
             {...paths.trips(option === "upcoming" ? undefined : option)}
             aria-current={option === scope ? "page" : undefined}
-            className={buttonClass("secondary", "aria-[current=page]:bg-navy-900 aria-[current=page]:text-white")}
+            className={buttonClass("secondary", "aria-[current=page]:border-ink aria-[current=page]:bg-sand-200")}
           >
             {WORDS[option][0]()}
           </Link>

@@ -19,7 +19,7 @@ export interface Invariant {
   name: string;
   /** What must be so, as a sentence. */
   says: string;
-  find(sql: Sql, patience: Patience): PromiseLike<readonly Wrong[]>;
+  find(sql: Sql, patience: Patience): postgres.PendingQuery<postgres.Row[]>;
 }
 
 /** A person knows already: an open incident of the booking excuses its money. */

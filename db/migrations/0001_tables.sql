@@ -1,3 +1,17 @@
+CREATE TABLE "contact_proofs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"actor" text NOT NULL,
+	"email" text,
+	"contact" text NOT NULL,
+	"network" text NOT NULL,
+	"tries" smallint DEFAULT 0 NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"proven_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "contact_proofs_texts" CHECK (length("contact_proofs"."actor") between 1 and 120 and length("contact_proofs"."email") <= 254),
+	CONSTRAINT "contact_proofs_tries" CHECK ("contact_proofs"."tries" between 0 and 5)
+);
+--> statement-breakpoint
 CREATE TABLE "accounts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"account_id" text NOT NULL,
@@ -106,7 +120,7 @@ CREATE TABLE "booking_changes" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"ended_at" timestamp (3) with time zone,
 	CONSTRAINT "booking_changes_booking_id" UNIQUE("booking_id","id"),
-	CONSTRAINT "booking_changes_state" CHECK ("booking_changes"."state" in ('pending','applied','expired','abandoned') and ("booking_changes"."state" = 'pending') = ("booking_changes"."ended_at" is null)),
+	CONSTRAINT "booking_changes_state" CHECK ("booking_changes"."state" in ('pending', 'applied', 'expired', 'abandoned') and ("booking_changes"."state" = 'pending') = ("booking_changes"."ended_at" is null)),
 	CONSTRAINT "booking_changes_span" CHECK ("booking_changes"."check_in" < "booking_changes"."check_out"),
 	CONSTRAINT "booking_changes_money" CHECK ("booking_changes"."due" > 0 and "booking_changes"."total" >= 0 and "booking_changes"."due_online" between 0 and "booking_changes"."total")
 );
@@ -158,8 +172,8 @@ CREATE TABLE "bookings" (
 	CONSTRAINT "bookings_code" CHECK ("bookings"."code" ~ '^[A-Z0-9]{8,16}$'),
 	CONSTRAINT "bookings_span" CHECK ("bookings"."check_in" < "bookings"."check_out"),
 	CONSTRAINT "bookings_money" CHECK ("bookings"."total" >= 0 and "bookings"."due_online" between 0 and "bookings"."total"),
-	CONSTRAINT "bookings_payment" CHECK ("bookings"."payment" in ('online','property')),
-	CONSTRAINT "bookings_source" CHECK ("bookings"."source" in ('web','desk','phone','channel','api')),
+	CONSTRAINT "bookings_payment" CHECK ("bookings"."payment" in ('online', 'property')),
+	CONSTRAINT "bookings_source" CHECK ("bookings"."source" in ('web', 'desk', 'phone', 'channel', 'api')),
 	CONSTRAINT "bookings_external_pair" CHECK (("bookings"."connection_id" is null) = ("bookings"."external_id" is null)),
 	CONSTRAINT "bookings_texts" CHECK (length("bookings"."notes") <= 2000 and length("bookings"."actor") between 1 and 120)
 );
@@ -232,12 +246,16 @@ CREATE TABLE "room_stays" (
 	"unit_id" uuid,
 	"ended_at" timestamp (3) with time zone,
 	"version" integer DEFAULT 1 NOT NULL,
+	"unproven" boolean DEFAULT false NOT NULL,
+	"network" text,
+	"contact" text,
 	CONSTRAINT "room_stays_property_id" UNIQUE("property_id","id"),
 	CONSTRAINT "room_stays_position" UNIQUE("booking_id","position"),
-	CONSTRAINT "room_stays_state" CHECK ("room_stays"."state" in ('pending','confirmed','checked_in','checked_out','expired','cancelled','no_show')),
+	CONSTRAINT "room_stays_state" CHECK ("room_stays"."state" in ('pending', 'confirmed', 'checked_in', 'checked_out', 'expired', 'cancelled', 'no_show')),
 	CONSTRAINT "room_stays_span" CHECK ("room_stays"."check_in" < "room_stays"."check_out" and "room_stays"."check_out" - "room_stays"."check_in" <= 30),
 	CONSTRAINT "room_stays_party" CHECK ("room_stays"."adults" between 1 and 20 and cardinality("room_stays"."child_ages") <= 20),
-	CONSTRAINT "room_stays_money" CHECK ("room_stays"."total" >= 0 and "room_stays"."fee" between 0 and "room_stays"."total")
+	CONSTRAINT "room_stays_money" CHECK ("room_stays"."total" >= 0 and "room_stays"."fee" between 0 and "room_stays"."total"),
+	CONSTRAINT "room_stays_counted" CHECK (("room_stays"."network" is null) = ("room_stays"."contact" is null) and (not "room_stays"."unproven" or "room_stays"."contact" is not null))
 );
 --> statement-breakpoint
 CREATE TABLE "channel_connections" (
@@ -248,7 +266,7 @@ CREATE TABLE "channel_connections" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "channel_connections_property_id" UNIQUE("property_id","id"),
 	CONSTRAINT "channel_connections_channel" UNIQUE("property_id","channel"),
-	CONSTRAINT "channel_connections_state" CHECK ("channel_connections"."state" in ('draft','testing','active','degraded','suspended'))
+	CONSTRAINT "channel_connections_state" CHECK ("channel_connections"."state" in ('draft', 'testing', 'active', 'degraded', 'suspended'))
 );
 --> statement-breakpoint
 CREATE TABLE "blocks" (
@@ -279,7 +297,7 @@ CREATE TABLE "inventory_events" (
 	"oversold" integer DEFAULT 0 NOT NULL,
 	"version" integer NOT NULL,
 	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "inventory_events_reason" CHECK ("inventory_events"."reason" in ('hold','sell','confirm','release','expire','cancel','retake','modify','block','unblock','adjust','channel')),
+	CONSTRAINT "inventory_events_reason" CHECK ("inventory_events"."reason" in ('hold', 'sell', 'confirm', 'release', 'expire', 'cancel', 'retake', 'modify', 'block', 'unblock', 'adjust', 'channel')),
 	CONSTRAINT "inventory_events_actor" CHECK (length("inventory_events"."actor") between 1 and 120)
 );
 --> statement-breakpoint
@@ -330,7 +348,8 @@ CREATE TABLE "dead_letters" (
 	"deadline_at" timestamp (3) with time zone NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "dead_letters_state" CHECK ("dead_letters"."state" in ('waiting','replayed','needs_person','discarded','done')),
+	CONSTRAINT "dead_letters_state" CHECK ("dead_letters"."state" in ('waiting', 'replayed', 'needs_person', 'discarded', 'done')),
+	CONSTRAINT "dead_letters_kind" CHECK ("dead_letters"."kind" in ('transient', 'permanent')),
 	CONSTRAINT "dead_letters_error" CHECK (length("dead_letters"."error") <= 4000)
 );
 --> statement-breakpoint
@@ -353,7 +372,7 @@ CREATE TABLE "incidents" (
 	CONSTRAINT "incidents_booking_property" CHECK ("incidents"."booking_id" is null or "incidents"."property_id" is not null),
 	CONSTRAINT "incidents_owner" CHECK (("incidents"."owner" is null) = ("incidents"."taken_at" is null)),
 	CONSTRAINT "incidents_resolution" CHECK (("incidents"."resolved_by" is null) = ("incidents"."resolution" is null) and ("incidents"."resolved_by" is null or "incidents"."resolved_at" is not null)),
-	CONSTRAINT "incidents_severity" CHECK ("incidents"."severity" in ('info','warning','critical'))
+	CONSTRAINT "incidents_severity" CHECK ("incidents"."severity" in ('info', 'warning', 'critical'))
 );
 --> statement-breakpoint
 CREATE TABLE "job_runs" (
@@ -394,13 +413,15 @@ CREATE TABLE "deliveries" (
 	"provider_id" text,
 	"error" text,
 	"tries" smallint DEFAULT 0 NOT NULL,
+	"recipient" text,
+	"sent_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "deliveries_once" UNIQUE NULLS NOT DISTINCT("booking_id","kind","channel","version","about"),
 	CONSTRAINT "deliveries_property" CHECK ("deliveries"."booking_id" is null or "deliveries"."property_id" is not null),
-	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued','sending','sent','delivered','delayed','bounced','complained','failed')),
-	CONSTRAINT "deliveries_audience" CHECK ("deliveries"."audience" in ('guest','property')),
-	CONSTRAINT "deliveries_channel" CHECK ("deliveries"."channel" in ('email','sms'))
+	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued', 'held_back', 'sending', 'sent', 'delivered', 'delayed', 'bounced', 'complained', 'failed')),
+	CONSTRAINT "deliveries_audience" CHECK ("deliveries"."audience" in ('guest', 'property')),
+	CONSTRAINT "deliveries_channel" CHECK ("deliveries"."channel" in ('email', 'sms'))
 );
 --> statement-breakpoint
 CREATE TABLE "disputes" (
@@ -418,7 +439,7 @@ CREATE TABLE "disputes" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "disputes_provider_ref_unique" UNIQUE("provider_ref"),
 	CONSTRAINT "disputes_property_id" UNIQUE("property_id","id"),
-	CONSTRAINT "disputes_state" CHECK ("disputes"."state" in ('inquiry','open','won','lost','closed') and ("disputes"."state" in ('inquiry','open')) = ("disputes"."closed_at" is null)),
+	CONSTRAINT "disputes_state" CHECK ("disputes"."state" in ('inquiry', 'open', 'won', 'lost', 'closed') and ("disputes"."state" in ('inquiry', 'open')) = ("disputes"."closed_at" is null)),
 	CONSTRAINT "disputes_amount" CHECK ("disputes"."amount" > 0)
 );
 --> statement-breakpoint
@@ -436,7 +457,7 @@ CREATE TABLE "money_decisions" (
 	"amount" bigint NOT NULL,
 	"currency" "currency_code" NOT NULL,
 	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "money_decisions_kind" CHECK ("money_decisions"."kind" in ('paid_by_hand','goodwill','waive','write_off','chargeback_accepted')),
+	CONSTRAINT "money_decisions_kind" CHECK ("money_decisions"."kind" in ('paid_by_hand', 'goodwill', 'waive', 'write_off', 'chargeback_accepted')),
 	CONSTRAINT "money_decisions_amount" CHECK ("money_decisions"."amount" > 0),
 	CONSTRAINT "money_decisions_subject" CHECK (("money_decisions"."kind" in ('paid_by_hand','goodwill')) = ("money_decisions"."refund_id" is not null) and ("money_decisions"."kind" = 'chargeback_accepted') = ("money_decisions"."dispute_id" is not null)),
 	CONSTRAINT "money_decisions_texts" CHECK (length("money_decisions"."author") between 1 and 120 and length("money_decisions"."reason") between 3 and 500 and length("money_decisions"."reference") between 1 and 200)
@@ -456,10 +477,12 @@ CREATE TABLE "payments" (
 	"page_url" text,
 	"payment_ref" text,
 	"method" text,
+	"instructions" jsonb,
 	"captured" bigint DEFAULT 0 NOT NULL,
 	"capture_before" timestamp (3) with time zone,
 	"expires_at" timestamp (3) with time zone,
 	"checked_at" timestamp (3) with time zone,
+	"at_rest" boolean DEFAULT false NOT NULL,
 	"captured_at" timestamp (3) with time zone,
 	"voided_at" timestamp (3) with time zone,
 	"refusals" smallint DEFAULT 0 NOT NULL,
@@ -470,8 +493,8 @@ CREATE TABLE "payments" (
 	CONSTRAINT "payments_property_id" UNIQUE("property_id","id"),
 	CONSTRAINT "payments_currency" UNIQUE("property_id","id","currency"),
 	CONSTRAINT "payments_attempt" UNIQUE("booking_id","attempt"),
-	CONSTRAINT "payments_state" CHECK ("payments"."state" in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')),
-	CONSTRAINT "payments_provider" CHECK ("payments"."provider" in ('stripe','midtrans')),
+	CONSTRAINT "payments_state" CHECK ("payments"."state" in ('created', 'requires_action', 'pending', 'challenged', 'authorised', 'captured', 'paid', 'denied', 'voided', 'expired', 'failed')),
+	CONSTRAINT "payments_provider" CHECK ("payments"."provider" in ('stripe', 'midtrans')),
 	CONSTRAINT "payments_money" CHECK ("payments"."amount" > 0 and "payments"."captured" between 0 and "payments"."amount")
 );
 --> statement-breakpoint
@@ -481,6 +504,11 @@ CREATE TABLE "provider_events" (
 	"type" text NOT NULL,
 	"received_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "provider_events_provider_event_id_pk" PRIMARY KEY("provider","event_id")
+);
+--> statement-breakpoint
+CREATE TABLE "provider_lists" (
+	"provider" text PRIMARY KEY NOT NULL,
+	"listed_until" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "refunds" (
@@ -499,7 +527,7 @@ CREATE TABLE "refunds" (
 	"settled_at" timestamp (3) with time zone,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "refunds_property_id" UNIQUE("property_id","id"),
-	CONSTRAINT "refunds_state" CHECK ("refunds"."state" in ('requested','pending','succeeded','failed','manual','withdrawn')),
+	CONSTRAINT "refunds_state" CHECK ("refunds"."state" in ('requested', 'pending', 'succeeded', 'failed', 'manual', 'withdrawn')),
 	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount" > 0)
 );
 --> statement-breakpoint
@@ -592,8 +620,8 @@ CREATE TABLE "taxes" (
 	"max_nights" smallint,
 	"archived_at" timestamp (3) with time zone,
 	CONSTRAINT "taxes_property_id_id_pk" PRIMARY KEY("property_id","id"),
-	CONSTRAINT "taxes_base" CHECK ("taxes"."base" in ('percent','per_night','per_person_night','per_stay')),
-	CONSTRAINT "taxes_collect" CHECK ("taxes"."collect" in ('now','property')),
+	CONSTRAINT "taxes_base" CHECK ("taxes"."base" in ('percent', 'per_night', 'per_person_night', 'per_stay')),
+	CONSTRAINT "taxes_collect" CHECK ("taxes"."collect" in ('now', 'property')),
 	CONSTRAINT "taxes_amount" CHECK ("taxes"."amount" >= 0 and ("taxes"."base" <> 'percent' or "taxes"."amount" <= 1000000)),
 	CONSTRAINT "taxes_name" CHECK (length("taxes"."name") between 1 and 100)
 );
@@ -626,8 +654,8 @@ CREATE TABLE "rate_plans" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "rate_plans_property_id_id_pk" PRIMARY KEY("property_id","id"),
 	CONSTRAINT "rate_plans_code" UNIQUE("property_id","code"),
-	CONSTRAINT "rate_plans_meal" CHECK ("rate_plans"."meal" in ('room_only','breakfast','half_board','full_board','all_inclusive')),
-	CONSTRAINT "rate_plans_payment" CHECK ("rate_plans"."payment" in ('online','property','either')),
+	CONSTRAINT "rate_plans_meal" CHECK ("rate_plans"."meal" in ('room_only', 'breakfast', 'half_board', 'full_board', 'all_inclusive')),
+	CONSTRAINT "rate_plans_payment" CHECK ("rate_plans"."payment" in ('online', 'property', 'either')),
 	CONSTRAINT "rate_plans_texts" CHECK (length("rate_plans"."name") between 1 and 120 and length("rate_plans"."code") between 1 and 40)
 );
 --> statement-breakpoint
@@ -716,6 +744,10 @@ ALTER TABLE "rate_plans" ADD CONSTRAINT "rate_plans_property_id_policy_id_polici
 ALTER TABLE "room_type_contents" ADD CONSTRAINT "room_type_contents_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "room_types" ADD CONSTRAINT "room_types_property_id_properties_id_fk" FOREIGN KEY ("property_id") REFERENCES "public"."properties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "units" ADD CONSTRAINT "units_property_id_room_type_id_room_types_property_id_id_fk" FOREIGN KEY ("property_id","room_type_id") REFERENCES "public"."room_types"("property_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "contact_proofs_actor" ON "contact_proofs" USING btree ("actor","contact");--> statement-breakpoint
+CREATE INDEX "contact_proofs_contact" ON "contact_proofs" USING btree ("contact","created_at");--> statement-breakpoint
+CREATE INDEX "contact_proofs_network" ON "contact_proofs" USING btree ("network","created_at");--> statement-breakpoint
+CREATE INDEX "contact_proofs_age" ON "contact_proofs" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "accounts_user" ON "accounts" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "invitations_organization" ON "invitations" USING btree ("organization_id");--> statement-breakpoint
 CREATE INDEX "invitations_email" ON "invitations" USING btree ("email");--> statement-breakpoint
@@ -738,26 +770,36 @@ CREATE INDEX "bookings_live_holds" ON "bookings" USING btree ("actor") WHERE "bo
 CREATE INDEX "guests_email" ON "guests" USING btree ("email");--> statement-breakpoint
 CREATE INDEX "idempotency_keys_age" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "room_stays_room_type" ON "room_stays" USING btree ("room_type_id","check_in");--> statement-breakpoint
+CREATE INDEX "room_stays_unproven" ON "room_stays" USING btree ("room_type_id","check_in") WHERE "room_stays"."unproven" and "room_stays"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "room_stays_network" ON "room_stays" USING btree ("network") WHERE "room_stays"."network" is not null and "room_stays"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "room_stays_contact" ON "room_stays" USING btree ("contact") WHERE "room_stays"."contact" is not null;--> statement-breakpoint
 CREATE INDEX "blocks_room_type" ON "blocks" USING btree ("room_type_id");--> statement-breakpoint
 CREATE INDEX "inventory_events_night" ON "inventory_events" USING btree ("room_type_id","stay_date");--> statement-breakpoint
 CREATE UNIQUE INDEX "dead_letters_message" ON "dead_letters" USING btree ("outbox_id","job");--> statement-breakpoint
-CREATE INDEX "dead_letters_due" ON "dead_letters" USING btree ("next_replay_at") WHERE "dead_letters"."state" = 'waiting';--> statement-breakpoint
+CREATE INDEX "dead_letters_open" ON "dead_letters" USING btree ("state","next_replay_at") WHERE "dead_letters"."state" in ('waiting', 'replayed', 'needs_person');--> statement-breakpoint
+CREATE INDEX "dead_letters_closed" ON "dead_letters" USING btree ("updated_at") WHERE "dead_letters"."state" in ('discarded', 'done');--> statement-breakpoint
 CREATE UNIQUE INDEX "incidents_open" ON "incidents" USING btree ("cause") WHERE "incidents"."resolved_at" is null;--> statement-breakpoint
-CREATE INDEX "incidents_property" ON "incidents" USING btree ("property_id");--> statement-breakpoint
+CREATE INDEX "incidents_cause" ON "incidents" USING btree ("cause");--> statement-breakpoint
 CREATE INDEX "job_runs_age" ON "job_runs" USING btree ("done_at");--> statement-breakpoint
 CREATE INDEX "outbox_ready" ON "outbox" USING btree ("id") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_published" ON "outbox" USING btree ("published_at") WHERE "outbox"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_provider" ON "deliveries" USING btree ("provider_id");--> statement-breakpoint
+CREATE INDEX "deliveries_recipient" ON "deliveries" USING btree ("recipient","sent_at") WHERE "deliveries"."recipient" is not null;--> statement-breakpoint
+CREATE INDEX "deliveries_held_back" ON "deliveries" USING btree ("updated_at") WHERE "deliveries"."state" = 'held_back';--> statement-breakpoint
 CREATE INDEX "disputes_payment" ON "disputes" USING btree ("payment_id");--> statement-breakpoint
+CREATE INDEX "disputes_open" ON "disputes" USING btree ("payment_id") WHERE "disputes"."state" in ('inquiry', 'open');--> statement-breakpoint
 CREATE INDEX "money_decisions_booking" ON "money_decisions" USING btree ("booking_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "money_decisions_refund" ON "money_decisions" USING btree ("refund_id","kind") WHERE "money_decisions"."refund_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "money_decisions_dispute" ON "money_decisions" USING btree ("dispute_id") WHERE "money_decisions"."dispute_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "payments_page_ref" ON "payments" USING btree ("provider","page_ref") WHERE "payments"."page_ref" is not null;--> statement-breakpoint
 CREATE INDEX "payments_payment_ref" ON "payments" USING btree ("payment_ref");--> statement-breakpoint
-CREATE INDEX "payments_open" ON "payments" USING btree ("updated_at") WHERE "payments"."state" in ('created','requires_action','pending','challenged','authorised');--> statement-breakpoint
-CREATE INDEX "payments_taken" ON "payments" USING btree ("checked_at") WHERE "payments"."state" in ('captured','paid');--> statement-breakpoint
+CREATE INDEX "payments_open" ON "payments" USING btree ("state","created_at") WHERE "payments"."state" in ('created', 'requires_action', 'pending', 'challenged', 'authorised', 'denied');--> statement-breakpoint
+CREATE INDEX "payments_tried" ON "payments" USING btree ("expires_at") WHERE "payments"."provider" = 'midtrans' and "payments"."state" = 'expired' and "payments"."method" = 'credit_card';--> statement-breakpoint
+CREATE INDEX "payments_fresh" ON "payments" USING btree (coalesce("captured_at", "created_at"),"checked_at") WHERE "payments"."state" in ('captured', 'paid');--> statement-breakpoint
+CREATE INDEX "payments_taken" ON "payments" USING btree ("checked_at") WHERE "payments"."state" in ('captured', 'paid') and not "payments"."at_rest";--> statement-breakpoint
 CREATE INDEX "provider_events_age" ON "provider_events" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "refunds_payment" ON "refunds" USING btree ("payment_id");--> statement-breakpoint
+CREATE INDEX "refunds_open" ON "refunds" USING btree ("state","created_at") WHERE "refunds"."state" in ('requested', 'pending');--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_provider_ref" ON "refunds" USING btree ("provider_ref") WHERE "refunds"."provider_ref" is not null;--> statement-breakpoint
 CREATE INDEX "destinations_trgm" ON "destinations" USING gin ("search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "properties_destination" ON "properties" USING btree ("destination_id") WHERE "properties"."archived_at" is null and "properties"."published_at" is not null;--> statement-breakpoint

@@ -1,7 +1,8 @@
 // The tables that better-auth reads and writes (names and columns are its own, in snake case),
 // and the tenant: an organisation owns properties and has members with roles.
-import { boolean, index, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { createdAt, instant } from "./columns.ts";
+import { sql } from "drizzle-orm";
+import { boolean, check, index, pgTable, smallint, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { createdAt, id, instant } from "./columns.ts";
 
 export const users = pgTable("users", {
   id: text("id").primaryKey(),
@@ -108,4 +109,31 @@ export const invitations = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
   },
   (t) => [index("invitations_organization").on(t.organizationId), index("invitations_email").on(t.email)],
+);
+
+/** A code mailed to an address, to prove it for one cookie or account. The code itself is nowhere: it is made of the row's id. */
+export const contactProofs = pgTable(
+  "contact_proofs",
+  {
+    id: id().primaryKey(),
+    /** `actorKey()`'s text: who asked, and whom alone it serves. */
+    actor: text("actor").notNull(),
+    /** Until the mail is out. */
+    email: text("email"),
+    /** Keyed hashes of the address, and of the network that asked. */
+    contact: text("contact").notNull(),
+    network: text("network").notNull(),
+    tries: smallint("tries").notNull().default(0),
+    expiresAt: instant("expires_at").notNull(),
+    provenAt: instant("proven_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index("contact_proofs_actor").on(t.actor, t.contact),
+    index("contact_proofs_contact").on(t.contact, t.createdAt),
+    index("contact_proofs_network").on(t.network, t.createdAt),
+    index("contact_proofs_age").on(t.createdAt),
+    check("contact_proofs_texts", sql`length(${t.actor}) between 1 and 120 and length(${t.email}) <= 254`),
+    check("contact_proofs_tries", sql`${t.tries} between 0 and 5`),
+  ],
 );

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, date, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
 import { channelConnections } from "./channels.ts";
 import { properties } from "./properties.ts";
@@ -27,6 +28,7 @@ export const guests = pgTable(
   ],
 );
 
+const PAID_WHERE = ["online", "property"] as const;
 export const SOURCES = ["web", "desk", "phone", "channel", "api"] as const;
 
 /** The commercial container. Its state is derived from its room stays. */
@@ -53,7 +55,7 @@ export const bookings = pgTable(
     total: minor("total").notNull(),
     /** The part to be paid online; the rest is paid at the property. */
     dueOnline: minor("due_online").notNull(),
-    payment: text("payment").$type<"online" | "property">().notNull(),
+    payment: text("payment").$type<(typeof PAID_WHERE)[number]>().notNull(),
     /** While pending: its nights go back after this instant. */
     holdExpiresAt: instant("hold_expires_at"),
     holdExtended: boolean("hold_extended").notNull().default(false),
@@ -85,8 +87,8 @@ export const bookings = pgTable(
     check("bookings_code", sql`${t.code} ~ '^[A-Z0-9]{8,16}$'`),
     check("bookings_span", sql`${t.checkIn} < ${t.checkOut}`),
     check("bookings_money", sql`${t.total} >= 0 and ${t.dueOnline} between 0 and ${t.total}`),
-    check("bookings_payment", sql`${t.payment} in ('online','property')`),
-    check("bookings_source", sql`${t.source} in ('web','desk','phone','channel','api')`),
+    check("bookings_payment", isOneOf(t.payment, PAID_WHERE)),
+    check("bookings_source", isOneOf(t.source, SOURCES)),
     check("bookings_external_pair", sql`(${t.connectionId} is null) = (${t.externalId} is null)`),
     check("bookings_texts", sql`length(${t.notes}) <= 2000 and length(${t.actor}) between 1 and 120`),
   ],
@@ -147,6 +149,11 @@ export const roomStays = pgTable(
     unitId: uuid("unit_id"),
     endedAt: instant("ended_at"),
     version: integer("version").notNull().default(1),
+    /** Whoever holds or booked it has proven no address and paid nothing: such rooms are bounded together (decision 022). */
+    unproven: boolean("unproven").notNull().default(false),
+    /** Keyed hashes of who asked for it, while nothing is paid: the network, and the guest's e-mail. Cleared when it is paid, over, or ended. */
+    network: text("network"),
+    contact: text("contact"),
   },
   (t) => [
     unique("room_stays_property_id").on(t.propertyId, t.id),
@@ -157,10 +164,20 @@ export const roomStays = pgTable(
     foreignKey({ columns: [t.roomTypeId, t.productId], foreignColumns: [products.roomTypeId, products.id], name: "room_stays_product_fk" }),
     foreignKey({ columns: [t.propertyId, t.unitId], foreignColumns: [units.propertyId, units.id], name: "room_stays_unit_fk" }),
     index("room_stays_room_type").on(t.roomTypeId, t.checkIn),
-    check("room_stays_state", sql`${t.state} in ('pending','confirmed','checked_in','checked_out','expired','cancelled','no_show')`),
+    index("room_stays_unproven")
+      .on(t.roomTypeId, t.checkIn)
+      .where(sql`${t.unproven} and ${t.endedAt} is null`),
+    index("room_stays_network")
+      .on(t.network)
+      .where(sql`${t.network} is not null and ${t.endedAt} is null`),
+    index("room_stays_contact")
+      .on(t.contact)
+      .where(sql`${t.contact} is not null`),
+    check("room_stays_state", isOneOf(t.state, STAY_STATES)),
     check("room_stays_span", sql`${t.checkIn} < ${t.checkOut} and ${t.checkOut} - ${t.checkIn} <= 30`),
     check("room_stays_party", sql`${t.adults} between 1 and 20 and cardinality(${t.childAges}) <= 20`),
     check("room_stays_money", sql`${t.total} >= 0 and ${t.fee} between 0 and ${t.total}`),
+    check("room_stays_counted", sql`(${t.network} is null) = (${t.contact} is null) and (not ${t.unproven} or ${t.contact} is not null)`),
   ],
 );
 
@@ -312,7 +329,7 @@ export const bookingChanges = pgTable(
     index("booking_changes_due")
       .on(t.expiresAt)
       .where(sql`${t.state} = 'pending'`),
-    check("booking_changes_state", sql`${t.state} in ('pending','applied','expired','abandoned') and (${t.state} = 'pending') = (${t.endedAt} is null)`),
+    check("booking_changes_state", sql`${isOneOf(t.state, CHANGE_STATES)} and (${t.state} = 'pending') = (${t.endedAt} is null)`),
     check("booking_changes_span", sql`${t.checkIn} < ${t.checkOut}`),
     check("booking_changes_money", sql`${t.due} > 0 and ${t.total} >= 0 and ${t.dueOnline} between 0 and ${t.total}`),
   ],

@@ -3,6 +3,7 @@
 // check on each of millions of rows would cost more than the bulk loads themselves.
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, date, foreignKey, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { createdAt, instant } from "./columns.ts";
 import { roomTypes } from "./rooms.ts";
 
@@ -86,7 +87,7 @@ export const inventoryEvents = pgTable(
   },
   (t) => [
     index("inventory_events_night").on(t.roomTypeId, t.stayDate),
-    check("inventory_events_reason", sql`${t.reason} in ('hold','sell','confirm','release','expire','cancel','retake','modify','block','unblock','adjust','channel')`),
+    check("inventory_events_reason", isOneOf(t.reason, MOVE_REASONS)),
     check("inventory_events_actor", sql`length(${t.actor}) between 1 and 120`),
   ],
 );

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { bookings } from "./bookings.ts";
 import { createdAt, id, instant } from "./columns.ts";
 
@@ -42,6 +43,12 @@ export const jobRuns = pgTable(
 );
 
 export const DEAD_LETTER_STATES = ["waiting", "replayed", "needs_person", "discarded", "done"] as const;
+export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
+/** In these a letter still asks for something. */
+export const OPEN_LETTERS = ["waiting", "replayed", "needs_person"] as const satisfies DeadLetterState[];
+export const CLOSED_LETTERS = ["discarded", "done"] as const satisfies DeadLetterState[];
+export const FAILURE_KINDS = ["transient", "permanent"] as const;
+export const SEVERITIES = ["info", "warning", "critical"] as const;
 
 /** A job that its burst of retries did not bring home. */
 export const deadLetters = pgTable(
@@ -51,9 +58,9 @@ export const deadLetters = pgTable(
     outboxId: id("outbox_id"),
     job: text("job").notNull(),
     payload: jsonb("payload").$type<Record<string, unknown>>().notNull(),
-    state: text("state").$type<(typeof DEAD_LETTER_STATES)[number]>().notNull(),
+    state: text("state").$type<DeadLetterState>().notNull(),
     /** `transient` is replayed by itself until the deadline; `permanent` waits for a person. */
-    kind: text("kind").$type<"transient" | "permanent">().notNull(),
+    kind: text("kind").$type<(typeof FAILURE_KINDS)[number]>().notNull(),
     status: integer("status").notNull(),
     error: text("error").notNull(),
     replays: integer("replays").notNull().default(0),
@@ -66,10 +73,10 @@ export const deadLetters = pgTable(
   },
   (t) => [
     uniqueIndex("dead_letters_message").on(t.outboxId, t.job),
-    index("dead_letters_due")
-      .on(t.nextReplayAt)
-      .where(sql`${t.state} = 'waiting'`),
-    check("dead_letters_state", sql`${t.state} in ('waiting','replayed','needs_person','discarded','done')`),
+    index("dead_letters_open").on(t.state, t.nextReplayAt).where(isOneOf(t.state, OPEN_LETTERS)),
+    index("dead_letters_closed").on(t.updatedAt).where(isOneOf(t.state, CLOSED_LETTERS)),
+    check("dead_letters_state", isOneOf(t.state, DEAD_LETTER_STATES)),
+    check("dead_letters_kind", isOneOf(t.kind, FAILURE_KINDS)),
     check("dead_letters_error", sql`length(${t.error}) <= 4000`),
   ],
 );
@@ -80,7 +87,7 @@ export const incidents = pgTable(
   {
     id: id().primaryKey(),
     cause: text("cause").notNull(),
-    severity: text("severity").$type<"info" | "warning" | "critical">().notNull(),
+    severity: text("severity").$type<(typeof SEVERITIES)[number]>().notNull(),
     title: text("title").notNull(),
     propertyId: uuid("property_id"),
     bookingId: uuid("booking_id"),
@@ -104,16 +111,13 @@ export const incidents = pgTable(
     uniqueIndex("incidents_open")
       .on(t.cause)
       .where(sql`${t.resolvedAt} is null`),
-    index("incidents_property").on(t.propertyId),
+    index("incidents_cause").on(t.cause),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id], name: "incidents_booking_fk" }),
     // Or the key above would let any booking pass.
     check("incidents_booking_property", sql`${t.bookingId} is null or ${t.propertyId} is not null`),
     check("incidents_owner", sql`(${t.owner} is null) = (${t.takenAt} is null)`),
-    check(
-      "incidents_resolution",
-      sql`(${t.resolvedBy} is null) = (${t.resolution} is null) and (${t.resolvedBy} is null or ${t.resolvedAt} is not null)`,
-    ),
-    check("incidents_severity", sql`${t.severity} in ('info','warning','critical')`),
+    check("incidents_resolution", sql`(${t.resolvedBy} is null) = (${t.resolution} is null) and (${t.resolvedBy} is null or ${t.resolvedAt} is not null)`),
+    check("incidents_severity", isOneOf(t.severity, SEVERITIES)),
   ],
 );
 

@@ -1,10 +1,27 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
 import { bookingChanges, bookings } from "./bookings.ts";
 
+export const PROVIDERS = ["stripe", "midtrans"] as const;
+
 export const PAYMENT_STATES = ["created", "requires_action", "pending", "challenged", "authorised", "captured", "paid", "denied", "voided", "expired", "failed"] as const;
 export type PaymentState = (typeof PAYMENT_STATES)[number];
+/** What may become of these is the provider's to say: it is asked until it is known. */
+export const OPEN_PAYMENTS = ["created", "requires_action", "pending", "challenged", "authorised", "denied"] as const satisfies PaymentState[];
+/** The guest's money is ours. */
+export const TAKEN_PAYMENTS = ["captured", "paid"] as const satisfies PaymentState[];
+
+/** Where the guest sends the money by a slow method: to an account, by a biller's code, or over a shop's counter. */
+export interface PayInstructions {
+  kind: "account" | "bill" | "counter";
+  /** The bank's or shop's code, as the provider names it (`bca`, `mandiri`, `indomaret`). */
+  at: string;
+  number: string;
+  /** The company's code of a bill, beside its number. */
+  biller: string | null;
+}
 
 /** One attempt to be paid online; a booking may have many. */
 export const payments = pgTable(
@@ -16,7 +33,7 @@ export const payments = pgTable(
     /** Set where it pays a change's difference instead of the booking. */
     changeId: uuid("change_id"),
     attempt: smallint("attempt").notNull(),
-    provider: text("provider").$type<"stripe" | "midtrans">().notNull(),
+    provider: text("provider").$type<(typeof PROVIDERS)[number]>().notNull(),
     state: text("state").$type<PaymentState>().notNull(),
     amount: minor("amount").notNull(),
     currency: currency(),
@@ -27,6 +44,8 @@ export const payments = pgTable(
     paymentRef: text("payment_ref"),
     /** `card`, `bank_transfer`, `qris` … as the provider names it. */
     method: text("method"),
+    /** Of a slow method, while it waits for the guest. */
+    instructions: jsonb("instructions").$type<PayInstructions>(),
     captured: minor("captured").notNull().default(0),
     /** An authorisation lapses then. */
     captureBefore: instant("capture_before"),
@@ -34,6 +53,8 @@ export const payments = pgTable(
     expiresAt: instant("expires_at"),
     /** When the provider was last asked; the sweep takes the oldest. */
     checkedAt: instant("checked_at"),
+    /** Taken money that nobody takes back any more: the sweep has done with it. */
+    atRest: boolean("at_rest").notNull().default(false),
     /** Posting dates: when the money was taken, and when a reservation or the money itself was let go. Set once. */
     capturedAt: instant("captured_at"),
     voidedAt: instant("voided_at"),
@@ -54,22 +75,30 @@ export const payments = pgTable(
       .on(t.provider, t.pageRef)
       .where(sql`${t.pageRef} is not null`),
     index("payments_payment_ref").on(t.paymentRef),
-    index("payments_open")
-      .on(t.updatedAt)
-      .where(sql`${t.state} in ('created','requires_action','pending','challenged','authorised')`),
+    index("payments_open").on(t.state, t.createdAt).where(isOneOf(t.state, OPEN_PAYMENTS)),
+    // A card's try at Midtrans that ended, on a page that hasn't.
+    index("payments_tried")
+      .on(t.expiresAt)
+      .where(sql`${t.provider} = 'midtrans' and ${t.state} = 'expired' and ${t.method} = 'credit_card'`),
+    index("payments_fresh")
+      .on(sql`coalesce(${t.capturedAt}, ${t.createdAt})`, t.checkedAt)
+      .where(isOneOf(t.state, TAKEN_PAYMENTS)),
     index("payments_taken")
       .on(t.checkedAt)
-      .where(sql`${t.state} in ('captured','paid')`),
+      .where(sql`${isOneOf(t.state, TAKEN_PAYMENTS)} and not ${t.atRest}`),
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
     foreignKey({ columns: [t.bookingId, t.changeId], foreignColumns: [bookingChanges.bookingId, bookingChanges.id], name: "payments_change_fk" }),
-    check("payments_state", sql`${t.state} in ('created','requires_action','pending','challenged','authorised','captured','paid','denied','voided','expired','failed')`),
-    check("payments_provider", sql`${t.provider} in ('stripe','midtrans')`),
+    check("payments_state", isOneOf(t.state, PAYMENT_STATES)),
+    check("payments_provider", isOneOf(t.provider, PROVIDERS)),
     check("payments_money", sql`${t.amount} > 0 and ${t.captured} between 0 and ${t.amount}`),
   ],
 );
 
 /** `manual` has no way back by itself, `withdrawn` is not to be made any more. */
 export const REFUND_STATES = ["requested", "pending", "succeeded", "failed", "manual", "withdrawn"] as const;
+export type RefundState = (typeof REFUND_STATES)[number];
+/** Still to be made, or under way. */
+export const OPEN_REFUNDS = ["requested", "pending"] as const satisfies RefundState[];
 
 export const refunds = pgTable(
   "refunds",
@@ -80,7 +109,7 @@ export const refunds = pgTable(
     amount: minor("amount").notNull(),
     currency: currency(),
     reason: text("reason").notNull(),
-    state: text("state").$type<(typeof REFUND_STATES)[number]>().notNull(),
+    state: text("state").$type<RefundState>().notNull(),
     providerRef: text("provider_ref"),
     /** A person paid it outside the provider. */
     byHand: boolean("by_hand").notNull().default(false),
@@ -97,11 +126,12 @@ export const refunds = pgTable(
   (t) => [
     unique("refunds_property_id").on(t.propertyId, t.id),
     index("refunds_payment").on(t.paymentId),
+    index("refunds_open").on(t.state, t.createdAt).where(isOneOf(t.state, OPEN_REFUNDS)),
     uniqueIndex("refunds_provider_ref")
       .on(t.providerRef)
       .where(sql`${t.providerRef} is not null`),
     foreignKey({ columns: [t.propertyId, t.paymentId, t.currency], foreignColumns: [payments.propertyId, payments.id, payments.currency], name: "refunds_payment_fk" }),
-    check("refunds_state", sql`${t.state} in ('requested','pending','succeeded','failed','manual','withdrawn')`),
+    check("refunds_state", isOneOf(t.state, REFUND_STATES)),
     check("refunds_amount", sql`${t.amount} > 0`),
   ],
 );
@@ -112,6 +142,7 @@ export const refunds = pgTable(
  */
 export const DISPUTE_STATES = ["inquiry", "open", "won", "lost", "closed"] as const;
 export type DisputeState = (typeof DISPUTE_STATES)[number];
+export const OPEN_DISPUTES = ["inquiry", "open"] as const satisfies DisputeState[];
 
 export const disputes = pgTable(
   "disputes",
@@ -135,8 +166,9 @@ export const disputes = pgTable(
   (t) => [
     unique("disputes_property_id").on(t.propertyId, t.id),
     index("disputes_payment").on(t.paymentId),
+    index("disputes_open").on(t.paymentId).where(isOneOf(t.state, OPEN_DISPUTES)),
     foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id] }),
-    check("disputes_state", sql`${t.state} in ('inquiry','open','won','lost','closed') and (${t.state} in ('inquiry','open')) = (${t.closedAt} is null)`),
+    check("disputes_state", sql`${isOneOf(t.state, DISPUTE_STATES)} and (${isOneOf(t.state, OPEN_DISPUTES)}) = (${t.closedAt} is null)`),
     check("disputes_amount", sql`${t.amount} > 0`),
   ],
 );
@@ -179,7 +211,7 @@ export const moneyDecisions = pgTable(
     foreignKey({ columns: [t.propertyId, t.paymentId], foreignColumns: [payments.propertyId, payments.id], name: "money_decisions_payment_fk" }),
     foreignKey({ columns: [t.propertyId, t.refundId], foreignColumns: [refunds.propertyId, refunds.id], name: "money_decisions_refund_fk" }),
     foreignKey({ columns: [t.propertyId, t.disputeId], foreignColumns: [disputes.propertyId, disputes.id], name: "money_decisions_dispute_fk" }),
-    check("money_decisions_kind", sql`${t.kind} in ('paid_by_hand','goodwill','waive','write_off','chargeback_accepted')`),
+    check("money_decisions_kind", isOneOf(t.kind, DECISION_KINDS)),
     check("money_decisions_amount", sql`${t.amount} > 0`),
     check(
       "money_decisions_subject",
@@ -202,3 +234,9 @@ export const providerEvents = pgTable(
   },
   (t) => [primaryKey({ columns: [t.provider, t.eventId] }), index("provider_events_age").on(t.receivedAt)],
 );
+
+/** Up to which instant all refunds and disputes that a provider has made have been looked at. */
+export const providerLists = pgTable("provider_lists", {
+  provider: text("provider").primaryKey(),
+  listedUntil: instant("listed_until").notNull(),
+});

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { createdAt, currency, id, instant, propertyId } from "./columns.ts";
 import { organizations } from "./accounts.ts";
 
@@ -127,6 +128,7 @@ export const propertyContents = pgTable(
 );
 
 export const TAX_BASES = ["percent", "per_night", "per_person_night", "per_stay"] as const;
+const COLLECTED = ["now", "property"] as const;
 
 /** A tax or fee of the property, applied in `position` order on the net room price. */
 export const taxes = pgTable(
@@ -144,7 +146,7 @@ export const taxes = pgTable(
     /** Whether the percent taxes behind it (by `position`) are charged on it too, as VAT is on a service charge. */
     taxed: boolean("taxed").notNull().default(false),
     /** Collected by us now, or by the property at arrival. */
-    collect: text("collect").$type<"now" | "property">().notNull().default("now"),
+    collect: text("collect").$type<(typeof COLLECTED)[number]>().notNull().default("now"),
     /** Children up to this age are free of per-person taxes. */
     exemptAge: smallint("exempt_age"),
     /** Charged for at most so many nights. */
@@ -153,8 +155,8 @@ export const taxes = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.propertyId, t.id] }),
-    check("taxes_base", sql`${t.base} in ('percent','per_night','per_person_night','per_stay')`),
-    check("taxes_collect", sql`${t.collect} in ('now','property')`),
+    check("taxes_base", isOneOf(t.base, TAX_BASES)),
+    check("taxes_collect", isOneOf(t.collect, COLLECTED)),
     check("taxes_amount", sql`${t.amount} >= 0 and (${t.base} <> 'percent' or ${t.amount} <= 1000000)`),
     check("taxes_name", sql`length(${t.name}) between 1 and 100`),
   ],

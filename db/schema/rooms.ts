@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { createdAt, id, instant, minor, propertyId } from "./columns.ts";
 import { policies, properties, type ArtParams } from "./properties.ts";
 
@@ -55,6 +56,8 @@ export const roomTypeContents = pgTable(
 export const MEALS = ["room_only", "breakfast", "half_board", "full_board", "all_inclusive"] as const;
 export type Meal = (typeof MEALS)[number];
 
+const PLAN_PAYMENTS = ["online", "property", "either"] as const;
+
 /** A commercial offer of the property: meal, policy, how it is paid. */
 export const ratePlans = pgTable(
   "rate_plans",
@@ -66,7 +69,7 @@ export const ratePlans = pgTable(
     meal: text("meal").$type<Meal>().notNull().default("room_only"),
     policyId: id("policy_id"),
     /** `online`: paid at booking; `property`: paid at the desk; `either`: the guest chooses. */
-    payment: text("payment").$type<"online" | "property" | "either">().notNull().default("either"),
+    payment: text("payment").$type<(typeof PLAN_PAYMENTS)[number]>().notNull().default("either"),
     position: smallint("position").notNull().default(0),
     archivedAt: instant("archived_at"),
     createdAt: createdAt(),
@@ -75,8 +78,8 @@ export const ratePlans = pgTable(
     primaryKey({ columns: [t.propertyId, t.id] }),
     unique("rate_plans_code").on(t.propertyId, t.code),
     foreignKey({ columns: [t.propertyId, t.policyId], foreignColumns: [policies.propertyId, policies.id] }),
-    check("rate_plans_meal", sql`${t.meal} in ('room_only','breakfast','half_board','full_board','all_inclusive')`),
-    check("rate_plans_payment", sql`${t.payment} in ('online','property','either')`),
+    check("rate_plans_meal", isOneOf(t.meal, MEALS)),
+    check("rate_plans_payment", isOneOf(t.payment, PLAN_PAYMENTS)),
     check("rate_plans_texts", sql`length(${t.name}) between 1 and 120 and length(${t.code}) between 1 and 40`),
   ],
 );

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { auditLog } from "../../db/schema/audit.ts";
 import { deadLetters } from "../../db/schema/jobs.ts";
 import { actorKey, type Context } from "../../server/context.ts";
@@ -6,7 +6,7 @@ import { refuse } from "../../server/errors.ts";
 import { transact } from "../../server/platform/transact.ts";
 import { authorise } from "./authorise.ts";
 import { keepIncidents } from "./incident.ts";
-import { failureOf, letterOf, OPEN } from "./letters.ts";
+import { failureOf, isOpen, letterOf } from "./letters.ts";
 
 /**
  * Gives a letter up: what it stands for won't be done. Who and why go into the audit; the last one of its cause
@@ -22,7 +22,7 @@ export async function discard(ctx: Context, { id, why }: { id: string; why: stri
     const [gone] = await tx
       .update(deadLetters)
       .set({ state: "discarded", nextReplayAt: null, updatedAt: sql`app_now()` })
-      .where(and(eq(deadLetters.id, id), inArray(deadLetters.state, OPEN)))
+      .where(and(eq(deadLetters.id, id), isOpen))
       .returning();
     if (!gone) throw refuse("PRECONDITION", { reason: "it is closed already", state: letter.state });
     await tx.insert(auditLog).values({

@@ -14,7 +14,7 @@ import { failureOf, type Letter } from "./letters.ts";
 
 /** QStash's failure callback; only what we use of it. */
 const callbackSchema = z.object({
-  status: z.number().int(),
+  status: z.int().min(0).max(999),
   header: z.record(z.string(), z.array(z.string())).nullish(),
   body: z.string().nullish(),
   url: z.string(),
@@ -82,6 +82,8 @@ function readCallback(body: string): Failed | undefined {
   try {
     const callback = callbackSchema.parse(JSON.parse(body));
     const message = messageSchema.parse(JSON.parse(decode(callback.sourceBody)));
+    // No text or JSON of Postgres holds it.
+    if (JSON.stringify(message).includes("\\u0000")) return undefined;
     const headers = new Headers(Object.entries(callback.header ?? {}).flatMap(([key, values]) => values.map((value): [string, string] => [key, value])));
     const name = new URL(callback.url).pathname.replace("/jobs/", "");
     const job = JOBS.find((one) => one.name === name);

@@ -1,19 +1,17 @@
 import { and, eq, inArray, lt, or, sql } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
-import { deadLetters } from "../../db/schema/jobs.ts";
+import { isOneOf } from "../../db/conditions.ts";
+import { deadLetters, OPEN_LETTERS } from "../../db/schema/jobs.ts";
 import { refuse } from "../../server/errors.ts";
 import { JOBS } from "../registry.ts";
 
 export type Letter = typeof deadLetters.$inferSelect;
 
-/** States in which a letter still asks for something. */
-export const OPEN: Letter["state"][] = ["waiting", "replayed", "needs_person"];
+/** The letter still asks for something. */
+export const isOpen = isOneOf(deadLetters.state, OPEN_LETTERS);
 
 /** Open letters that a person was called for, one that is being replayed by that person included. */
-export const calledPerson = and(
-  inArray(deadLetters.state, OPEN),
-  or(eq(deadLetters.state, "needs_person"), eq(deadLetters.kind, "permanent"), lt(deadLetters.deadlineAt, sql`app_now()`)),
-);
+export const calledPerson = and(isOpen, or(eq(deadLetters.state, "needs_person"), eq(deadLetters.kind, "permanent"), lt(deadLetters.deadlineAt, sql`app_now()`)));
 
 /** Whether a release still has the letter's job. */
 export const ofKnownJob = inArray(

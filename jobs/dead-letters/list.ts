@@ -1,10 +1,10 @@
-import { count, desc, inArray, sql } from "drizzle-orm";
+import { count, desc, sql } from "drizzle-orm";
 import { z } from "zod";
 import { deadLetters } from "../../db/schema/jobs.ts";
 import type { Context } from "../../server/context.ts";
 import { namesOf, type BookingNames } from "../names.ts";
 import { authorise } from "./authorise.ts";
-import { failureOf, letterOf, OPEN, type Letter } from "./letters.ts";
+import { failureOf, isOpen, letterOf, type Letter } from "./letters.ts";
 
 export interface ListedLetter {
   id: string;
@@ -23,7 +23,7 @@ export interface ListedLetter {
 /** The open letters, those that wait for a person first, newest first; `all`: the closed ones too. @throws FORBIDDEN */
 export async function list(ctx: Context, { all = false, limit = 50 }: { all?: boolean; limit?: number } = {}): Promise<{ letters: ListedLetter[]; total: number }> {
   authorise(ctx);
-  const which = all ? undefined : inArray(deadLetters.state, OPEN);
+  const which = all ? undefined : isOpen;
   const rows = await ctx.db
     .select({ letter: deadLetters, age: sql<number>`extract(epoch from app_now() - ${deadLetters.createdAt})::float` })
     .from(deadLetters)

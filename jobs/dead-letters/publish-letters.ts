@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, lte, sql, type SQL } from "drizzle-orm";
+import { isOneOf } from "../../db/conditions.ts";
 import { deadLetters } from "../../db/schema/jobs.ts";
 import type { Context } from "../../server/context.ts";
 import { messageSchema } from "../define.ts";
@@ -21,7 +22,7 @@ export async function publishLetters(ctx: Context, which?: SQL): Promise<number>
   const due = ctx.db
     .select({ id: deadLetters.id })
     .from(deadLetters)
-    .where(and(eq(deadLetters.state, "waiting"), lte(deadLetters.nextReplayAt, sql`app_now()`), ofKnownJob, which))
+    .where(and(isOneOf(deadLetters.state, ["waiting"]), lte(deadLetters.nextReplayAt, sql`app_now()`), ofKnownJob, which))
     .orderBy(asc(deadLetters.nextReplayAt))
     .limit(BATCH)
     .for("update", { skipLocked: true });

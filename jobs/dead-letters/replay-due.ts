@@ -1,4 +1,5 @@
-import { and, eq, inArray, lte, not, or, sql } from "drizzle-orm";
+import { and, eq, lte, not, or, sql } from "drizzle-orm";
+import { isOneOf } from "../../db/conditions.ts";
 import { deadLetters } from "../../db/schema/jobs.ts";
 import type { Context } from "../../server/context.ts";
 import { transact } from "../../server/platform/transact.ts";
@@ -26,8 +27,8 @@ export async function replayDue(ctx: Context, limit = 1000): Promise<number> {
  * deadline is over; so is one whose job no release has any more.
  */
 async function recover(ctx: Context): Promise<void> {
-  const silent = and(eq(deadLetters.state, "replayed"), lte(deadLetters.updatedAt, sql`app_now() - interval '1 hour'`));
-  const orphaned = and(inArray(deadLetters.state, ["waiting", "replayed"]), not(ofKnownJob));
+  const silent = and(isOneOf(deadLetters.state, ["replayed"]), lte(deadLetters.updatedAt, sql`app_now() - interval '1 hour'`));
+  const orphaned = and(isOneOf(deadLetters.state, ["waiting", "replayed"]), not(ofKnownJob));
   const hopeless = or(orphaned, eq(deadLetters.kind, "permanent"), lte(deadLetters.deadlineAt, sql`app_now()`));
   await transact(ctx.db, async (tx) => {
     const found = await tx

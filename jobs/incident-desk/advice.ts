@@ -21,6 +21,8 @@ const ADVICE = {
   "payment-mismatch": () => ["A payment of another amount or currency. If it was taken, give it back in the provider's dashboard, then close this."],
   "money-stuck": () => ["The provider refuses a capture, void or refund. It is asked again by itself; look at the payment in its dashboard."],
   "page-refused": () => ["The provider refused to open a payment page: look at its account and settings."],
+  "provider-unknown": () => ["The provider has money of ours that we have no payment for, or doesn't know one of ours: compare them in its dashboard."],
+  "unreadable-webhook": () => ["A vendor's notice could not be read: its version or settings have changed. The sweep reads the payments meanwhile."],
   "refund-failed": byHand,
   "refund-manual": byHand,
   dispute: (shown) =>

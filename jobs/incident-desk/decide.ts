@@ -49,7 +49,10 @@ export async function decideMoney(ctx: Context, asked: Asked): Promise<Done> {
   return verb === "waive" ? waiveDue(ctx, parsed(waiveInput, input)) : writeOffMissing(ctx, parsed(writeOffInput, input));
 }
 
-function parsed<T>(schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } } }, value: unknown): T {
+function parsed<T>(
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } } },
+  value: unknown,
+): T {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
@@ -60,6 +63,7 @@ function parsed<T>(schema: { safeParse(value: unknown): { success: true; data: T
 function minorOf(text: string, currency: string): number {
   const exponent = exponentOf(currency);
   const [, whole = "", part = ""] = /^(\d{1,12})(?:\.(\d+))?$/.exec(text) ?? [];
-  if (whole === "" || part.length > exponent) throw refuse("INVALID", { field: "amount", reason: `an amount of ${currency} like ${exponent === 0 ? "20" : `20.${"0".repeat(exponent)}`}` });
+  if (whole === "" || part.length > exponent)
+    throw refuse("INVALID", { field: "amount", reason: `an amount of ${currency} like ${exponent === 0 ? "20" : `20.${"0".repeat(exponent)}`}` });
   return Number(whole) * 10 ** exponent + Number(part.padEnd(exponent, "0") || 0);
 }

@@ -44,6 +44,14 @@ export function incidentLines(shown: ShownIncident): string[] {
         .map(([name, value]) => `${name} ${String(value)}`)
         .join(", "),
     }),
-    ...(incident.resolvedAt ? [] : ["", "What to do:", ...adviceOf(shown).map((line) => `  ${line}`), "  When it is dealt with:", `  npm run incidents -- close ${incident.id} --author NAME --reason "TEXT"`]),
+    ...(incident.resolvedAt
+      ? []
+      : [
+          "",
+          "What to do:",
+          ...adviceOf(shown).map((line) => `  ${line}`),
+          "  When it is dealt with:",
+          `  npm run incidents -- close ${incident.id} --author NAME --reason "TEXT"`,
+        ]),
   ];
 }

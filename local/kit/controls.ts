@@ -49,7 +49,7 @@ export function commonControls(faults: FaultSwitch, clock: LocalClock): Controls
 
 /** The switches of those that call webhooks: what befalls the next ones. */
 export function webhookControls(webhooks: Pick<Webhooks, "fault">): Controls {
-  return { "/_test/webhooks": thrown(webhookFaultSchema, (fault) => (webhooks.fault(fault), { body: {} })) };
+  return { "/_test/webhooks": thrown(webhookFaultSchema, (fault) => ({ body: { left: webhooks.fault(fault) } })) };
 }
 
 /** Holds calls in the middle of their execution (`open: false`); GET says how many wait. */

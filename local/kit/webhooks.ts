@@ -39,7 +39,8 @@ export interface Webhooks {
   kind: "webhook";
   send(id: string, url: string, body: string): void;
   attempt(id: string): void;
-  fault(fault: WebhookFault): void;
+  /** @returns how many calls were left of the one that it takes the place of; undefined: there was none */
+  fault(fault: WebhookFault): number | undefined;
   close(): void;
 }
 
@@ -112,7 +113,11 @@ export function createWebhooks(store: Store, clock: LocalClock, agenda: () => Ag
       inFlight.add(id);
       setImmediate(() => void deliver(delivery));
     },
-    fault: (input) => void (fault = { ...input }),
+    fault(input) {
+      const left = fault?.calls;
+      fault = { ...input };
+      return left;
+    },
     close: () => closing.abort(),
   };
 }

@@ -10,10 +10,18 @@ function connect(url: string) {
     backoff: () => 0.2,
     onnotice: () => undefined,
     connection: { application_name: "local_qstash", statement_timeout: 10_000 },
+    // The driver asks for the array types outside of every promise: a reset at that moment would end the process.
+    fetch_types: false,
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
+      texts: { to: 1009, from: [], parse: String, serialize: toTextArray },
     },
   });
+}
+
+/** A `text[]` as Postgres reads it. */
+function toTextArray(values: readonly string[]): string {
+  return `{${values.map((value) => `"${value.replaceAll(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
 /** Opens the queue's own schema, making what is missing. Rejects when Postgres is not there. */

@@ -3,7 +3,8 @@ import { statement, type Executor } from "../../db/client.ts";
 import { bookings, guests, properties } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
-import { bookingToken, sameText } from "../platform/tokens.ts";
+import { addDays, dateIn } from "../platform/dates.ts";
+import { isSignedFor } from "../platform/tokens.ts";
 
 const head = (db: Executor) =>
   db
@@ -31,12 +32,20 @@ export async function authoriseBooking(ctx: Context, db: Executor, ref: { bookin
 /** A booking as `authoriseBooking` gives it, with its property's zone and the time until which a night can be sold. */
 export type AuthorisedBooking = Awaited<ReturnType<typeof authoriseBooking>>;
 
+/** A booking's link opens it for so many days after check-out; from then on only its account does. */
+const LINK_DAYS = 60;
+
+/** Whether links and look-ups no longer open the booking: its stay is long over. */
+export function isLinkOver({ checkOut }: { checkOut: string }, now: Date): boolean {
+  return dateIn("UTC", now) > addDays(checkOut, LINK_DAYS);
+}
+
 /** Whether the caller may see and change the booking. */
 export function mayAccess(ctx: Context, found: { booking: typeof bookings.$inferSelect; email: string }, token: string | undefined): boolean {
   const { actor } = ctx;
   if (actor.kind !== "guest") return actor.kind === "job" || actor.kind === "webhook";
   if (found.booking.actor === actorKey(actor) || found.booking.actor === `anon:${actor.anonId}`) return true;
   if (actor.userId && found.booking.userId === actor.userId) return true;
-  if (token && sameText(token, bookingToken(ctx.config.AUTH_SECRET, found.booking.id))) return true;
+  if (token && isSignedFor("booking", ctx.config, found.booking.id, token) && !isLinkOver(found.booking, ctx.clock.now())) return true;
   return actor.emailVerified === true && actor.email === found.email;
 }

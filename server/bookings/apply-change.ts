@@ -28,14 +28,7 @@ export interface Applied {
  * @param settlement absent where no room changes: then no money does
  * @returns the booking's new version
  */
-export async function applyChange(
-  tx: Transaction,
-  booking: Booking,
-  before: readonly StayRow[],
-  change: Applied,
-  actor: string,
-  settlement?: Settlement,
-): Promise<number> {
+export async function applyChange(tx: Transaction, booking: Booking, before: readonly StayRow[], change: Applied, actor: string, settlement?: Settlement): Promise<number> {
   await keepVersions(tx, change.stays);
   for (const stay of change.stays) await rewriteStay(tx, stay, change, before);
   if (change.stays.length > 0) await rewriteNights(tx, change.stays);

@@ -69,7 +69,8 @@ async function applyIn(tx: Transaction, ctx: Context, seen: Pick<Payment, "id" |
     if (payment.version === seen.version) await contradicted(tx, payment, view);
     return WRITTEN;
   }
-  await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor, data: { paymentId: payment.id } });
+  const amounts = { amount: payment.amount, captured: view.captured, currency: payment.currency };
+  await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor, data: { ...amounts, paymentId: payment.id } });
   if (hasMoney(payment.state)) {
     if (!hasMoney(view.state)) await tellLapse(tx, booking, { ...event, actor }, payment.id);
     const moved = !hasMoney(view.state) || view.captured !== payment.amount;

@@ -119,7 +119,11 @@ async function setFees(tx: Transaction, stays: readonly StayRow[], now: Date): P
 /** The booking's amounts become those of the rooms that are left, and of the fees; its dates too, while any is left. */
 async function followRooms(tx: Transaction, booking: Booking, { staying, total, dueOnline }: CancelPlan): Promise<void> {
   const checkIn = staying.map((stay) => stay.checkIn).toSorted()[0] ?? booking.checkIn;
-  const checkOut = staying.map((stay) => stay.checkOut).toSorted().at(-1) ?? booking.checkOut;
+  const checkOut =
+    staying
+      .map((stay) => stay.checkOut)
+      .toSorted()
+      .at(-1) ?? booking.checkOut;
   await tx
     .update(bookings)
     .set({ checkIn, checkOut, total, dueOnline })

@@ -1,5 +1,6 @@
 import { and, eq, inArray, lt, lte, not, sql } from "drizzle-orm";
 import { pgArray, type Executor, type Transaction } from "../../db/client.ts";
+import { isOneOf } from "../../db/conditions.ts";
 import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
@@ -24,7 +25,7 @@ export async function pendingChange(db: Executor, bookingId: string): Promise<Ch
   const [row] = await db
     .select()
     .from(bookingChanges)
-    .where(and(eq(bookingChanges.bookingId, bookingId), eq(bookingChanges.state, "pending")));
+    .where(and(eq(bookingChanges.bookingId, bookingId), isOneOf(bookingChanges.state, ["pending"])));
   return row;
 }
 
@@ -69,7 +70,7 @@ export async function abandonChange(tx: Transaction, booking: Booking, actor: st
   const [ended] = await tx
     .update(bookingChanges)
     .set({ state: "abandoned", endedAt: sql`app_now()` })
-    .where(and(eq(bookingChanges.bookingId, booking.id), eq(bookingChanges.state, "pending")))
+    .where(and(eq(bookingChanges.bookingId, booking.id), isOneOf(bookingChanges.state, ["pending"])))
     .returning({ id: bookingChanges.id, held: bookingChanges.held });
   if (!ended) return [];
   await tellEnd(tx, booking, ended.id, "change_abandoned", actor);
@@ -92,7 +93,7 @@ export async function expireChange(ctx: Context, changeId: string, rival?: Rival
     const [ended] = await tx
       .update(bookingChanges)
       .set({ state: "expired", endedAt: sql`app_now()` })
-      .where(and(eq(bookingChanges.id, changeId), eq(bookingChanges.state, "pending"), lte(bookingChanges.expiresAt, sql`app_now()`)))
+      .where(and(eq(bookingChanges.id, changeId), isOneOf(bookingChanges.state, ["pending"]), lte(bookingChanges.expiresAt, sql`app_now()`)))
       .returning({ held: bookingChanges.held });
     if (!ended) return { answer: false };
     const actor = actorKey(ctx.actor);
@@ -113,7 +114,7 @@ export async function overdueChanges(ctx: Context, graceSeconds: number, limit: 
   const rows = await ctx.db
     .select({ id: bookingChanges.id })
     .from(bookingChanges)
-    .where(and(eq(bookingChanges.state, "pending"), lt(bookingChanges.expiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`)))
+    .where(and(isOneOf(bookingChanges.state, ["pending"]), lt(bookingChanges.expiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`)))
     .orderBy(bookingChanges.expiresAt)
     .limit(limit);
   return rows.map((row) => row.id);
@@ -128,7 +129,7 @@ export function overdueChangesOn(ctx: Context, nights: readonly { roomTypeId: nu
     .from(bookingChanges)
     .where(
       and(
-        eq(bookingChanges.state, "pending"),
+        isOneOf(bookingChanges.state, ["pending"]),
         lt(bookingChanges.expiresAt, sql`app_now()`),
         not(changeExamined),
         sql`exists (select 1 from jsonb_to_recordset(${bookingChanges.held}) as h("roomTypeId" int, date date)

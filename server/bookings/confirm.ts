@@ -49,7 +49,7 @@ async function write(tx: Transaction, list: readonly Confirming[], from: "pendin
   const events = list.map(({ booking }) => ({ bookingId: booking.id, propertyId: booking.propertyId, version: booking.version + 1 }));
   const [pages] = await pipelined([
     bookingsWithPages(tx, ids),
-    moveStays(tx, ids, from, "confirmed"),
+    moveStays(tx, ids, from, "confirmed", how.payment === "online"),
     endHolds(tx, ids, how),
     recordEvent(tx, ...events.map((event, index) => ({ ...event, type: from === "pending" ? ("confirmed" as const) : ("retaken" as const), actor: list[index]!.actor }))),
     emit(tx, ...events.map((event) => ({ type: "booking.confirmed" as const, payload: { ...event, payment: how.payment } }))),

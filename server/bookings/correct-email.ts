@@ -4,7 +4,7 @@ import { bookings, guests } from "../../db/schema/bookings.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { transact } from "../platform/transact.ts";
-import { guestField } from "./schemas.ts";
+import { guestFields } from "./schemas.ts";
 
 /**
  * A person gives a booking's guest another e-mail address: its mails go there, and it opens the booking. The audit
@@ -13,7 +13,7 @@ import { guestField } from "./schemas.ts";
  */
 export async function correctEmail(ctx: Context, input: { bookingId: string; email: string; reason: string }): Promise<void> {
   if (ctx.actor.kind !== "operator") throw refuse("FORBIDDEN", { what: "a guest's address" });
-  const email = guestField.shape.email.safeParse(input.email);
+  const email = guestFields.shape.email.safeParse(input.email);
   if (!email.success) throw refuse("INVALID", { field: "email", reason: "is no e-mail address" });
   const reason = input.reason.trim();
   if (reason.length < 3 || reason.length > 500) throw refuse("INVALID", { field: "reason", reason: "say why, in 3 to 500 characters" });

@@ -52,7 +52,7 @@ async function settleEnd(tx: Transaction, booking: typeof bookings.$inferSelect,
   return settlementOf(booking.currency, sideOf(booking, stays, money), sideOf(booking, ended, money));
 }
 
-interface Night {
+export interface Night {
   roomTypeId: number;
   date: string;
 }

@@ -6,8 +6,8 @@ import { authoriseBooking } from "./access.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { pendingChange } from "./changes.ts";
 import { settleChange } from "./apply-change.ts";
-import { expireOverdue, refusalOfLacking } from "./expire.ts";
 import type { ModifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
+import { LackingNights, withOverdueLetGo } from "./overdue.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
 
@@ -21,14 +21,11 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
   const plan = await planChange(ctx, ctx.db, booking, stays, input, now);
   // What an open draft of this booking holds is let go for the new one.
   const takes = netUnits(stays, plan.stays).map((night) => ({ ...night, units: night.units - (draft?.held.find((own) => isSame(own, night))?.units ?? 0) }));
-  const lacking = () => lackingOf(ctx, takes, plan);
   // Overdue holds refuse nobody: as a change itself would, let them go first.
-  const nights = await lacking();
-  if (nights.length > 0) {
-    const left = await expireOverdue(ctx, nights);
-    const still = await lacking();
-    if (still.length > 0) throw refusalOfLacking(ctx, still, left);
-  }
+  await withOverdueLetGo(ctx, performance.now() + ctx.config.LOCK_WAIT_MS, async () => {
+    const nights = await lackingOf(ctx, takes, plan);
+    if (nights.length > 0) throw new LackingNights(nights);
+  });
   const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
   return {
     quoteHash: plan.hash,
@@ -40,6 +37,7 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
     totalBefore: booking.total,
     total: plan.total,
     due: plan.due,
+    atProperty: plan.total - plan.dueOnline - (booking.total - booking.dueOnline),
     refund: plan.due > 0 ? 0 : ((await settleChange(ctx.db, booking, stays, plan))?.back ?? 0),
     changeFee: plan.changeFee,
     cancelFee: plan.policies.reduce((sum, policy) => sum + feeAt(policy, now), 0),

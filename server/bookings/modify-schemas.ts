@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dateField, idempotencyKeyField, idField, MAX_ROOMS, textField } from "../platform/fields.ts";
 import { quotedStayOutput, quoteRoomField } from "../rooms/schemas.ts";
-import { bookingRef, guestField, waysOutput } from "./schemas.ts";
+import { bookingRef, guestFields, waysOutput } from "./schemas.ts";
 
 /** What may become of a room stay: another product of the property, another party. */
 export const changedRoomField = quoteRoomField.extend({ roomStayId: idField });
@@ -30,6 +30,8 @@ export const modifyQuoteOutput = z.object({
   total: z.int(),
   /** What must be paid online before the change holds; 0: it holds at once. */
   due: z.int(),
+  /** What the change adds to what is paid at the property; negative where it takes from it. */
+  atProperty: z.int(),
   /** What goes back of the money paid online. */
   refund: z.int(),
   /** Within the total: what cancelling cost already, and a cheaper stay doesn't give back. */
@@ -43,7 +45,7 @@ export const modifyInput = modifyQuoteInput.extend({
   idempotencyKey: idempotencyKeyField,
   quoteHash: z.string().min(16).max(64),
   /** The e-mail stays: it opens the booking. */
-  guest: guestField.pick({ name: true, phone: true }).partial().optional(),
+  guest: guestFields.pick({ name: true, phone: true }).partial().optional(),
   notes: textField(2000).optional(),
 });
 export type ModifyInput = z.infer<typeof modifyInput>;

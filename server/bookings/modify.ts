@@ -14,40 +14,29 @@ import { announce } from "./announce.ts";
 import { applyChange, settleChange } from "./apply-change.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { abandonChange, draftChange, heldMoves } from "./changes.ts";
-import { expireOverdue, refusalOfLacking } from "./expire.ts";
+import type { Night } from "./expire.ts";
+import { shareGuard, type NeededNight } from "./hold-limit.ts";
 import type { ModifyInput, ModifyOutput } from "./modify-schemas.ts";
+import { LackingNights, withOverdueLetGo } from "./overdue.ts";
 import { staysOf } from "./stays.ts";
 import { databaseNow } from "./view.ts";
 
 type Booking = typeof bookings.$inferSelect;
-type Night = { roomTypeId: number; date: string };
-
-/** Some night lacks stock, perhaps by holds that are over. */
-class Lacking extends Error {
-  readonly nights: Night[];
-  constructor(nights: Night[]) {
-    super("lacking");
-    this.nights = nights;
-  }
-}
 
 /**
  * Changes dates, rooms or guests of a confirmed booking: at once, or as a draft that holds the nights it lacks until
  * the difference is paid. Old and new nights are one net change a night, so a stay moved by a day needs only the day it lacks.
  * @throws NOT_FOUND, PRECONDITION by the state or when nothing would change, PRICE_CHANGED with the new total and hash,
- *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY
+ *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY, PROOF_REQUIRED of whoever has proven nothing
  */
 export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOutput> {
-  const change = () => once(ctx, "bookings.modify", input, (tx) => changeIn(tx, ctx, input));
+  const change = () => once(ctx, "bookings.modify", input, async (tx) => changeIn(tx, ctx, input));
   const nights = await lackedNights(ctx, input);
   const attempt = () => (nights.length > 0 ? withNightLocks(ctx, nights, change) : change());
-  return attempt().catch(async (error: unknown) => {
+  const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
+  return withOverdueLetGo(ctx, deadline, attempt).catch((error: unknown) => {
     if (isDomainError(error, "ROOM_BUSY")) return answerBefore(ctx, input, error);
-    if (!(error instanceof Lacking)) throw error;
-    const left = await expireOverdue(ctx, error.nights);
-    return attempt().catch((again: unknown) => {
-      throw again instanceof Lacking ? refusalOfLacking(ctx, again.nights, left) : again;
-    });
+    throw error;
   });
 }
 
@@ -91,7 +80,9 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput): Prom
   const draft = plan.due > 0;
   const held = draft ? net.filter((night) => night.units > 0) : [];
   const moves = draft ? heldMoves(held, 1) : net.map(({ roomTypeId, date, units }) => ({ roomTypeId, date, sold: units }));
-  const moved = await take(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id });
+  const unproven = stays.some((stay) => stay.unproven && stay.state === "confirmed");
+  const guard = unproven ? await shareGuard(ctx, tx, booking) : undefined;
+  const moved = await takeNights(tx, [...(await abandonChange(tx, booking, actor)), ...moves], { actor, bookingId: booking.id }, guard);
   const done = (answer: ModifyOutput) => ({ answer, committed: () => announce(ctx, moved, "bookings_modified_total", { how: answer.status }) });
 
   if (contact?.guest)
@@ -124,8 +115,13 @@ async function newContact(tx: Transaction, booking: Booking, input: ModifyInput)
   return guest.name === old!.name && guest.phone === old!.phone && notes === booking.notes ? undefined : { guest, notes };
 }
 
-/** Moves the nights, each by its net count, locked in order first. @throws Lacking */
-async function take(tx: Transaction, moves: NightMove[], cause: { actor: string; bookingId: string }): Promise<MovedNight[]> {
+/** Moves the nights, each by its net count, locked in order first. @throws LackingNights, and what `guard` refuses */
+async function takeNights(
+  tx: Transaction,
+  moves: NightMove[],
+  cause: { actor: string; bookingId: string },
+  guard?: (nights: NeededNight[]) => Promise<void>,
+): Promise<MovedNight[]> {
   const needs = new Map<string, Night & { need: number }>();
   for (const { roomTypeId, date, sold = 0, held = 0 } of moves) {
     const key = `${roomTypeId}/${date}`;
@@ -134,7 +130,8 @@ async function take(tx: Transaction, moves: NightMove[], cause: { actor: string;
   const locked = await lockNights(tx, [...needs.values()]);
   const free = (night: Night) => locked.find((one) => one.roomTypeId === night.roomTypeId && one.date === night.date)?.free ?? 0;
   const lacking = [...needs.values()].filter((night) => night.need > 0 && free(night) < night.need).map(({ roomTypeId, date }) => ({ roomTypeId, date }));
-  if (lacking.length > 0) throw new Lacking(lacking);
+  if (lacking.length > 0) throw new LackingNights(lacking);
+  await guard?.(locked.map((night) => ({ ...night, need: needs.get(`${night.roomTypeId}/${night.date}`)?.need ?? 0 })));
   const moved = await moveLocked(tx, [{ moves, ...cause }], { reason: "modify" });
   if (!moved) throw new Error("the ledger refused nights that were free under our lock");
   return moved;

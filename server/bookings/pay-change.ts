@@ -75,13 +75,7 @@ export async function payChange(tx: Transaction, booking: Booking, stays: readon
  * booking, so a draft that was for the version before is for the new one.
  * @returns the booking's new version
  */
-export async function refuseLate(
-  tx: Transaction,
-  booking: Booking,
-  stays: readonly StayRow[],
-  payment: Payment & { changeId: string },
-  actor: string,
-): Promise<number> {
+export async function refuseLate(tx: Transaction, booking: Booking, stays: readonly StayRow[], payment: Payment & { changeId: string }, actor: string): Promise<number> {
   const { changeId, id: paymentId } = payment;
   const version = await endHold(tx, booking.id);
   await tx

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { idempotencyKeyField, idField } from "../platform/fields.ts";
 import { CHANGE_STATES } from "../../db/schema/bookings.ts";
-import { BOOKING_STATES, bookingRef } from "./schemas.ts";
+import { BOOKING_STATES, bookingRef, transferOutput } from "./schemas.ts";
 
 export const startInput = bookingRef.extend({
   idempotencyKey: idempotencyKeyField,
@@ -21,4 +21,6 @@ export const statusOutput = z.object({
   payment: z.string().nullable(),
   /** The state of the change that was asked for. */
   change: z.enum(CHANGE_STATES).optional(),
+  /** The transfer that is waited for. */
+  transfer: transferOutput.optional(),
 });

@@ -31,6 +31,7 @@ export async function recordMoney(tx: Transaction, entry: MoneyEntry, payment: P
       voidedAt: payment.voidedAt ?? (letGo ? (view.voidedAt ?? sql`app_now()`) : null),
       captureBefore: view.captureBefore ?? payment.captureBefore,
       expiresAt: view.expiresAt ?? payment.expiresAt,
+      instructions: view.instructions ?? payment.instructions,
       checkedAt: sql`app_now()`,
       updatedAt: sql`app_now()`,
       version: sql`${payments.version} + 1`,

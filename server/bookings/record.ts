@@ -4,6 +4,7 @@ import { bookingNights, bookings, guests, roomStays, type EventData, type StaySt
 import type { HistoryType } from "./events.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
 import { newId } from "../platform/ids.ts";
+import type { Asker } from "./unproven.ts";
 import { pipelined } from "../platform/pipelined.ts";
 
 // The inserts of new bookings: prepared statements whose shape depends neither on the number of rooms nor of bookings.
@@ -38,9 +39,11 @@ const insertStays = statement((db) =>
     .insert(roomStays)
     .select(
       sql`select s.property_id, s.id, s.booking_id, s.position, s.room_type_id, s.product_id, s.state, s.check_in, s.check_out, s.adults, s.child_ages,
-          s.room_name, s.rate_name, s.meal, s.total, s.charges, s.policy, 0, null::uuid, null::timestamptz, 1
+          s.room_name, s.rate_name, s.meal, s.total, s.charges, s.policy, 0, null::uuid, null::timestamptz, 1,
+          s.unproven, s.network, s.contact
         from jsonb_to_recordset(${rows}) as s(property_id uuid, id uuid, booking_id uuid, position smallint, room_type_id int, product_id int, state text,
-          check_in date, check_out date, adults smallint, child_ages smallint[], room_name text, rate_name text, meal text, total bigint, charges jsonb, policy jsonb)`,
+          check_in date, check_out date, adults smallint, child_ages smallint[], room_name text, rate_name text, meal text, total bigint, charges jsonb, policy jsonb,
+          unproven boolean, network text, contact text)`,
     )
     .prepare("insert_stays"),
 );
@@ -82,6 +85,8 @@ export interface NewBooking {
   notes: string;
   state: StayState;
   stays: QuotedStay[];
+  /** Who asks for it, as the bounds count. */
+  asker: Asker;
 }
 
 /** Writes guests, bookings, room stays and nights; the statements go out together, one round trip however many they are. */
@@ -141,6 +146,7 @@ function stayRow(booking: NewBooking, stay: QuotedStay & { id: string; position:
     total: stay.total,
     charges: stay.charges,
     policy: stay.policy,
+    ...booking.asker,
   };
 }
 

@@ -2,10 +2,12 @@ import { procedure, router } from "../trpc.ts";
 import { cancel, cancelQuote } from "./cancel.ts";
 import { hold } from "./hold.ts";
 import { lookup } from "./lookup.ts";
+import { lookupInput, lookupOutput } from "./lookup-schemas.ts";
 import { mine } from "./mine.ts";
 import { modify } from "./modify.ts";
 import { modifyQuote } from "./modify-quote.ts";
 import { modifyInput, modifyOutput, modifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
+import { openHolds } from "./open-holds.ts";
 import { paymentStatus } from "./payment-status.ts";
 import { startInput, startOutput, statusInput, statusOutput } from "./payment-schemas.ts";
 import {
@@ -17,10 +19,9 @@ import {
   cancelQuoteOutput,
   holdInput,
   holdOutput,
-  lookupInput,
-  lookupOutput,
   mineInput,
   mineOutput,
+  openHoldsOutput,
 } from "./schemas.ts";
 import { startPayment } from "./start-payment.ts";
 import { get } from "./view.ts";
@@ -42,6 +43,7 @@ export const bookingsRouter = router({
     .input(mineInput)
     .output(mineOutput)
     .query(({ ctx, input }) => mine(ctx, input)),
+  openHolds: procedure.output(openHoldsOutput).query(({ ctx }) => openHolds(ctx)),
   cancelQuote: procedure
     .input(cancelQuoteInput)
     .output(cancelQuoteOutput)

@@ -1,25 +1,19 @@
 import { z } from "zod";
-import { idempotencyKeyField, idField, localeField, MAX_ROOMS, refineStay, stayFields, textField } from "../platform/fields.ts";
+import { countryField, emailAddress, idempotencyKeyField, idField, localeField, MAX_ROOMS, personNameField, refineStay, stayFields, textField } from "../platform/fields.ts";
+import { phoneField, phoneOf, phoneText } from "../platform/phone.ts";
 import { chargeOutput, policyOutput, quoteRoomField } from "../rooms/schemas.ts";
 
-export const guestField = z.object({
-  name: textField(200).refine((name) => name.length > 0, "required"),
-  email: z
-    .string()
-    .max(254)
-    .pipe(z.email())
-    .transform((email) => email.toLowerCase()),
-  /** E.164 ("+6281234567890") or empty. */
-  phone: z
-    .string()
-    .max(20)
-    .regex(/^(\+[1-9][0-9]{6,14})?$/)
-    .default(""),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/)
-    .optional(),
+/** Who books, as the app's form asks for it. */
+export const guestFields = z.object({
+  name: personNameField,
+  email: emailAddress,
+  phone: phoneField,
 });
+
+/** The telephone number may be in its national form where the guest's country is said. */
+export const guestField = guestFields
+  .extend({ phone: phoneText.default(""), country: countryField.optional() })
+  .transform((guest, ctx) => ({ ...guest, phone: phoneOf(guest.phone, guest.country, ctx, ["phone"]) }));
 
 export const holdInput = z
   .object({
@@ -48,18 +42,6 @@ export const holdOutput = z.object({
 /** The token is needed where the caller is neither the booking's account nor the browser that made it. */
 export const bookingRef = z.object({ bookingId: idField, token: z.string().max(100).optional() });
 
-export const lookupInput = z.object({
-  code: z
-    .string()
-    .max(40)
-    .transform((code) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, ""))
-    .pipe(z.string().min(1)),
-  email: textField(254)
-    .pipe(z.email())
-    .transform((email) => email.toLowerCase()),
-});
-export const lookupOutput = z.object({ bookingId: z.string(), token: z.string() });
-
 export const BOOKING_STATES = ["pending", "confirmed", "checked_in", "checked_out", "expired", "cancelled", "no_show"] as const;
 
 export const stayOutput = z.object({
@@ -79,6 +61,28 @@ export const stayOutput = z.object({
   policy: policyOutput,
 });
 
+const REFUND_STATES = ["requested", "pending", "succeeded", "failed", "manual", "withdrawn"] as const;
+
+/** A transfer that its provider waits for: where the money goes, how much, until when; with it the hold's end. */
+export const transferOutput = z.object({
+  kind: z.enum(["account", "bill", "counter"]),
+  /** The bank's or shop's code as the provider names it. */
+  at: z.string(),
+  number: z.string(),
+  biller: z.string().nullable(),
+  amount: z.int(),
+  currency: z.string(),
+  expiresAt: z.string().nullable(),
+  /** Until then the rooms, or what the change holds, are kept for it. */
+  heldUntil: z.string().nullable(),
+  /** Of the property: instants are told there. */
+  zone: z.string(),
+});
+export type TransferView = z.infer<typeof transferOutput>;
+
+/** What became of the latest message by one way: `lost` did not reach the guest, `none` was never sent. */
+const messageState = z.enum(["none", "sending", "sent", "arrived", "lost"]);
+
 export const bookingOutput = z.object({
   id: z.string(),
   code: z.string(),
@@ -87,6 +91,8 @@ export const bookingOutput = z.object({
   state: z.enum(BOOKING_STATES),
   locale: z.string(),
   createdAt: z.string(),
+  /** When this version was made. */
+  versionAt: z.string(),
   checkIn: z.string(),
   checkOut: z.string(),
   currency: z.string(),
@@ -127,14 +133,41 @@ export const bookingOutput = z.object({
   }),
   stays: z.array(stayOutput),
   payments: z.array(z.object({ id: z.string(), provider: z.string(), state: z.string(), amount: z.int(), method: z.string().nullable() })),
-  refunds: z.array(z.object({ amount: z.int(), state: z.string() })),
+  /** A gift is beyond what the booking gives back. */
+  refunds: z.array(z.object({ amount: z.int(), state: z.enum(REFUND_STATES), isGift: z.boolean().optional() })),
   /** Waits for its difference to be paid until `expiresAt`; then it is gone, and the booking stays as it is. */
-  change: z.object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string() }).nullable(),
+  change: z
+    .object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string(), transfer: transferOutput.nullable() })
+    .nullable(),
   canModify: z.boolean(),
   canCancel: z.boolean(),
   canPay: z.boolean(),
+  /**
+   * Why it can be paid, or can't: `transfer` waits for one (and may be paid another way), `review` the provider
+   * examines a payment, `over` the hold's time has passed and nothing was paid, `closed` it isn't pending.
+   */
+  paying: z.enum(["open", "transfer", "review", "over", "closed"]),
+  transfer: transferOutput.nullable(),
+  messages: z.object({ email: messageState, sms: messageState }),
 });
 export type BookingView = z.infer<typeof bookingOutput>;
+
+export const openHoldsOutput = z.object({
+  /** The server's clock as it answered: what is left is counted from there. */
+  now: z.string(),
+  holds: z.array(
+    z.object({
+      id: z.string(),
+      propertyName: z.string(),
+      checkIn: z.string(),
+      checkOut: z.string(),
+      holdExpiresAt: z.string(),
+      zone: z.string(),
+      /** A transfer for it is waited for. */
+      waits: z.boolean(),
+    }),
+  ),
+});
 
 export const mineInput = z.object({
   scope: z.enum(["upcoming", "past", "cancelled"]),

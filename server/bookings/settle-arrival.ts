@@ -9,12 +9,7 @@ import type { StayRow } from "./stays.ts";
  * row and the refunds of this transaction.
  * @param stays as they are now
  */
-export async function settleArrival(
-  db: Executor,
-  booking: typeof bookings.$inferSelect,
-  stays: readonly StayRow[],
-  paymentId: string,
-): Promise<Settlement> {
+export async function settleArrival(db: Executor, booking: typeof bookings.$inferSelect, stays: readonly StayRow[], paymentId: string): Promise<Settlement> {
   const money = await readMoney(db, booking.id);
   const after = sideOf(booking, stays, money);
   return settlementOf(booking.currency, { ...after, facts: withoutPayment(money.facts, paymentId) }, after);

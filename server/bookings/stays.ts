@@ -44,6 +44,10 @@ const move = statement((db) =>
       state: sql`${placeholder("to")}::text`,
       version: sql`${roomStays.version} + 1`,
       endedAt: sql`case when ${placeholder("ended")}::bool then app_now() else null end`,
+      // What is paid for is bounded by its price: nobody counts it any more.
+      unproven: sql`${roomStays.unproven} and not ${placeholder("paid")}::bool`,
+      network: sql`case when not ${placeholder("paid")}::bool then ${roomStays.network} end`,
+      contact: sql`case when not ${placeholder("paid")}::bool then ${roomStays.contact} end`,
     })
     .where(sql`${roomStays.bookingId} = any(${placeholder("bookingIds")}::uuid[]) and ${roomStays.state} = ${placeholder("from")}`)
     .returning({ id: roomStays.id })
@@ -54,11 +58,12 @@ const ENDS: readonly StayState[] = ["expired", "cancelled", "no_show", "checked_
 
 /**
  * Moves all stays of the booking, or bookings, that are in `from`; the UPDATE repeats the state that it leaves.
+ * @param paid by money that was taken or reserved
  * @returns how many moved
  */
-export async function moveStays(tx: Transaction, bookingIds: string | readonly string[], from: StayState, to: StayState): Promise<number> {
+export async function moveStays(tx: Transaction, bookingIds: string | readonly string[], from: StayState, to: StayState, paid = false): Promise<number> {
   assertMove(from, to);
-  const moved = await move(tx, { bookingIds: pgArray([bookingIds].flat()), from, to, ended: ENDS.includes(to) });
+  const moved = await move(tx, { bookingIds: pgArray([bookingIds].flat()), from, to, ended: ENDS.includes(to), paid });
   return moved.length;
 }
 

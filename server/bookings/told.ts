@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
 import { bookingEvents, disputes, moneyDecisions, payments, refunds, type Settlement } from "../../db/schema/index.ts";
+import type { PayInstructions } from "../../db/schema/payments.ts";
 import type { HistoryType } from "./events.ts";
 import type { MoneyNews } from "./schemas.ts";
 
@@ -21,6 +22,8 @@ export interface News {
   currency: string;
   settlement?: Settlement | undefined;
   until?: string | undefined;
+  /** Where to send a transfer. */
+  to?: PayInstructions | undefined;
   reference?: string | undefined;
   /** It isn't so any more: a transfer that came, or is over. */
   isOver?: boolean;
@@ -72,8 +75,8 @@ async function ofPayment(db: Executor, _: string, about: string): Promise<News |
 async function ofTransfer(db: Executor, _: string, about: string): Promise<News | undefined> {
   const [payment] = await db.select().from(payments).where(eq(payments.id, about));
   if (!payment) return undefined;
-  const { amount, currency, expiresAt, state } = payment;
-  return { amount, currency, until: expiresAt?.toISOString(), isOver: state !== "pending" };
+  const { amount, currency, expiresAt, state, instructions } = payment;
+  return { amount, currency, until: expiresAt?.toISOString(), to: instructions ?? undefined, isOver: state !== "pending" };
 }
 
 async function ofRefund(db: Executor, _: string, about: string): Promise<News | undefined> {

@@ -1,5 +1,6 @@
-import { and, inArray, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
 import { pgArray, statement, type Transaction } from "../../db/client.ts";
+import { isOneOf } from "../../db/conditions.ts";
 import { payments } from "../../db/schema/payments.ts";
 
 /** Nothing was paid in these, and the guest may pay still. */
@@ -12,7 +13,7 @@ export function mayBeTriedAgain(): SQL {
 
 /** Pages for the booking itself, not for a change of it, that have no money: once it is confirmed, nobody should pay on them. */
 export function leftOpen(): SQL | undefined {
-  return and(isNull(payments.changeId), isNotNull(payments.pageRef), or(inArray(payments.state, UNPAID), mayBeTriedAgain()));
+  return and(isNull(payments.changeId), isNotNull(payments.pageRef), or(isOneOf(payments.state, UNPAID), mayBeTriedAgain()));
 }
 
 const withPages = statement((db) =>

@@ -1,15 +1,17 @@
 import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
-import { bookingNights, bookings, disputes, guests, moneyDecisions, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
+import { bookingEvents, bookingNights, bookings, disputes, guests, moneyDecisions, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import { methodsTaking, productsByIds } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { takenOf } from "./amounts.ts";
+import { transferOf } from "./transfer.ts";
 import { hasBegun } from "./begun.ts";
 import { dueOnline } from "./money.ts";
 import { pendingChange, type ChangeRow } from "./changes.ts";
+import { messagesOf } from "./messages.ts";
 import type { BookingView } from "./schemas.ts";
 import { bookingState } from "./states.ts";
 
@@ -24,7 +26,7 @@ const isGift = sql<boolean>`exists (select 1 from ${moneyDecisions} d where d.re
 
 /** The view without a check of access: for jobs, and for verbs that have checked. */
 export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
-  const [[head], stays, money, given, [gone], [decided]] = await pipelined([
+  const [[head], stays, money, given, [gone], [decided], messages] = await pipelined([
     db.select().from(bookings).innerJoin(guests, eq(guests.id, bookings.guestId)).innerJoin(properties, eq(properties.id, bookings.propertyId)).where(eq(bookings.id, bookingId)),
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
@@ -42,10 +44,11 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       .select({ waived: sql<number>`coalesce(sum(${moneyDecisions.amount}), 0)::bigint`.mapWith(Number) })
       .from(moneyDecisions)
       .where(and(eq(moneyDecisions.bookingId, bookingId), eq(moneyDecisions.kind, "waive"))),
+    messagesOf(db, bookingId),
   ]);
   if (!head) throw new Error(`booking ${bookingId} vanished`);
   const { bookings: booking, guests: guest, properties: property } = head;
-  const [nights, products, draft] = await pipelined([
+  const [nights, products, draft, [made]] = await pipelined([
     db
       .select()
       .from(bookingNights)
@@ -58,6 +61,10 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       .orderBy(asc(bookingNights.stayDate)),
     productsByIds(db, property.id, [...new Set(stays.map((stay) => stay.productId))]),
     pendingChange(db, booking.id),
+    db
+      .select({ at: sql<string | null>`min(${bookingEvents.at})` })
+      .from(bookingEvents)
+      .where(and(eq(bookingEvents.bookingId, bookingId), eq(bookingEvents.version, booking.version))),
   ]);
   const state = bookingState(stays);
   const paid = money.reduce((sum, payment) => sum + takenOf(payment), 0);
@@ -73,6 +80,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     state,
     locale: booking.locale,
     createdAt: booking.createdAt.toISOString(),
+    versionAt: made?.at ? new Date(made.at).toISOString() : booking.createdAt.toISOString(),
     checkIn: booking.checkIn,
     checkOut: booking.checkOut,
     currency: booking.currency,
@@ -122,16 +130,34 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       policy: stay.policy,
     })),
     payments: money.map((payment) => ({ id: payment.id, provider: payment.provider, state: payment.state, amount: payment.amount, method: payment.method })),
-    refunds: given.map(({ amount, state: refundState }) => ({ amount, state: refundState })),
-    change: draft && draft.expiresAt > ctx.clock.now() ? changeView(draft) : null,
+    refunds: given,
+    change: draft && draft.expiresAt > ctx.clock.now() ? changeView(draft, money, property.zone) : null,
     canModify: standsAhead && booking.source !== "channel",
     canCancel: standsAhead || state === "pending",
     canPay: holds,
+    paying: payingOf(state, holds, money),
+    transfer: transferOf(
+      money.findLast((payment) => payment.changeId === null),
+      booking.holdExpiresAt,
+      property.zone,
+    ),
+    messages,
   };
 }
 
-function changeView({ id, checkIn, checkOut, total, due, expiresAt }: ChangeRow): BookingView["change"] {
-  return { id, checkIn, checkOut, total, due, expiresAt: expiresAt.toISOString() };
+/** By the booking's own payments: those of a change pay for nothing that is pending. */
+function payingOf(state: BookingView["state"], holds: boolean, money: readonly (typeof payments.$inferSelect)[]): BookingView["paying"] {
+  if (state !== "pending") return "closed";
+  const own = money.filter((payment) => payment.changeId === null);
+  if (own.some((payment) => payment.state === "challenged")) return "review";
+  if (!holds) return "over";
+  return own.some((payment) => payment.state === "pending") ? "transfer" : "open";
+}
+
+function changeView(draft: ChangeRow, money: readonly (typeof payments.$inferSelect)[], zone: string): BookingView["change"] {
+  const { id, checkIn, checkOut, total, due, expiresAt } = draft;
+  const own = money.findLast((payment) => payment.changeId === id);
+  return { id, checkIn, checkOut, total, due, expiresAt: expiresAt.toISOString(), transfer: transferOf(own, expiresAt, zone) };
 }
 
 const readNow = statement((db) =>

@@ -18,7 +18,7 @@ export function calendarOf(view: BookingView, url?: string): string {
     id: `${view.id}@nightledger`,
     sequence: view.version,
     // Not now: the same version is the same file.
-    stamp: new Date(view.createdAt),
+    stamp: new Date(view.versionAt),
     start: instantOf(view.checkIn, property.checkInFrom, property.zone),
     end: instantOf(view.checkOut, property.checkOutUntil, property.zone),
     summary: property.name,
@@ -28,7 +28,8 @@ export function calendarOf(view: BookingView, url?: string): string {
     url: url ?? null,
     organizer: property.email === "" ? null : { name: quotable(property.name), email: property.email },
   });
-  return calendar.toString();
+  // The library ends no last line.
+  return `${calendar.toString()}\r\n`;
 }
 
 /** Between double quotes nothing can stand for one of them, nor for the end of a line. */

@@ -4,6 +4,7 @@ import { accountTemplate, type AccountMailFacts, type AccountMailKind } from "./
 import { moneyTemplate } from "./templates/money-mails.ts";
 import type { GuestNews, PropertyNews } from "./templates/money-words.ts";
 import { propertyTemplate, type PropertyMailKind } from "./templates/property-mails.ts";
+import { codeTemplate, type CodeMailFacts } from "./templates/code-mail.ts";
 import { TEMPLATES, type MailKind, type Template } from "./templates/booking-mails.ts";
 
 export interface Attachment {
@@ -44,6 +45,10 @@ export function composePropertyMail(
   news?: { name: PropertyNews; own: NewsFacts },
 ): Promise<Mail> {
   return rendered(propertyTemplate(kind, facts, guest, notes, news));
+}
+
+export function composeCode(facts: CodeMailFacts): Promise<Mail> {
+  return rendered(codeTemplate(facts));
 }
 
 export function composeAccountMail(kind: AccountMailKind, facts: AccountMailFacts): Promise<Mail> {

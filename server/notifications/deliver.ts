@@ -4,8 +4,10 @@ import { bookings } from "../../db/schema/bookings.ts";
 import { deliveries } from "../../db/schema/notifications.ts";
 import type { Context } from "../context.ts";
 import { newId } from "../platform/ids.ts";
+import { keyedHash } from "../platform/keyed-hash.ts";
 import { isTransient, OutsideError } from "../platform/outside.ts";
 import type { Mail } from "./compose.ts";
+import { hasRoom } from "./room.ts";
 import { sendEmail } from "./send-email.ts";
 import { hasSms, sendSms } from "./send-sms.ts";
 import { statesBelow, type DeliveryState } from "./states.ts";
@@ -19,13 +21,16 @@ export type Delivery = {
   audience?: "property";
   /** The payment, refund or dispute that it tells of, where the version alone doesn't name the message. */
   about?: string | undefined;
+  /** A mail that any caller can bring about again and again: past the bounds of `hasRoom` it is held back, to become one with those behind it. */
+  mayWait?: boolean;
 } & ({ channel: "email"; compose: () => Promise<Mail & { to: string }> } | { channel: "sms"; compose: () => Promise<{ to: string; text: string }> });
 
 /**
  * `already` an earlier run sent it; `unknown` a text that may have gone out, and `lost` one of which that was found
- * before: neither is sent again; `off` no SMS account.
+ * before: neither is sent again; `off` no SMS account;
+ * `held_back` its recipient or booking has had enough for now: a mail is tried again by the tick, a text is not.
  */
-export type Delivered = "sent" | "already" | "unknown" | "lost" | "off";
+export type Delivered = "sent" | "already" | "unknown" | "lost" | "off" | "held_back";
 
 /** What of the context a delivery needs. */
 export type Desk = Pick<Context, "config" | "db" | "log" | "metrics">;
@@ -40,7 +45,7 @@ type Row = typeof deliveries.$inferSelect;
 export async function deliver(ctx: Desk, delivery: Delivery): Promise<Delivered> {
   if (delivery.channel === "sms" && !hasSms(ctx.config)) return "off";
   const row = await findOrMake(ctx, delivery);
-  return delivery.channel === "email" ? deliverMail(ctx, row, delivery.compose, delivery.kind) : deliverText(ctx, row, delivery.compose);
+  return delivery.channel === "email" ? deliverMail(ctx, row, delivery) : deliverText(ctx, row, delivery.compose);
 }
 
 /** Ends an earlier try of a message that is no longer true: it is not said again, and waits for nothing. */
@@ -48,7 +53,7 @@ export async function overtake(ctx: Pick<Context, "db">, message: Message): Prom
   await ctx.db
     .update(deliveries)
     .set({ state: "failed", error: "overtaken", updatedAt: sql`app_now()` })
-    .where(and(isMessage(message), inArray(deliveries.state, ["queued", "sending"])));
+    .where(and(isMessage(message), inArray(deliveries.state, ["queued", "held_back", "sending"])));
 }
 
 /** What names one message. */
@@ -75,11 +80,13 @@ async function findOrMake(ctx: Desk, delivery: Delivery): Promise<Row> {
   return found;
 }
 
-async function deliverMail(ctx: Desk, row: Row, compose: () => Promise<Mail & { to: string }>, kind: string): Promise<Delivered> {
+async function deliverMail(ctx: Desk, row: Row, { compose, kind, mayWait = false }: Extract<Delivery, { channel: "email" }>): Promise<Delivered> {
   // Also one whose answer was lost: the key makes the second sending a repetition of the first.
-  if (row.providerId || !(await claim(ctx, row, ["queued", "sending", "failed"]))) return "already";
+  if (row.providerId || !(await claim(ctx, row, ["queued", "held_back", "sending", "failed"]))) return "already";
   try {
-    const providerId = await sendEmail(ctx.config, { ...(await compose()), deliveryId: row.id, tags: { delivery: row.id, kind } });
+    const mail = await compose();
+    if (!(await handOver(ctx, row, mail.to, mayWait))) return "held_back";
+    const providerId = await sendEmail(ctx.config, { ...mail, deliveryId: row.id, tags: { delivery: row.id, kind } });
     await succeed(ctx, row, providerId);
     return "sent";
   } catch (error) {
@@ -102,6 +109,7 @@ async function deliverText(ctx: Desk, row: Row, compose: () => Promise<{ to: str
   if (row.state === "failed" && !mayBeTried(row)) return "lost";
   const sms = await compose();
   if (!(await claim(ctx, row, ["queued", "failed"]))) return "already";
+  if (!(await handOver(ctx, row, sms.to, true))) return "held_back";
   try {
     await succeed(ctx, row, await sendSms(ctx.config, { ...sms, deliveryId: row.id }));
     return "sent";
@@ -114,6 +122,23 @@ async function deliverText(ctx: Desk, row: Row, compose: () => Promise<{ to: str
     ctx.log.warn("a text may not have gone out", { delivery_id: row.id, booking_id: row.bookingId }, error);
     return "unknown";
   }
+}
+
+/** Writes down who is about to get it; false where that is too much for now. What may not wait is counted all the same. */
+async function handOver(ctx: Desk, row: Row, to: string, mayWait: boolean): Promise<boolean> {
+  const recipient = keyedHash(ctx.config, "recipient", to);
+  const { bookingId, channel, kind } = row;
+  const goes = !mayWait || row.sentAt !== null || (await hasRoom(ctx, { bookingId, channel, recipient }));
+  await ctx.db
+    .update(deliveries)
+    .set(
+      goes
+        ? { recipient, sentAt: sql`coalesce(${deliveries.sentAt}, app_now())` }
+        : { recipient, state: "held_back", tries: sql`${deliveries.tries} - 1`, updatedAt: sql`app_now()` },
+    )
+    .where(and(eq(deliveries.id, row.id), eq(deliveries.state, "sending")));
+  if (!goes && row.state !== "held_back") ctx.metrics.count("messages_held_back_total", { channel, kind });
+  return goes;
 }
 
 /** Commits `sending` before the call; false when another run has it or had it. */
@@ -153,7 +178,7 @@ const REFUSED = "refused ";
 
 /** Whether a message may be sent: a text that its vendor has refused did not go out, one that failed otherwise may have. */
 export function mayBeTried({ channel, state, error }: Pick<Row, "channel" | "state" | "error">): boolean {
-  if (channel === "email") return state === "queued" || state === "sending" || state === "failed";
+  if (channel === "email") return state === "queued" || state === "held_back" || state === "sending" || state === "failed";
   return state === "queued" || (state === "failed" && (error?.startsWith(REFUSED) ?? false));
 }
 

@@ -1,4 +1,5 @@
 import type { Settlement } from "../../db/schema/bookings.ts";
+import type { PayInstructions } from "../../db/schema/payments.ts";
 import type { BookingView } from "../bookings/schemas.ts";
 import { daysBetween } from "../platform/dates.ts";
 import type { Locale } from "../platform/fields.ts";
@@ -55,7 +56,8 @@ export interface MailFacts {
 export interface NewsFacts {
   amount: number;
   currency: string;
-  /** Until when a transfer must arrive. */
+  /** Where a transfer goes, and until when it must arrive. */
+  to?: PayInstructions | undefined;
   until?: string | undefined;
   /** Of a payment by hand. */
   reference?: string | undefined;

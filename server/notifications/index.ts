@@ -3,8 +3,10 @@ export { composeAccountMail, composeMail, composeMoneyMail, composePropertyMail,
 export { deliver, deliveryOf, mayBeTried, overtake, type Delivered, type Delivery, type Message } from "./deliver.ts";
 export { factsOf, linksOf, type MailFacts, type NewsFacts } from "./facts.ts";
 export { codedMoney } from "./format.ts";
+export { hasNewer, heldBack } from "./held-back.ts";
 export { recordStatus } from "./record-status.ts";
 export { sendAccountMail } from "./send-account-mail.ts";
+export { sendCode } from "./send-code.ts";
 export { sendEmail, type Email } from "./send-email.ts";
 export { sendSms, type Sms } from "./send-sms.ts";
 export { smsText } from "./sms.ts";

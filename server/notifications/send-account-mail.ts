@@ -6,11 +6,13 @@ import { sendEmail } from "./send-email.ts";
 import type { AccountMailKind } from "./templates/account-mails.ts";
 
 export interface AccountMail {
+  kind: AccountMailKind;
   /** Our row's id, and the vendor's key: under it the mail goes out once. */
   mailId: string;
   locale: Locale;
   to: string;
   name: string;
+  organization?: string | undefined;
   url: string;
 }
 
@@ -18,8 +20,8 @@ export interface AccountMail {
  * Sends an account's mail, once however often it is called within a day.
  * @throws OutsideError; UNAVAILABLE without a mail account.
  */
-export async function sendAccountMail(config: Config, kind: AccountMailKind, { mailId, locale, to, name, url }: AccountMail): Promise<void> {
-  const mail = await composeAccountMail(kind, { name, url, locale });
+export async function sendAccountMail(config: Config, { mailId, to, kind, ...facts }: AccountMail): Promise<void> {
+  const mail = await composeAccountMail(kind, facts);
   try {
     await sendEmail(config, { deliveryId: mailId, to, ...mail });
   } catch (error) {

@@ -11,12 +11,14 @@ const TEXTS = {
   en: {
     booking_confirmed: (f: MailFacts, place: string) =>
       `Nightledger: ${f.code} confirmed${place && ` at ${place}`}, ${day(f, f.checkIn)} to ${day(f, f.checkOut)}, check-in from ${f.property.checkInFrom}. ${f.property.phone}`,
-    booking_cancelled: (f: MailFacts, place: string) => `Nightledger: ${f.code}${place && ` at ${place}`}, ${day(f, f.checkIn)}, is cancelled.${costs(f, "Fee", "Refund")} Details are in your e-mail.`,
+    booking_cancelled: (f: MailFacts, place: string) =>
+      `Nightledger: ${f.code}${place && ` at ${place}`}, ${day(f, f.checkIn)}, is cancelled.${costs(f, "Fee", "Refund")} Details are in your e-mail.`,
   },
   id: {
     booking_confirmed: (f: MailFacts, place: string) =>
       `Nightledger: ${f.code} terkonfirmasi${place && ` di ${place}`}, ${day(f, f.checkIn)} - ${day(f, f.checkOut)}, check-in mulai ${f.property.checkInFrom}. ${f.property.phone}`,
-    booking_cancelled: (f: MailFacts, place: string) => `Nightledger: ${f.code}${place && ` di ${place}`}, ${day(f, f.checkIn)}, dibatalkan.${costs(f, "Biaya", "Kembali")} Rincian ada di e-mail Anda.`,
+    booking_cancelled: (f: MailFacts, place: string) =>
+      `Nightledger: ${f.code}${place && ` di ${place}`}, ${day(f, f.checkIn)}, dibatalkan.${costs(f, "Biaya", "Kembali")} Rincian ada di e-mail Anda.`,
   },
 } as const satisfies Record<MailFacts["locale"], Record<SmsKind, (facts: MailFacts, place: string) => string>>;
 

@@ -8,13 +8,14 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
  */
 export const RANK = {
   queued: 0,
-  sending: 1,
-  sent: 2,
-  delayed: 3,
-  failed: 4,
-  delivered: 5,
-  bounced: 6,
-  complained: 7,
+  held_back: 1,
+  sending: 2,
+  sent: 3,
+  delayed: 4,
+  failed: 5,
+  delivered: 6,
+  bounced: 7,
+  complained: 8,
 } as const satisfies Record<DeliveryState, number>;
 
 /** The states that `state` may overwrite. */

@@ -2,6 +2,7 @@ import { Resend } from "resend";
 import { z } from "zod";
 import { refuse } from "../errors.ts";
 import type { Config } from "../platform/config.ts";
+import { vendorTextField } from "../platform/fields.ts";
 import type { DeliveryState } from "./states.ts";
 
 /** What a vendor tells of one message. `state` is undefined for what we don't follow (opened, clicked). */
@@ -33,18 +34,21 @@ const SMS_STATE: Record<string, DeliveryState | undefined> = {
 };
 
 const deliveryIdSchema = z.uuid().optional().catch(undefined);
+const reasonField = vendorTextField(100).optional();
 const mailEventSchema = z.object({
-  type: z.string(),
+  type: vendorTextField(100),
   data: z.object({
-    email_id: z.string(),
+    email_id: vendorTextField(255),
     tags: z.object({ delivery: deliveryIdSchema }).optional().catch(undefined),
-    bounce: z.object({ type: z.string().optional(), subType: z.string().optional() }).optional().catch(undefined),
+    bounce: z.object({ type: reasonField, subType: reasonField }).optional().catch(undefined),
   }),
 });
 
+const callbackSchema = z.object({ providerId: vendorTextField(255), status: vendorTextField(40), error: vendorTextField(40).optional() });
+
 /**
  * Checks a webhook of Resend (signed as Svix does).
- * @throws FORBIDDEN when it isn't Resend's or too old, INVALID when it can't be read, UNAVAILABLE without a secret.
+ * @throws FORBIDDEN when it isn't Resend's or not of now, INVALID of the field "event" when it can't be read, UNAVAILABLE without a secret.
  */
 export function readResendWebhook(config: Config, rawBody: string, headers: Headers): DeliveryNotice & { eventId: string } {
   const secret = config.RESEND_WEBHOOK_SECRET;
@@ -55,11 +59,11 @@ export function readResendWebhook(config: Config, rawBody: string, headers: Head
   try {
     payload = new Resend(config.RESEND_API_KEY ?? "re_verify").webhooks.verify({ payload: rawBody, headers: signed, webhookSecret: secret });
   } catch (error) {
-    if (error instanceof SyntaxError) throw refuse("INVALID", { field: "body", reason: "no JSON" }, error);
+    if (error instanceof SyntaxError) throw refuse("INVALID", { field: "event", reason: "no JSON" }, error);
     throw refuse("FORBIDDEN", { what: "signature" }, error);
   }
   const event = mailEventSchema.safeParse(payload);
-  if (!event.success) throw refuse("INVALID", { field: "body", reason: "no mail event" }, event.error);
+  if (!event.success) throw refuse("INVALID", { field: "event", reason: "no mail event" }, event.error);
   const { type, data } = event.data;
   return {
     eventId: id,
@@ -73,7 +77,7 @@ export function readResendWebhook(config: Config, rawBody: string, headers: Head
 /**
  * Checks a status callback of Twilio. `target` is the path and query as they came, untouched: Twilio signs
  * the address as we gave it, which is `PUBLIC_URL` and never what a proxy made of it.
- * @throws FORBIDDEN when the signature is wrong, INVALID when it can't be read, UNAVAILABLE without a token.
+ * @throws FORBIDDEN when the signature is wrong, INVALID of the field "event" when it can't be read, UNAVAILABLE without a token.
  */
 export async function readTwilioWebhook(config: Config, target: string, params: URLSearchParams, signature: string | null): Promise<DeliveryNotice> {
   const token = config.TWILIO_AUTH_TOKEN;
@@ -81,14 +85,14 @@ export async function readTwilioWebhook(config: Config, target: string, params: 
   const fields = [...params].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([name, value]) => name + value);
   const checks = addressesOf(config.PUBLIC_URL).map((base) => isSigned(token, base + target + fields.join(""), signature ?? ""));
   if (!(await Promise.all(checks)).includes(true)) throw refuse("FORBIDDEN", { what: "signature" });
-  const providerId = params.get("MessageSid");
-  const status = params.get("MessageStatus");
-  if (!providerId || !status) throw refuse("INVALID", { field: "body", reason: "no status callback" });
+  const callback = callbackSchema.safeParse({ providerId: params.get("MessageSid"), status: params.get("MessageStatus"), error: params.get("ErrorCode") ?? undefined });
+  if (!callback.success) throw refuse("INVALID", { field: "event", reason: "no status callback" }, callback.error);
+  const { providerId, status, error } = callback.data;
   return {
     deliveryId: deliveryIdSchema.parse(new URLSearchParams(target.split("?")[1]).get("delivery") ?? undefined),
     providerId,
     state: SMS_STATE[status],
-    error: params.get("ErrorCode") ?? undefined,
+    error,
   };
 }
 

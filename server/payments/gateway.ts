@@ -1,4 +1,4 @@
-import type { DisputeState, PaymentState } from "../../db/schema/payments.ts";
+import type { DisputeState, PayInstructions, PaymentState } from "../../db/schema/payments.ts";
 
 /** What we ask the guest to pay, and where the page sends them back to. */
 export interface PageRequest {
@@ -52,6 +52,8 @@ export interface ProviderView {
   captureBefore: Date | undefined;
   /** A slow method's own end (virtual account). */
   expiresAt: Date | undefined;
+  /** How the guest pays by a slow method. */
+  instructions?: PayInstructions | undefined;
   refunds: ProviderRefund[];
   disputes: ProviderDispute[];
 }
@@ -79,6 +81,15 @@ export interface ProviderRefund {
   settledAt: Date | undefined;
 }
 
+/** A refund or dispute by its names alone. */
+export interface Moved {
+  kind: "refund" | "dispute";
+  ref: string;
+  /** The payment at its provider, and our row of it, where the object names them. */
+  paymentRef: string | undefined;
+  paymentId: string | undefined;
+}
+
 export interface RefundRequest {
   refundId: string;
   amount: number;
@@ -102,6 +113,8 @@ export interface PaymentGateway {
   void(ref: PaymentRef): Promise<ProviderView>;
   /** Gives captured money back; `refundId` is the idempotency key. `manual`: the method has no way back. */
   refund(ref: PaymentRef, refund: RefundRequest): Promise<ProviderRefund | "manual">;
+  /** The whole account's refunds and disputes that were made in this half-open span; absent where a provider has no such list. */
+  listMoved?(from: Date, to: Date): Promise<Moved[]>;
 }
 
 /** What a webhook tells us to look at. */

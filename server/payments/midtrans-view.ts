@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PaymentState } from "../../db/schema/payments.ts";
+import type { PayInstructions, PaymentState } from "../../db/schema/payments.ts";
 import type { ProviderDispute, ProviderRefund, ProviderView } from "./gateway.ts";
 import type { MidtransAnswer } from "./midtrans-client.ts";
 
@@ -68,9 +68,21 @@ export function viewOf(answer: MidtransAnswer): ProviderView {
     voidedAt: undefined,
     captureBefore: state === "authorised" ? expiry : undefined,
     expiresAt: state === "pending" || state === "requires_action" ? expiry : undefined,
+    instructions: state === "pending" ? instructionsOf(answer) : undefined,
     refunds,
     disputes: disputesOf(answer, amount, refunds),
   };
+}
+
+/** Each method names its number in fields of its own; a QR code is on Midtrans' page alone. */
+function instructionsOf(answer: MidtransAnswer): PayInstructions | undefined {
+  const { va_numbers: accounts, permata_va_number: permata, bill_key: bill, biller_code: biller, payment_code: code, store } = answer;
+  const [account] = accounts ?? [];
+  if (account) return { kind: "account", at: account.bank, number: account.va_number, biller: null };
+  if (permata) return { kind: "account", at: "permata", number: permata, biller: null };
+  if (bill && biller) return { kind: "bill", at: "mandiri", number: bill, biller };
+  if (code && store) return { kind: "counter", at: store, number: code, biller: null };
+  return undefined;
 }
 
 function stateOf(answer: MidtransAnswer): PaymentState {

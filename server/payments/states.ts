@@ -1,4 +1,4 @@
-import type { DisputeState, PaymentState, REFUND_STATES } from "../../db/schema/payments.ts";
+import type { DisputeState, PaymentState, RefundState } from "../../db/schema/payments.ts";
 
 /**
  * How a payment may move. Notices come late and out of order, so that money can still arrive after
@@ -30,7 +30,7 @@ export function hasMoney(state: PaymentState): boolean {
   return state === "authorised" || state === "captured" || state === "paid";
 }
 
-export type RefundState = (typeof REFUND_STATES)[number];
+export type { RefundState };
 
 /**
  * How a refund may move. A bank may send money back days after it was given. One that somebody else's refund

@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
+import { z } from "zod";
 import type { Config } from "../platform/config.ts";
 import { OutsideError } from "../platform/outside.ts";
-import type { Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView, RefundRequest } from "./gateway.ts";
+import type { Moved, Page, PageRequest, PaymentGateway, PaymentRef, ProviderRefund, ProviderView, RefundRequest } from "./gateway.ts";
 import { toStripe } from "./stripe-amounts.ts";
 import { callStripe, stripeClient } from "./stripe-client.ts";
 import { refundOf, viewOf } from "./stripe-view.ts";
@@ -21,6 +22,7 @@ export function stripeGateway(config: Config, secretKey: string): PaymentGateway
     capture: (ref, amount) => callStripe(() => capture(stripe, ref, amount)),
     void: (ref) => callStripe(() => voidPayment(stripe, ref)),
     refund: (ref, refund) => callStripe(() => giveBack(stripe, ref, refund)),
+    listMoved: (from, to) => callStripe(() => listMoved(stripe, from, to)),
   };
 }
 
@@ -97,6 +99,24 @@ async function read(stripe: Stripe, ref: PaymentRef): Promise<ProviderView> {
 
 async function listRefunds(stripe: Stripe, paymentIntent: string): Promise<Stripe.Refund[]> {
   return (await stripe.refunds.list({ payment_intent: paymentIntent, limit: 100 })).data;
+}
+
+/** More than these in one span can't be: it must be asked for in smaller ones. */
+const MOST_LISTED = 10_000;
+
+async function listMoved(stripe: Stripe, from: Date, to: Date): Promise<Moved[]> {
+  const span = { created: { gte: Math.floor(from.getTime() / 1000), lt: Math.ceil(to.getTime() / 1000) }, limit: 100 };
+  const [refunds, disputes] = await Promise.all([
+    stripe.refunds.list(span).autoPagingToArray({ limit: MOST_LISTED }),
+    stripe.disputes.list(span).autoPagingToArray({ limit: MOST_LISTED }),
+  ]);
+  if (refunds.length === MOST_LISTED || disputes.length === MOST_LISTED) throw new OutsideError("stripe", "unreadable", { code: "too_many_listed" });
+  return [...refunds.map((refund) => movedOf("refund", refund)), ...disputes.map((dispute) => movedOf("dispute", dispute))];
+}
+
+function movedOf(kind: Moved["kind"], { id, payment_intent: intent, metadata }: Stripe.Refund | Stripe.Dispute): Moved {
+  const paymentRef = typeof intent === "string" ? intent : intent?.id;
+  return { kind, ref: id, paymentRef, paymentId: z.uuid().safeParse(metadata?.["payment_id"]).data };
 }
 
 async function capture(stripe: Stripe, ref: PaymentRef, amount: number): Promise<ProviderView> {

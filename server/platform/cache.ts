@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import { gathered } from "./gather.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RedisPort } from "./redis.ts";
-import { turns } from "./turns.ts";
+import { concurrencyLimit } from "./concurrency-limit.ts";
 
 /** Fresh for `ttlMs`; for `staleMs` more it is served stale while one flight of this process refreshes it. */
 export interface Life {
@@ -53,7 +53,7 @@ export function createCache(redis: RedisPort | undefined, clock: Clock, metrics:
   const flights = new Map<string, Promise<unknown>>();
   const known = new Map<string, Entry>();
   const readHead = redis && gathered((keys: string[]) => redis.mget(keys));
-  const inTurn = turns(HEAVY_AT_ONCE);
+  const inTurn = concurrencyLimit(HEAVY_AT_ONCE);
   let behind = false;
   let restUntil = 0;
 

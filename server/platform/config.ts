@@ -36,14 +36,29 @@ const schema = z.object({
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_FROM: z.string().optional(),
   TWILIO_BASE_URL: url.default("https://api.twilio.com"),
+  /** The root secret: sessions, cookies and links are signed by keys derived from it. */
   AUTH_SECRET: z.string().min(16),
+  /** The root secret before this one: what it signed is still good. */
+  AUTH_SECRET_PREVIOUS: z.string().min(16).optional(),
   /** The header that carries the client's address, set by the proxy in front; none: the socket's. */
   CLIENT_IP_HEADER: z.string().optional(),
   METRICS_TOKEN: z.string().optional(),
   RATE_LIMIT_PER_MINUTE: number(600),
   RATE_LIMIT_BOOKINGS_PER_MINUTE: number(30),
   RATE_LIMIT_LOOKUPS_PER_MINUTE: number(10),
-  HOLDS_PER_CLIENT: number(5, 1, 1000),
+  UNPROVEN_SHARE_PERCENT: number(50, 0, 100),
+  UNPROVEN_ROOMS_PER_NETWORK: number(20),
+  UNPROVEN_ROOMS_PER_CONTACT: number(8),
+  UNPROVEN_AT_PROPERTY_PER_NETWORK: number(10),
+  UNPROVEN_AT_PROPERTY_PER_CONTACT: number(4),
+  UNPAID_ROOMS_PER_NETWORK: number(200),
+  HOLDS_PER_ACTOR: number(5, 1, 1000),
+  HOLDS_PER_PROVEN_ACTOR: number(20, 1, 1000),
+  CODES_PER_CONTACT_PER_HOUR: number(5, 1),
+  CODES_PER_NETWORK_PER_HOUR: number(20, 1),
+  MAILS_PER_BOOKING_PER_HOUR: number(4, 1),
+  MAILS_PER_RECIPIENT_PER_HOUR: number(10, 1),
+  TEXTS_PER_RECIPIENT_PER_HOUR: number(3, 1),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -65,12 +80,16 @@ export function readConfig(env: Record<string, unknown>) {
 
 /** What production can't do with, a sentence each; never a secret's value. Development takes anything, so that it starts with nothing set. */
 export function productionFaults(env: Record<string, unknown>): string[] {
-  const { PUBLIC_URL, AUTH_SECRET, RESEND_API_KEY, MAIL_FROM } = env;
+  const { PUBLIC_URL, AUTH_SECRET, AUTH_SECRET_PREVIOUS, RESEND_API_KEY, MAIL_FROM } = env;
   const known = findWellKnownKey(env);
   const rules: [broken: boolean, sentence: string][] = [
     [typeof PUBLIC_URL !== "string", "PUBLIC_URL must be set in production: mails, payment pages and webhooks lead there."],
     [typeof PUBLIC_URL === "string" && !isSafeAddress(PUBLIC_URL), "PUBLIC_URL must be https:// in production; http:// is only for this machine itself."],
     [typeof AUTH_SECRET !== "string" || AUTH_SECRET.length < 32, "AUTH_SECRET must have 32 characters or more in production: it signs sessions and the links in mails."],
+    [
+      typeof AUTH_SECRET_PREVIOUS === "string" && AUTH_SECRET_PREVIOUS !== "" && AUTH_SECRET_PREVIOUS.length < 32,
+      "AUTH_SECRET_PREVIOUS must have 32 characters or more in production: what it signs is still good.",
+    ],
     [Boolean(RESEND_API_KEY) && !MAIL_FROM, "MAIL_FROM must be set beside RESEND_API_KEY: an address of a domain that Resend has verified."],
     [known !== undefined, `${known} has a value that everybody knows: production needs one of your own.`],
   ];

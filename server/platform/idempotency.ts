@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { pgArray, statement, type Executor, type Transaction } from "../../db/client.ts";
 import { idempotencyKeys } from "../../db/schema/bookings.ts";
-import { actorKey, type Context } from "../context.ts";
+import { actorKey, type Actor, type Context } from "../context.ts";
 import { refuse, type DomainError } from "../errors.ts";
 import { sha256 } from "./canonical.ts";
 import { commit, type Committed } from "./transact.ts";
@@ -32,13 +32,22 @@ const store = statement((db) =>
 );
 
 /**
+ * Whose keys these are. A guest made for this request alone would be another one at the next try, if the answer is lost.
+ * @throws PRECONDITION for such a guest, whose cookie that answer sets
+ */
+function scopeOf(actor: Actor): string {
+  if (actor.kind === "guest" && actor.isNew) throw refuse("PRECONDITION", { reason: "no identity: keep this answer's cookie, then ask again", again: true });
+  return actorKey(actor);
+}
+
+/**
  * Runs a mutation once per key and actor: the key's row commits with the effect, and a repetition gets the
  * stored answer and has no effect after the commit either. A twin at the same time waits for the first, then gets its answer. A refusal rolls the key
  * back, so the same key may try again.
- * @throws CONFLICT when the key was used for another input
+ * @throws CONFLICT when the key was used for another input, PRECONDITION for a caller without cookie and account
  */
 export async function once<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<Committed<T>>): Promise<T> {
-  const id = { verb, actor: actorKey(ctx.actor), key: input.idempotencyKey };
+  const id = { verb, actor: scopeOf(ctx.actor), key: input.idempotencyKey };
   const hash = sha256(JSON.stringify(input));
   return commit(ctx.db, async (tx) => {
     const claimed = await claim(tx, { ...id, hash });
@@ -71,8 +80,9 @@ export interface Keyed {
   hash: string;
 }
 
+/** @throws PRECONDITION for a caller without cookie and account */
 export function keyedAsk(ctx: Context, input: { idempotencyKey: string }): Keyed {
-  return { actor: actorKey(ctx.actor), key: input.idempotencyKey, hash: sha256(JSON.stringify(input)) };
+  return { actor: scopeOf(ctx.actor), key: input.idempotencyKey, hash: sha256(JSON.stringify(input)) };
 }
 
 const findAll = statement((db) =>

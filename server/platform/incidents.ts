@@ -9,6 +9,7 @@ export type IncidentCause =
   | `payment-mismatch:${string}`
   | `money-stuck:${string}`
   | `page-refused:${string}`
+  | `provider-unknown:${string}`
   | `refund-failed:${string}`
   | `refund-manual:${string}`
   | `dispute:${string}`
@@ -17,6 +18,7 @@ export type IncidentCause =
   | `dead-letter:${string}`
   | `tick-failing:${string}`
   | `event-unfollowed:${string}`
+  | `unreadable-webhook:${string}`
   | "outbox-stuck";
 
 export interface NewIncident {

@@ -3,12 +3,12 @@ import type { Config } from "./config.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RedisPort } from "./redis.ts";
 
-/** What a call counts as; each has its own allowance per client address and minute. */
+/** What a call counts as; each has its own allowance per minute and client address (`clientAddress`). */
 export type Tier = "general" | "booking" | "lookup";
 
 export interface Limits {
   /** Milliseconds to wait, or undefined when the call may go on. */
-  check(tier: Tier, client: string): Promise<number | undefined>;
+  check(tier: Tier, address: string): Promise<number | undefined>;
 }
 
 /** Rate limits over Redis. They fail open: without Redis everyone may go on, and a metric says so. */
@@ -25,11 +25,11 @@ export function createLimits(redis: RedisPort | undefined, config: Config, metri
     }
   }
   return {
-    async check(tier, client) {
+    async check(tier, address) {
       const limiter = limiters.get(tier);
       if (!limiter || !redis) return undefined;
       try {
-        const { success, reset } = await redis.guard(() => limiter.limit(client));
+        const { success, reset } = await redis.guard(() => limiter.limit(address));
         return success ? undefined : Math.max(1000, reset - Date.now());
       } catch {
         metrics.count("rate_limit_failures_total", { tier });

@@ -27,21 +27,48 @@ export function createLogger(level: LogLevel, write: (line: string) => void, bas
   };
 }
 
+/** A line of our own code in a stack. */
+const OWN = /\/(?:server|jobs|db)\/[\w/-]+\.ts:\d+/;
+/** What a bundle keeps of it: there nobody tells our lines from a library's. */
+const FRAME = /^\s+at /;
+
 /**
- * The cause without its data: a driver's or vendor's message may hold parameters, so only names, codes and
- * the first stack line of our own code are kept.
+ * The cause without its data. A library's message may hold what it was given: a statement's parameters, a header's value, the
+ * text that was no JSON. So a message is kept only where the error was made by a line of our own, which writes none into it;
+ * of every other its class and code are, and the first of our lines on the way.
  */
 function describe(cause: unknown): LogFields {
   const names: string[] = [];
   let where: string | undefined;
   for (let at: unknown = cause; at instanceof Error && names.length < 5; at = at.cause) {
-    const code = "code" in at ? `(${String(at.code)})` : "";
-    const own = at.constructor.name === "DrizzleQueryError" || at.constructor.name === "UpstashError" ? "" : `: ${at.message.slice(0, 200)}`;
-    names.push(`${at.constructor.name}${code}${own}`);
-    where ??= at.stack
-      ?.split("\n")
-      .find((line) => line.includes("/server/") || line.includes("/jobs/"))
-      ?.trim();
+    const frames = at.stack?.split("\n").filter((line) => FRAME.test(line)) ?? [];
+    const isOurs = at.name === "DomainError" || at.name === "OutsideError" || (frames[0] !== undefined && OWN.test(frames[0]));
+    const own = isOurs ? `: ${at.message.slice(0, 200)}` : "";
+    names.push(`${at.constructor.name}${codeOf(at)}${own}`);
+    where ??= frames.find((line) => OWN.test(line))?.trim();
   }
   return names.length === 0 ? {} : { cause: names.join(" <- "), where };
+}
+
+/** "(23505)", "(ECONNRESET)": words of a driver or of ours, never anybody's text. */
+function codeOf(error: Error): string {
+  const code = "code" in error ? error.code : undefined;
+  return (typeof code === "string" && /^\w{1,40}$/.test(code)) || typeof code === "number" ? `(${code})` : "";
+}
+
+const METHODS = ["log", "info", "warn", "error", "debug", "trace"] as const;
+
+/**
+ * Sends what libraries say on the console through the logger, without their words, which may be anybody's. To be called once
+ * in a process, before anything else runs.
+ */
+export function logConsole(console: Record<(typeof METHODS)[number], (...args: unknown[]) => void>, log: Logger): void {
+  for (const method of METHODS) {
+    console[method] = (...args) =>
+      log.warn(
+        "a library wrote to the console",
+        { method },
+        args.find((arg) => arg instanceof Error),
+      );
+  }
 }

@@ -7,11 +7,13 @@ export class OutsideError extends Error {
   readonly vendor: string;
   readonly kind: OutsideKind;
   readonly status: number | undefined;
-  /** The vendor's own code ("card_declined", "21610"); safe to log. */
+  /** The vendor's own code ("card_declined", "21610"). */
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
   constructor(vendor: string, kind: OutsideKind, details: { status?: number | undefined; code?: string | undefined; retryAfterMs?: number | undefined; cause?: unknown } = {}) {
-    super(`${vendor} ${kind}${details.status ? ` ${details.status}` : ""}${details.code ? ` ${details.code}` : ""}`, { cause: details.cause });
+    // It is logged: of a vendor's text only what looks like one of its code words.
+    const word = details.code && /^\w{1,40}$/.test(details.code) ? ` ${details.code}` : "";
+    super(`${vendor} ${kind}${details.status ? ` ${details.status}` : ""}${word}`, { cause: details.cause });
     this.vendor = vendor;
     this.kind = kind;
     this.status = details.status;

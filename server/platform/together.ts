@@ -1,11 +1,15 @@
+import { concurrencyLimit } from "./concurrency-limit.ts";
+
 /** What became of one ask among those that ran together. `again`: nothing yet, somebody else is at it. */
 export type Outcome<R> = { value: R } | { error: unknown } | { again: true };
 
 /**
  * Runs one ask, perhaps together with others of its kind that wait at the same moment: `run` gets them all
  * and says what became of each, in their order. It bounds how often it says `again`.
+ * @param lane where the ask waits for something that others need not wait for: asks of one lane run together, beside
+ *   those of the kind's other lanes
  */
-export type Together = <A, R>(kind: string, ask: A, run: (asks: A[]) => Promise<Outcome<R>[]>) => Promise<R>;
+export type Together = <A, R>(kind: string, ask: A, run: (asks: A[]) => Promise<Outcome<R>[]>, lane?: string) => Promise<R>;
 
 /** Each ask by itself: where a database connection belongs to one request (workerd). */
 export const alone: Together = async (_kind, ask, run) => {
@@ -24,6 +28,9 @@ const MOST = 64;
 /** How long a crowd's next group gathers; a hundredth of what its members wait in all. */
 const GATHER_MS = 4;
 
+/** So many groups may wait apart at once: each has a connection of the pool while it waits for a row. */
+const LANES_AT_ONCE = 3;
+
 interface Waiting {
   ask: unknown;
   resolve: (value: unknown) => void;
@@ -33,16 +40,25 @@ interface Waiting {
 type Run = (asks: never[]) => Promise<Outcome<unknown>[]>;
 
 /**
- * Group commit for a long-lived process: one group of a kind is under way at a time, and whoever comes
+ * Group commit for a long-lived process: one group of a kind and lane is under way at a time, and whoever comes
  * meanwhile goes with the next. A lone ask waits for nobody. Those who must ask again wait apart and come back
  * together: one by one they would each need a turn of their own.
  */
 export function inGroups(onGroup: (kind: string, size: number) => void = () => {}): Together {
   const lanes = new Map<string, Lane>();
-  return <A, R>(kind: string, ask: A, run: (asks: A[]) => Promise<Outcome<R>[]>) =>
+  const limitLanes = concurrencyLimit(LANES_AT_ONCE);
+  return <A, R>(kind: string, ask: A, run: (asks: A[]) => Promise<Outcome<R>[]>, of?: string) =>
     new Promise<R>((resolve, reject) => {
-      const lane = lanes.get(kind) ?? createLane(run, (size) => onGroup(kind, size));
-      lanes.set(kind, lane);
+      const key = of === undefined ? kind : `${kind}:${of}`;
+      const limited: Run = of === undefined ? run : (asks) => limitLanes(() => run(asks as A[]));
+      const lane =
+        lanes.get(key) ??
+        createLane(
+          limited,
+          (size) => onGroup(kind, size),
+          () => lanes.delete(key),
+        );
+      lanes.set(key, lane);
       lane.join([{ ask, resolve: resolve as (value: unknown) => void, reject }]);
     });
 }
@@ -51,7 +67,8 @@ interface Lane {
   join(list: Waiting[]): void;
 }
 
-function createLane(run: Run, onGroup: (size: number) => void): Lane {
+/** @param onIdle called when nobody is left in it: the next ask makes a new one */
+function createLane(run: Run, onGroup: (size: number) => void, onIdle: () => void): Lane {
   let waiting: Waiting[] = [];
   let busy = false;
   let apart: Waiting[] = [];
@@ -81,6 +98,7 @@ function createLane(run: Run, onGroup: (size: number) => void): Lane {
       if (group.length > 1 && waiting.length < MOST) await pause(GATHER_MS);
     }
     busy = false;
+    if (apart.length === 0) onIdle();
   }
 
   function setApart(list: Waiting[]): void {

@@ -13,24 +13,17 @@ const TRIES = 5;
  */
 export async function transact<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    // The driver ends the transaction as soon as its connection is gone, and its ROLLBACK there hides why work failed.
-    let failure: unknown;
     let finished = false;
     try {
       return await db.transaction(async (tx) => {
-        try {
-          const result = await work(tx);
-          finished = true;
-          return result;
-        } catch (error) {
-          failure = error;
-          throw error;
-        }
+        const result = await work(tx);
+        finished = true;
+        return result;
       });
     } catch (error) {
-      const state = sqlState(failure ?? error) ?? "";
+      const state = sqlState(error) ?? "";
       const again = LOST.includes(state) || (!finished && CUT_OFF.includes(state));
-      if (attempt === TRIES || !again) throw failure ?? error;
+      if (attempt === TRIES || !again) throw error;
       await new Promise((resolve) => setTimeout(resolve, attempt * 10 * (0.5 + Math.random())));
     }
   }

@@ -40,6 +40,8 @@ export interface LockedNight {
   physical: number;
   /** May be negative where a channel oversold. */
   free: number;
+  /** Whether the lock is ours: always, unless those that others have were skipped. */
+  locked: boolean;
 }
 
 const needed = (db: Executor) =>
@@ -53,7 +55,12 @@ const isNeeded = sql`need.room_type_id = ${n.roomTypeId} and need.stay_date = ${
  * not a part of it: the move's snapshot must be younger than the locks, or a night that another transaction
  * has just freed would still look full.
  */
-const lock = statement((db) => {
+const lock = statement((db) => lockStatement(db, false).prepare("lock_nights"));
+
+/** As `lock`, of those that nobody else has locked: a transaction that many share waits for no row. */
+const lockUnlocked = statement((db) => lockStatement(db, true).prepare("lock_unlocked_nights"));
+
+function lockStatement(db: Executor, skipLocked: boolean) {
   const locked = db.$with("locked").as(
     db
       .with(needed(db))
@@ -61,20 +68,23 @@ const lock = statement((db) => {
       .from(n)
       .innerJoin(sql`need`, isNeeded)
       .orderBy(asc(n.roomTypeId), asc(n.stayDate))
-      .for("no key update", { of: n }),
+      .for("no key update", skipLocked ? { of: n, skipLocked } : { of: n }),
   );
   // One row back, however many are locked.
-  return db.with(locked).select({ count: count() }).from(locked).prepare("lock_nights");
-});
+  return db.with(locked).select({ count: count() }).from(locked);
+}
 
 /**
  * What `lock` itself answers is not to be used: Postgres looks once more at a row that was waited for, and with
  * partitions pruned as the statement runs it loses the row there (seen on 18; locked it is all the same).
  */
+/** The row's newest version carries the transaction that locked it; an id of 64 bits stands there by its lower 32. */
+const isOurs = sql<boolean>`${n}.xmax::text::bigint = (pg_current_xact_id()::text::bigint & 4294967295)`;
+
 const readLocked = statement((db) =>
   db
     .with(needed(db))
-    .select({ roomTypeId: n.roomTypeId, date: n.stayDate, physical: n.physical, free })
+    .select({ roomTypeId: n.roomTypeId, date: n.stayDate, physical: n.physical, free, locked: isOurs })
     .from(n)
     .innerJoin(sql`need`, isNeeded)
     .prepare("read_locked_nights"),
@@ -82,12 +92,13 @@ const readLocked = statement((db) =>
 
 /**
  * Locks the nights, each once, and tells how they stand; one without a row is missing in the answer.
- * `moveLocked` may follow in the same transaction.
+ * `moveLocked` may follow in the same transaction, of those that are locked.
+ * @param others what to do about nights that another transaction has: wait for them, or leave them
  */
-export async function lockNights(tx: Transaction, nights: readonly { roomTypeId: number; date: string }[]): Promise<LockedNight[]> {
+export async function lockNights(tx: Transaction, nights: readonly { roomTypeId: number; date: string }[], others: "wait" | "skip" = "wait"): Promise<LockedNight[]> {
   if (nights.length === 0) return [];
   const span = spanOf([...new Map(nights.map((night) => [`${night.roomTypeId}/${night.date}`, night])).values()]);
-  const [, rows] = await pipelined([lock(tx, span), readLocked(tx, span)]);
+  const [, rows] = await pipelined([(others === "wait" ? lock : lockUnlocked)(tx, span), readLocked(tx, span)]);
   return rows;
 }
 

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { pgArray, statement, type Database } from "../../db/client.ts";
-import { products, properties, ratePlans, roomTypes, taxes, type PaymentMethod } from "../../db/schema/index.ts";
+import { policies, products, properties, ratePlans, roomTypes, taxes, type PaymentMethod } from "../../db/schema/index.ts";
+import type { PolicyRule } from "../../db/schema/properties.ts";
 import type { ProductFacts, TaxFacts } from "../rooms/facts.ts";
 import type { AmountFacts } from "../rooms/price.ts";
 import { inReach, type Place } from "./place.ts";
@@ -27,7 +28,10 @@ export interface EntryRoom {
   roomTypeId: number;
   /** Lower case. */
   name: string;
+  /** Those that can be the cheapest. */
   offers: Offer[];
+  /** Those that can be the cheapest of an equal policy. */
+  offersByPolicy: Offer[];
 }
 
 /** A product as the price engine takes it. */
@@ -35,6 +39,8 @@ export interface Offer extends AmountFacts {
   productId: number;
   baseProductId: number;
   payment: ProductFacts["payment"];
+  policyId: string;
+  policyRules: PolicyRule[];
 }
 
 const { placeholder } = sql;
@@ -54,11 +60,12 @@ const inPlace = statement((db) =>
 
 const offers = sql`(
   select coalesce(json_agg(json_build_object('productId', pr.id, 'baseProductId', coalesce(pr.base_product_id, pr.id), 'derivedPercent', pr.derived_percent,
-    'derivedPerAdult', pr.derived_per_adult, 'payment', rp.payment) order by rp.position, pr.id), '[]')
+    'derivedPerAdult', pr.derived_per_adult, 'payment', rp.payment, 'policyId', po.id, 'policyRules', po.rules) order by rp.position, pr.id), '[]')
   from ${products} pr join ${ratePlans} rp on rp.property_id = pr.property_id and rp.id = pr.rate_plan_id
+  join ${policies} po on po.property_id = rp.property_id and po.id = rp.policy_id
   where pr.room_type_id = rt.id and pr.archived_at is null and rp.archived_at is null)`;
 
-type OfferRow = Pick<Offer, "productId" | "baseProductId" | "derivedPercent" | "derivedPerAdult" | "payment">;
+type OfferRow = Pick<Offer, "productId" | "baseProductId" | "derivedPercent" | "derivedPerAdult" | "payment" | "policyId" | "policyRules">;
 type RoomRow = { roomTypeId: number; name: string } & Pick<AmountFacts, "maxAdults" | "maxChildren" | "maxOccupancy"> & {
     offers: OfferRow[];
   };
@@ -135,14 +142,16 @@ function forget(book: Map<string, Entry>, wanted: ReadonlyMap<string, unknown>):
 function entryOf(row: Awaited<ReturnType<typeof entryRows>>[number]): Entry {
   const { propertyId, stars, currency, paymentMethods } = row;
   const { zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts } = row;
-  const rooms = row.rooms.map(({ roomTypeId, name, offers: rows, ...capacity }) => ({
-    roomTypeId,
-    name,
-    offers: rows
-      .filter((offer) => !rows.some((other) => beats(other, offer, rows)))
-      .map((offer) => ({ currency, zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts, ...capacity, ...offer })),
-  }));
-  const bases = [...new Set(rooms.flatMap((room) => room.offers.map((offer) => offer.baseProductId)))];
+  const rooms = row.rooms.map(({ roomTypeId, name, offers: rows, ...capacity }) => {
+    const all = rows.map((offer): Offer => ({ currency, zone, sameDayCutOff, horizonDays, childBuckets, taxes: taxFacts, ...capacity, ...offer }));
+    return {
+      roomTypeId,
+      name,
+      offers: all.filter((offer) => !all.some((other) => beats(other, offer, all))),
+      offersByPolicy: all.filter((offer) => !all.some((other) => other.policyId === offer.policyId && beats(other, offer, all))),
+    };
+  });
+  const bases = [...new Set(rooms.flatMap((room) => room.offersByPolicy.map((offer) => offer.baseProductId)))];
   const adults = Math.max(0, ...row.rooms.map((room) => room.maxAdults));
   return { propertyId, version: row.version, stars, currency, paymentMethods, rooms, bases, adults, buckets: childBuckets.length };
 }
@@ -151,7 +160,7 @@ function entryOf(row: Awaited<ReturnType<typeof entryRows>>[number]): Entry {
  * Never dearer and never less open, whatever the nights say: the other offer can't be the cheapest. Of two
  * equal ones the earlier stays.
  */
-function beats(one: OfferRow, other: OfferRow, order: OfferRow[]): boolean {
+function beats(one: Offer, other: Offer, order: Offer[]): boolean {
   if (one === other || one.baseProductId !== other.baseProductId) return false;
   if (one.payment !== "either" && one.payment !== other.payment) return false;
   if (one.derivedPercent > other.derivedPercent || one.derivedPerAdult > other.derivedPerAdult) return false;

@@ -1,13 +1,16 @@
 import { and, eq, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { pgArray, statement } from "../../db/client.ts";
 import { properties, propertyContents } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { propertyPicture } from "../hotels/pictures.ts";
 import { productsAnywhere, type ProductFacts } from "../rooms/facts.ts";
-import { feeAt, priceStay } from "../rooms/price.ts";
+import { feeAt, freeUntil, priceStay } from "../rooms/price.ts";
 import { methodsFor } from "../rooms/quote.ts";
-import type { Ranked } from "./rank.ts";
+import { cheapestFreeOf, type Ranked } from "./rank.ts";
 import type { HotelCard, HotelsInput } from "./schemas.ts";
+
+const english = alias(propertyContents, "english");
 
 const faces = statement((db) =>
   db
@@ -18,14 +21,16 @@ const faces = statement((db) =>
       city: properties.city,
       country: properties.country,
       stars: properties.stars,
-      summary: sql<string>`coalesce(${propertyContents.summary}, '')`,
+      summary: sql<string>`coalesce(${propertyContents.summary}, ${english.summary}, '')`,
       amenities: properties.amenities,
       latitude: properties.latitude,
       longitude: properties.longitude,
+      zone: properties.zone,
       version: properties.version,
     })
     .from(properties)
-    .leftJoin(propertyContents, and(eq(propertyContents.propertyId, properties.id), eq(propertyContents.locale, "en")))
+    .leftJoin(propertyContents, and(eq(propertyContents.propertyId, properties.id), eq(propertyContents.locale, sql.placeholder("locale"))))
+    .leftJoin(english, and(eq(english.propertyId, properties.id), eq(english.locale, "en")))
     .where(sql`${properties.id} = any(${sql.placeholder("ids")}::uuid[])`)
     .prepare("search_faces"),
 );
@@ -36,36 +41,52 @@ const faces = statement((db) =>
  */
 export async function cardsOf(ctx: Context, page: Ranked[], input: HotelsInput, now: Date): Promise<HotelCard[]> {
   if (page.length === 0) return [];
+  const frees = new Map(page.map((item) => [item, cheapestFreeOf(ctx.config, item, input, now)]));
   const [faceRows, facts] = await Promise.all([
-    faces(ctx.db, { ids: pgArray(page.map((item) => item.entry.propertyId)) }),
-    productsAnywhere(ctx.db, [...new Set(page.flatMap((item) => item.productIds))]),
+    faces(ctx.db, { ids: pgArray(page.map((item) => item.entry.propertyId)), locale: input.locale ?? "en" }),
+    productsAnywhere(ctx.db, [...new Set(page.flatMap((item) => [...item.productIds, ...(frees.get(item) ?? [])]))]),
   ]);
   const faceOf = new Map(faceRows.map((face) => [face.propertyId, face]));
   const factsOf = new Map(facts.map((product) => [product.productId, product]));
   return page.flatMap((item) => {
     const face = faceOf.get(item.entry.propertyId);
-    const cheapest = cheapestOf(ctx, item, factsOf, input, now);
-    if (!face || !cheapest) return [];
+    const way = wayOf(item, item.productIds, factsOf, input, now);
+    if (!face || !way) return [];
     const { version, ...shown } = face;
-    return { ...shown, picture: propertyPicture(face.slug, version), cheapest };
+    const { products, ...terms } = way;
+    const cheapest = {
+      ...terms,
+      freeCancellation: way.cancelFee === 0,
+      currency: item.entry.currency,
+      rooms: products.map(({ productId, roomTypeId, roomName, rateName, meal }) => ({ productId, roomTypeId, roomName, rateName, meal })),
+      payAtProperty: methodsFor(ctx.config, products).includes("property"),
+      left: item.left,
+    };
+    const freeIds = way.cancelFee === 0 ? undefined : frees.get(item);
+    const free = freeIds && wayOf(item, freeIds, factsOf, input, now);
+    return { ...shown, picture: propertyPicture(face.slug, version), cheapest, free: free?.cancelFee === 0 ? { total: free.total, freeUntil: free.freeUntil } : null };
   });
 }
 
-function cheapestOf(ctx: Context, item: Ranked, factsOf: Map<number, ProductFacts>, input: HotelsInput, now: Date): HotelCard["cheapest"] | undefined {
-  const rooms: { product: ProductFacts; total: number; free: boolean }[] = [];
+interface Way {
+  products: ProductFacts[];
+  total: number;
+  cancelFee: number;
+  freeUntil: string | null;
+}
+
+/** Prices a product per room of the party; undefined where one of them can't be sold any more. */
+function wayOf({ entry, supply }: Ranked, productIds: readonly number[], factsOf: Map<number, ProductFacts>, input: HotelsInput, now: Date): Way | undefined {
+  const way: Way = { products: [], total: 0, cancelFee: 0, freeUntil: null };
   for (const [index, party] of input.rooms.entries()) {
-    const product = factsOf.get(item.productIds[index]!);
-    const stay = product && priceStay(product, item.supply.nightsOf(item.entry, product.baseProductId), input.checkIn, input.checkOut, party, now).stay;
+    const product = factsOf.get(productIds[index]!);
+    const stay = product && priceStay(product, supply.nightsOf(entry, product.baseProductId), input.checkIn, input.checkOut, party, now).stay;
     if (!stay) return undefined;
-    rooms.push({ product, total: stay.total, free: feeAt(stay.policy, now) === 0 });
+    const until = freeUntil(stay.policy, now);
+    way.products.push(product);
+    way.total += stay.total;
+    way.cancelFee += feeAt(stay.policy, now);
+    if (until !== null && (way.freeUntil === null || until < way.freeUntil)) way.freeUntil = until;
   }
-  const products = rooms.map((room) => room.product);
-  return {
-    total: rooms.reduce((sum, room) => sum + room.total, 0),
-    currency: item.entry.currency,
-    rooms: products.map(({ productId, roomTypeId, roomName, rateName, meal }) => ({ productId, roomTypeId, roomName, rateName, meal })),
-    freeCancellation: rooms.every((room) => room.free),
-    payAtProperty: methodsFor(ctx.config, products).includes("property"),
-    left: item.left,
-  };
+  return way.cancelFee === 0 ? way : { ...way, freeUntil: null };
 }

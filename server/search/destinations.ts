@@ -1,13 +1,16 @@
 import { desc, like, or, sql } from "drizzle-orm";
 import { pgArray, statement, type Database } from "../../db/client.ts";
-import { destinations as places } from "../../db/schema/index.ts";
+import { destinations as places, properties } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { normalise } from "./normalise.ts";
+import { inReachOf } from "./place.ts";
 import type { Destination } from "./schemas.ts";
 
 const MOST = 8;
-/** Fewer literal matches than this, and misspellings are looked for too. */
+/** Of them places without a property, where there are others. */
+const MOST_EMPTY = 2;
+/** Fewer literal matches with properties than this, and misspellings are looked for too. */
 const ENOUGH = 3;
 /** How much of its trigrams a misspelling must share with a word: "sidney" and "sydney" share 0.43. */
 const LIKENESS = "0.4";
@@ -80,9 +83,32 @@ export async function destinations(ctx: Context, input: { text: string }): Promi
   return ctx.cache.through(`destinations:${text}`, { ttlMs: 60_000 }, () => findDestinations(ctx.db, text), ctx.defer);
 }
 
+/** How many properties a search of each place shows, as those around it count too. */
+const supplies = statement((db) =>
+  db
+    .select({
+      id: places.id,
+      properties: sql<number>`(select count(*)::int from ${properties}
+        where ${inReachOf({ destinationId: sql`${places.id}`, latitude: sql`${places.latitude}`, longitude: sql`${places.longitude}` })})`,
+    })
+    .from(places)
+    .where(sql`${places.id} = any(${placeholder("ids")}::int[])`)
+    .prepare("destinations_supplies"),
+);
+
 async function findDestinations(db: Database, text: string): Promise<Destination[]> {
+  const found = await matching(db, text);
+  const supplied = new Map((await supplies(db, { ids: pgArray(found.map((place) => place.id)) })).map((row) => [row.id, row.properties]));
+  const all = found.map((place) => ({ ...place, propertyCount: supplied.get(place.id) ?? 0 }));
+  // A place that leads to nothing never comes before one that doesn't; among equals, what is written decides.
+  const [some, none] = [all.filter((place) => place.propertyCount > 0), all.filter((place) => place.propertyCount === 0)];
+  return [...some.slice(0, MOST), ...none.slice(0, some.length > 0 ? MOST_EMPTY : MOST)].slice(0, MOST);
+}
+
+/** What is written so first, then what may be a slip. */
+async function matching(db: Database, text: string): Promise<Destination[]> {
   const literal = await beginning(db, { text, start: `${text}%`, within: `% ${text}%`, whole: `% ${text} %` });
-  if (literal.length >= ENOUGH || text.length < 4) return literal;
+  if (text.length < 4 || literal.filter((place) => place.propertyCount > 0).length >= ENOUGH) return literal;
   const [slips, similar] = await pipelined([
     swapped(db, { variants: pgArray(swaps(text)) }),
     db.transaction(async (tx) => {
@@ -90,6 +116,5 @@ async function findDestinations(db: Database, text: string): Promise<Destination
       return resembling(tx, { text });
     }),
   ]);
-  const found = new Map([...literal, ...slips, ...similar].map((place) => [place.id, place]));
-  return [...found.values()].slice(0, MOST);
+  return [...new Map([...literal, ...slips, ...similar].map((place) => [place.id, place])).values()];
 }

@@ -35,14 +35,15 @@ async function findHotels(ctx: Context, input: HotelsInput): Promise<HotelsPage>
   const place = await placeOf(ctx.db, input.destinationId);
   const { entries, inReach: propertiesInDestination } = await entriesOf(ctx.db, place, input);
   const found: Ranked[] = [];
-  for await (const { entries: part, supply } of inParts(ctx, entries, input)) found.push(...fitting(ctx.config, part, supply, input, now));
+  for await (const { entries: part, supply } of partsOf(ctx, entries, input)) found.push(...fitting(ctx.config, part, supply, input, now));
   const ranked = sorted(found);
   const rest = cursor ? after(ranked, cursor) : ranked;
   const page = rest.slice(0, input.limit);
   const items = await cardsOf(ctx, page, input, now);
   const last = page.at(-1);
-  if (!last || rest.length === page.length) return { items, propertiesInDestination };
-  return { items, nextCursor: encodeCursor([input.sort, ...last.keys, last.entry.propertyId]), propertiesInDestination };
+  const counts = { propertiesInDestination, found: ranked.length };
+  if (!last || rest.length === page.length) return { place: place.name, items, ...counts };
+  return { place: place.name, items, nextCursor: encodeCursor([input.sort, ...last.keys, last.entry.propertyId]), ...counts };
 }
 
 /** So many properties are priced while the nights of the next ones are read: neither we nor the database wait long. */
@@ -53,7 +54,8 @@ interface Part {
   supply: Supply;
 }
 
-async function* inParts(ctx: Context, entries: Entry[], input: HotelsInput): AsyncGenerator<Part> {
+/** The properties with the stock and the prices of the stay, part by part. */
+export async function* partsOf(ctx: Context, entries: Entry[], input: Pick<HotelsInput, "checkIn" | "checkOut">): AsyncGenerator<Part> {
   const read = async (from: number): Promise<Part | undefined> => {
     const part = entries.slice(from, from + PART);
     return part.length === 0 ? undefined : { entries: part, supply: await supplyOf(ctx.db, part, input) };
@@ -82,6 +84,8 @@ export function keyOf(input: HotelsInput): string {
     input.maxTotal,
     input.stars?.toSorted(),
     input.amenities?.toSorted(),
+    input.freeCancellation,
+    input.locale,
     input.sort,
     input.cursor,
     input.limit,

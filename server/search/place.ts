@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { eq, sql, type SQL } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
 import { destinations, properties } from "../../db/schema/index.ts";
 import { refuse } from "../errors.ts";
@@ -10,26 +10,30 @@ const REACH_KM = 25;
 const DEGREE_KM = 111.2;
 const REACH = sql.raw(String(REACH_KM / DEGREE_KM));
 
-/** A box of latitudes first, as the cheap test; then the distance on a plane, true to 1 % at this range. */
-const nearby = sql`${properties.latitude} between ${placeholder("latitude")}::float8 - ${REACH} and ${placeholder("latitude")}::float8 + ${REACH}
-  and power(${properties.latitude} - ${placeholder("latitude")}::float8, 2)
-    + power((${properties.longitude} - ${placeholder("longitude")}::float8) * cos(radians(${placeholder("latitude")}::float8)), 2) <= power(${REACH}, 2)`;
+/** Live properties of a place, or within reach of its point: a box of latitudes first, as the cheap test; then the distance on a plane, true to 1 % at this range. */
+export function inReachOf({ destinationId, latitude, longitude }: Record<"destinationId" | "latitude" | "longitude", SQL>): SQL {
+  return sql`${properties.archivedAt} is null and ${properties.publishedAt} is not null and (${properties.destinationId} = ${destinationId}
+    or (${properties.latitude} between ${latitude} - ${REACH} and ${latitude} + ${REACH}
+      and power(${properties.latitude} - ${latitude}, 2) + power((${properties.longitude} - ${longitude}) * cos(radians(${latitude})), 2) <= power(${REACH}, 2)))`;
+}
 
-/** Live properties of the place, or within reach of its point. Wants a `Place`'s placeholders. */
-export const inReach = and(
-  sql`${properties.archivedAt} is null and ${properties.publishedAt} is not null`,
-  sql`(${properties.destinationId} = ${placeholder("destinationId")} or (${nearby}))`,
-);
+/** Wants a `Place`'s placeholders. */
+export const inReach = inReachOf({
+  destinationId: sql`${placeholder("destinationId")}`,
+  latitude: sql`${placeholder("latitude")}::float8`,
+  longitude: sql`${placeholder("longitude")}::float8`,
+});
 
-export interface Place extends Record<string, number> {
+export interface Place extends Record<string, number | string> {
   destinationId: number;
+  name: string;
   latitude: number;
   longitude: number;
 }
 
 const point = statement((db) =>
   db
-    .select({ destinationId: destinations.id, latitude: destinations.latitude, longitude: destinations.longitude })
+    .select({ destinationId: destinations.id, name: destinations.name, latitude: destinations.latitude, longitude: destinations.longitude })
     .from(destinations)
     .where(eq(destinations.id, placeholder("id")))
     .prepare("place_of"),

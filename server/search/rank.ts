@@ -1,6 +1,6 @@
 import type { Config } from "../platform/config.ts";
 import type { PartyRoom } from "../platform/fields.ts";
-import { amountOf, type Nights } from "../rooms/price.ts";
+import { amountOf, isFreeByRules, type Nights } from "../rooms/price.ts";
 import { methodsFor } from "../rooms/quote.ts";
 import { assignRooms } from "./assign.ts";
 import type { Entry, EntryRoom, Offer } from "./book.ts";
@@ -29,7 +29,7 @@ interface Priced {
 
 /** Every property that can lodge the party, within the asked total. */
 export function fitting(config: Config, entries: Entry[], supply: Supply, input: HotelsInput, now: Date): Ranked[] {
-  const words = (input.roomType ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(input);
   const min = input.minTotal ?? 0;
   const max = input.maxTotal ?? Infinity;
   const asked = askedOf(input);
@@ -72,16 +72,23 @@ function compare(a: [number, number], aId: string, b: [number, number], bId: str
   return a[0] - b[0] || a[1] - b[1] || (aId < bId ? -1 : aId > bId ? 1 : 0);
 }
 
+/** The products of the cheapest way that can be cancelled free of charge now; the filters on the total don't count. */
+export function cheapestFreeOf(config: Config, { entry, supply }: Pick<Ranked, "entry" | "supply">, input: HotelsInput, now: Date): number[] | undefined {
+  return cheapest(config, entry, wordsOf(input), supply, askedOf({ ...input, freeCancellation: true }), now)?.productIds;
+}
+
+const wordsOf = ({ roomType = "" }: HotelsInput): string[] => roomType.toLowerCase().split(/\s+/).filter(Boolean);
+
 /** The party's rooms without repetition, and for each room of the party which of them it is: equal rooms are priced once. */
-interface Asked extends Pick<HotelsInput, "checkIn" | "checkOut"> {
+interface Asked extends Pick<HotelsInput, "checkIn" | "checkOut" | "freeCancellation"> {
   parties: PartyRoom[];
   which: number[];
 }
 
-function askedOf({ checkIn, checkOut, rooms }: HotelsInput): Asked {
+function askedOf({ checkIn, checkOut, rooms, freeCancellation }: HotelsInput): Asked {
   const keys = rooms.map((party) => `${party.adults}:${party.childAges.join()}`);
   const distinct = [...new Set(keys)];
-  return { checkIn, checkOut, parties: distinct.map((key) => rooms[keys.indexOf(key)]!), which: keys.map((key) => distinct.indexOf(key)) };
+  return { checkIn, checkOut, freeCancellation, parties: distinct.map((key) => rooms[keys.indexOf(key)]!), which: keys.map((key) => distinct.indexOf(key)) };
 }
 
 const WAYS = ["online", "property"] as const;
@@ -127,11 +134,12 @@ function cheapestBy(way: (typeof WAYS)[number], list: Priced[]): Priced | undefi
 }
 
 /** Per party: what each offer of the room type costs it. */
-function pricesOf(entry: Entry, room: EntryRoom, supply: Supply, { parties, checkIn, checkOut }: Asked, now: Date): Priced[][] {
+function pricesOf(entry: Entry, room: EntryRoom, supply: Supply, { parties, checkIn, checkOut, freeCancellation }: Asked, now: Date): Priced[][] {
   const lists = parties.map((): Priced[] => []);
   let nights: Nights | undefined;
   let base: number | undefined;
-  for (const offer of room.offers) {
+  for (const offer of freeCancellation ? room.offersByPolicy : room.offers) {
+    if (freeCancellation && !isFreeByRules(offer.policyRules, offer.zone, checkIn, now)) continue;
     if (!nights || offer.baseProductId !== base) nights = supply.nightsOf(entry, (base = offer.baseProductId));
     for (let index = 0; index < parties.length; index += 1) {
       const { amount } = amountOf(offer, nights, checkIn, checkOut, parties[index]!, now);

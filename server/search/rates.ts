@@ -5,30 +5,16 @@ import { daysBetween, nightsOf } from "../platform/dates.ts";
 import type { NightFacts, Nights } from "../rooms/price.ts";
 import type { Entry } from "./book.ts";
 import { readMatrix } from "./matrix.ts";
+import { openSlabBook, SLAB_DAYS, slabNo, widthOf, type Slab, type SlabBook } from "./slabs.ts";
 
 /** A base product's nights by date, the check-out date's among them. */
 export type RatesOf = (entry: Entry, baseProductId: number) => Nights;
 
-/**
- * The prices and restrictions of 32 days of one property, as far as they have been read. Numbers lie flat, by day and
- * base product: tens of thousands of living objects are what slows a search.
- */
-interface Slab {
-  /** A bit for each day that has been read. */
-  read: number;
-  /** Rules, the prices for 1, 2, 3 … adults, those of each child bucket. Rules of 0: no night; NaN: no price. */
-  cells: Float64Array;
-}
 type Slabs = Map<number, Slab>;
 
-const SLAB_DAYS = 32;
-
-/**
- * What one process remembers, by entry: whatever changes a property's rates raises its version, and with it comes a new entry. By
- * database, so that two of them in one process (tests) never mix.
- */
-const books = new WeakMap<Database, { slabs: Map<Entry, Slabs>; cells: number }>();
-/** 96 MB: a year of twelve hundred properties of three room types. Past it all is forgotten. */
+/** What one process remembers. By database, so that two of them in one process (tests) never mix. */
+const books = new WeakMap<Database, SlabBook>();
+/** 96 MB: a year of twelve hundred properties of three room types. */
 const MOST_CELLS = 12_000_000;
 
 const { placeholder } = sql;
@@ -77,30 +63,15 @@ export async function ratesOf(db: Database, entries: readonly Entry[], checkIn: 
   };
 }
 
-const slabNo = (day: number): number => Math.floor(day / SLAB_DAYS);
 const isRead = (slabs: Slabs, day: number): boolean => ((slabs.get(slabNo(day))!.read >>> (day % SLAB_DAYS)) & 1) === 1;
-const widthOf = (entry: Entry): number => 1 + entry.adults + entry.buckets;
 const cellOf = (entry: Entry, index: number, day: number): number => ((day % SLAB_DAYS) * entry.bases.length + index) * widthOf(entry);
 
-/** The slabs of the days, new ones where there are none. What another search makes us forget meanwhile, this one still has. */
+/** The slabs of the days. What another search makes us forget meanwhile, this one still has. */
 function remembered(db: Database, entries: readonly Entry[], days: number[]): Map<Entry, Slabs> {
-  const book = books.get(db) ?? { slabs: new Map<Entry, Slabs>(), cells: 0 };
+  const book = books.get(db) ?? openSlabBook(MOST_CELLS);
   books.set(db, book);
-  if (book.cells > MOST_CELLS) Object.assign(book, { slabs: new Map<Entry, Slabs>(), cells: 0 });
-  const numbers = new Set(days.map(slabNo));
-  const found = new Map<Entry, Slabs>();
-  for (const entry of entries) {
-    const slabs = book.slabs.get(entry) ?? new Map<number, Slab>();
-    book.slabs.set(entry, slabs);
-    for (const number of numbers) {
-      if (slabs.has(number)) continue;
-      const cells = new Float64Array(SLAB_DAYS * entry.bases.length * widthOf(entry));
-      slabs.set(number, { read: 0, cells });
-      book.cells += cells.length;
-    }
-    found.set(entry, slabs);
-  }
-  return found;
+  const numbers = [...new Set(days.map(slabNo))];
+  return new Map(entries.map((entry) => [entry, new Map(numbers.map((number) => [number, book.slabOf(entry, number)]))]));
 }
 
 async function read(db: Database, entries: Entry[], slabsOf: Map<Entry, Slabs>, { from, to, first }: { from: string; to: string; first: number }): Promise<void> {

@@ -3,7 +3,8 @@ import { procedure, router } from "../trpc.ts";
 import { calendar } from "./calendar.ts";
 import { destinations } from "./destinations.ts";
 import { hotels, type HotelsPage } from "./hotels.ts";
-import { calendarInput, calendarOutput, destinationOutput, destinationsInput, hotelsInput } from "./schemas.ts";
+import { otherDates } from "./other-dates.ts";
+import { calendarInput, calendarOutput, destinationOutput, destinationsInput, hotelsInput, otherDatesInput, otherDatesOutput } from "./schemas.ts";
 
 export const searchRouter = router({
   destinations: procedure
@@ -15,6 +16,10 @@ export const searchRouter = router({
     // Checked when it is made, not again with every hit of the cache: that would cost as much as the hit.
     .output(z.custom<HotelsPage>())
     .query(({ ctx, input }) => hotels(ctx, input)),
+  otherDates: procedure
+    .input(otherDatesInput)
+    .output(otherDatesOutput)
+    .query(({ ctx, input }) => otherDates(ctx, input)),
   calendar: procedure
     .input(calendarInput)
     .output(calendarOutput)

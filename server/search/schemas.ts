@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MAX_ROOMS, partyRoomField, refineStay, smallIdField, stayFields, textField } from "../platform/fields.ts";
+import { localeField, MAX_ROOMS, partyRoomField, refineStay, smallIdField, stayFields, textField } from "../platform/fields.ts";
 
 export const destinationsInput = z.object({ text: textField(80) });
 
@@ -35,11 +35,16 @@ export const hotelsInput = z
       )
       .max(20)
       .optional(),
+    /** Only ways to lodge the party that can be cancelled free of charge now. */
+    freeCancellation: z.boolean().optional(),
+    /** Of the summaries. */
+    locale: localeField.optional(),
     sort: z.enum(SORTS).default("recommended"),
     cursor: z.string().max(200).optional(),
     limit: z.int().min(1).max(50).default(20),
   })
-  .superRefine(refineStay);
+  .superRefine(refineStay)
+  .refine(({ minTotal = 0, maxTotal = Infinity }) => minTotal <= maxTotal, { path: ["maxTotal"], message: "must be at least minTotal" });
 export type HotelsInput = z.infer<typeof hotelsInput>;
 
 export const hotelCardOutput = z.object({
@@ -53,6 +58,8 @@ export const hotelCardOutput = z.object({
   amenities: z.array(z.string()),
   latitude: z.number(),
   longitude: z.number(),
+  /** IANA zone, to show deadlines in. */
+  zone: z.string(),
   /** Path of the property's picture. */
   picture: z.string(),
   /** The cheapest way to lodge the whole party for the whole stay, every tax in it. */
@@ -62,20 +69,43 @@ export const hotelCardOutput = z.object({
     /** One per room of the party, in its order. */
     rooms: z.array(z.object({ productId: z.int(), roomTypeId: z.int(), roomName: z.string(), rateName: z.string(), meal: z.string() })),
     freeCancellation: z.boolean(),
+    /** Instant until which that stays so for every room; null where it isn't, or always is. */
+    freeUntil: z.string().nullable(),
+    /** What cancelling costs now; minor units. */
+    cancelFee: z.int(),
     payAtProperty: z.boolean(),
     /** Units left of the scarcest room in it. */
     left: z.int(),
   }),
+  /** The cheapest way that can be cancelled free of charge, where the cheapest of all can't; minor units of its currency. */
+  free: z.object({ total: z.int(), freeUntil: z.string().nullable() }).nullable(),
 });
 export type HotelCard = z.infer<typeof hotelCardOutput>;
 
 export const hotelsOutput = z.object({
+  /** As the gazetteer has it. */
+  place: z.string(),
   items: z.array(hotelCardOutput),
   /** Hand it back for the next page; absent on the last. */
   nextCursor: z.string().optional(),
   /** Properties of the destination, whether they can be sold or not: tells "nothing here" from "all sold out". */
   propertiesInDestination: z.int(),
+  /** How many of them can lodge the party and pass the filters, on all pages together. */
+  found: z.int(),
 });
+
+export const otherDatesInput = z.object({ destinationId: smallIdField, ...stayFields, rooms: z.array(partyRoomField).min(1).max(MAX_ROOMS) }).superRefine(refineStay);
+export const otherDatesOutput = z.array(
+  z.object({
+    checkIn: z.string(),
+    checkOut: z.string(),
+    /** How many can lodge the party then. */
+    properties: z.int(),
+    /** The least total, taxes in it; minor units. */
+    total: z.int(),
+    currency: z.string(),
+  }),
+);
 
 /** For each day of the span: the cheapest night for two adults, or null where nothing is left. */
 export const calendarInput = z

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
+import { DEMO_KEYS } from "../../local/keys.ts";
+import { guestCookie } from "../helpers/guest-cookie.ts";
 import type { Answer, Load } from "./load.ts";
 import type { World } from "./world.ts";
 
@@ -45,17 +47,17 @@ export function randomStay(nights: number): { checkIn: string; checkOut: string 
   return { checkIn: new Date(from).toISOString().slice(0, 10), checkOut: new Date(from + nights * DAY_MS).toISOString().slice(0, 10) };
 }
 
-/** A guest whom the site has never seen holds the wish: one request. */
-export function holdOnly(load: Load, wish: Wish): Promise<Answer> {
+/** A guest who has no booking yet holds the wish: one request. The site has given the cookie at the first visit. */
+export async function holdOnly(load: Load, wish: Wish, cookie?: string): Promise<Answer> {
   const guest = { name: "Bench Guest", email: `bench-${randomUUID().slice(0, 12)}@nightledger.test`, phone: "" };
-  return load.mutate("bookings.hold", { ...wish, idempotencyKey: randomUUID(), guest });
+  return load.mutate("bookings.hold", { ...wish, idempotencyKey: randomUUID(), guest }, cookie ?? (await guestCookie(DEMO_KEYS.AUTH_SECRET)));
 }
 
-/** A guest whom the site has never seen holds the wish, and confirms it to be paid at the property: two requests. */
+/** A guest who has no booking yet holds the wish, and confirms it to be paid at the property: two requests. */
 export async function book(load: Load, wish: Wish): Promise<void> {
-  const held = await holdOnly(load, wish);
+  const cookie = await guestCookie(DEMO_KEYS.AUTH_SECRET);
+  const held = await holdOnly(load, wish, cookie);
   const { bookingId, token } = (JSON.parse(held.body) as { result: { data: { bookingId: string; token: string } } }).result.data;
-  const cookie = held.cookies.map((one) => one.split(";", 1)[0]).join("; ");
   const paid = await load.mutate("payments.start", { bookingId, token, idempotencyKey: randomUUID(), method: "property" }, cookie);
   if (!paid.body.includes('"confirmed"')) throw new Error(`not confirmed: ${paid.body.slice(0, 200)}`);
 }

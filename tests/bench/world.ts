@@ -12,6 +12,7 @@ import { keepGuard, startAll } from "../../local/start.ts";
 import { createSupervisor } from "../../local/supervise.ts";
 import { loadSecrets } from "../../local/secrets.ts";
 import { VENDORS } from "../../local/vendors.ts";
+import { UNBOUND } from "../helpers/unbound.ts";
 import { freePorts } from "./parts.ts";
 
 const PROPERTIES = 10_000;
@@ -24,7 +25,9 @@ export const RAISED = {
   RATE_LIMIT_PER_MINUTE: "0",
   RATE_LIMIT_BOOKINGS_PER_MINUTE: "0",
   RATE_LIMIT_LOOKUPS_PER_MINUTE: "0",
-  HOLDS_PER_CLIENT: "1000",
+  HOLDS_PER_ACTOR: "1000",
+  ...UNBOUND,
+  CLIENT_IP_HEADER: "x-forwarded-for",
 };
 
 /** The whole system as `npm start` runs it, each part a process of its own, with 10,000 properties in it. */

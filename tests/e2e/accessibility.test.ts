@@ -72,25 +72,62 @@ const SCREENS: Screen[] = [
   { name: "find", path: () => "/find", shows: "Find a booking", refusals: [404], act: (page) => page.getByRole("button", { name: "Find booking" }).click() },
   { name: "sign-in", path: () => "/sign-in", shows: "Sign in", act: (page) => page.getByRole("button", { name: "Sign in" }).click() },
   { name: "sign-up", path: () => "/sign-up", shows: "Create an account" },
+  { name: "verify", path: () => "/verify?token=none", shows: "E-mail verification", refusals: [400], act: (page) => page.getByRole("alert").waitFor() },
+  { name: "invitation", path: () => "/invitation?id=none", shows: "Invitation", as: DEMO_GUEST.email, refusals: [400], act: (page) => page.getByRole("alert").waitFor() },
   { name: "admin", path: () => `/admin/${booked.stay.property.id}/today`, shows: /\d{4}$/, as: DEMO_HOTELIER.email, act: (page) => page.getByRole("table").first().waitFor() },
   { name: "admin without a property", path: () => "/admin", shows: "Your property", as: DEMO_GUEST.email },
-  { name: "not found", path: () => "/no-such-page", shows: "There is no such page" },
+  { name: "not found", path: () => "/no-such-page", shows: "There is no such page", refusals: [404] },
   { name: "unknown booking", path: () => `/trips/${crypto.randomUUID()}`, shows: "We can't find that", refusals: [404] },
   { name: "error", path: () => `/hotels/${stay.property.slug}`, shows: "We can't answer right now", refusals: [503], prepare: breakProperty },
 ];
 
-test.each(SCREENS)("axe finds nothing, wide or narrow, and nothing scrolls sideways: $name", async ({ name, path, shows, act, ...options }) => {
+const LOOKS = [
+  [1280, "light"],
+  [390, "light"],
+  [1280, "dark"],
+] as const;
+
+test.each(SCREENS)("axe finds nothing, wide or narrow, by day or night, and nothing scrolls sideways: $name", async ({ name, path, shows, act, ...options }) => {
   const page = await site.open(path(), options);
   await page.getByRole("heading", { level: 1, name: shows }).waitFor();
   await act?.(page);
-  for (const width of [1280, 390]) {
+  // Colours that are on their way from one scheme to the other are nobody's.
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  for (const [width, colorScheme] of LOOKS) {
     await page.setViewportSize({ width, height: 900 });
-    await picture(page, `${name} ${width}`);
+    await page.emulateMedia({ colorScheme });
+    await picture(page, `${name} ${width} ${colorScheme}`);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(violations.map(({ id, nodes }) => `${id} at ${width}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+    expect(violations.map(({ id, nodes }) => `${id} at ${width} ${colorScheme}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
   }
-  await page.setViewportSize({ width: 360, height: 780 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), "width of the page on a screen of 360").toBeLessThanOrEqual(360);
+  await page.setViewportSize({ width: 320, height: 780 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), "width of the page on a screen of 320").toBeLessThanOrEqual(320);
+});
+
+const WIDTHS = [320, 390, 768, 1440];
+
+test.each(["checkout", "return", "confirmed", "trip", "find", "sign-in", "sign-up", "unknown booking"])("in Indonesian nothing scrolls sideways at any width: %s", async (name) => {
+  const { path, ...options } = SCREENS.find((screen) => screen.name === name)!;
+  const prepare = (page: Page) => page.addInitScript(() => localStorage.setItem("PARAGLIDE_LOCALE", "id"));
+  const page = await site.open(path(), { ...(options.refusals && { refusals: options.refusals }), prepare });
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe("id");
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    await picture(page, `id ${name} ${width}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+  }
+});
+
+test("a printed trip is ink on paper: what was booked, and nothing to press", async () => {
+  const page = await site.open(`/trips/${booked.bookingId}?token=${booked.token}`);
+  await page.getByRole("heading", { level: 1, name: "Segara Sunrise" }).waitFor();
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await picture(page, "trip printed");
+  for (const said of [booked.code, booked.email, "Cancellation", "Total"]) await page.getByText(said, { exact: true }).first().waitFor();
+  expect(await page.getByRole("button").or(page.getByRole("navigation")).count()).toBe(0);
+  const colour = (of: "color" | "backgroundColor") => page.locator("h1").evaluate((element, of) => getComputedStyle(element)[of], of);
+  expect(await colour("color")).toBe("rgb(16, 35, 59)");
 });
 
 test("a room is searched with the keyboard alone", async () => {

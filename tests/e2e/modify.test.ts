@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { addDays } from "../../server/platform/dates.ts";
-import { bookStay, expectFocus, findStay, newAddress, picture, useDemoSite } from "../helpers/browser.ts";
+import { bookStay, expectFocus, findStay, newAddress, picture, PICTURES, useDemoSite } from "../helpers/browser.ts";
 import { payByStripe } from "../helpers/gateway.ts";
 
 const LISBON = "alfama-azulejo-house";
@@ -52,7 +52,23 @@ test("a night more of a stay that was paid online is held, paid, and only then p
   await page.getByRole("button", { name: "Change booking" }).click();
   const dialog = dialogOf(page, stay.property.name);
   await dialog.getByLabel("Check-out").fill(addDays(stay.checkOut, 1));
-  await dialog.getByText("to be paid before the change holds").waitFor();
+  const parts = await dialog.getByText(/^€[\d.]+ more: €[\d.]+ to be paid before the change holds, and €[\d.]+ more at the property$/).innerText();
+  const [sum, online, atProperty] = parts.match(/[\d.]+\d/g)!.map((amount) => Math.round(Number(amount) * 100));
+  expect(online! + atProperty!).toBe(sum);
+  const totals = await dialog.getByRole("definition").allInnerTexts();
+  const [before, after] = totals.map((text) => Math.round(Number(text.replaceAll(/[^\d.]/g, "")) * 100));
+  expect(after! - before!).toBe(sum);
+  // In sight without scrolling, at the size of a laptop and of a small phone.
+  for (const [width, height] of [
+    [1440, 900],
+    [320, 640],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const button = await dialog.getByRole("button", { name: /^Hold it and pay €/ }).boundingBox();
+    expect(button!.y + button!.height).toBeLessThanOrEqual(height);
+    await page.screenshot({ path: `${PICTURES}/change-both-parts-${width}.png` });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
   await dialog.getByRole("button", { name: /^Hold it and pay €/ }).click();
   await page.getByRole("heading", { name: "Pay to make your change" }).waitFor();
   await page.getByRole("timer", { name: "Time left" }).waitFor();

@@ -28,6 +28,7 @@ test("a declined card can be tried again on the same page, the payment confirms 
   const amount = paid.replace("Paid: ", "");
   await page
     .getByText(`${amount} goes back the way it was paid`)
+    .or(page.getByText(`${amount} was sent back the way it was paid`))
     .or(page.getByText(`${amount} was reserved, not charged`))
     .waitFor();
 });

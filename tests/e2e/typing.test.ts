@@ -116,7 +116,8 @@ async function holdBack(page: Page, pattern: string, concerns: (url: string) => 
   const gate = Promise.withResolvers<void>();
   await page.route(pattern, async (route) => {
     if (concerns(route.request().url())) await gate.promise;
-    await (answer ? route.fulfill(answer) : route.continue());
+    // The driver writes no type for a `null`.
+    await (answer ? route.fulfill({ status: answer.status, contentType: "application/json", body: JSON.stringify(answer.json) }) : route.continue());
   });
   return async () => {
     const came = page.waitForResponse((response) => concerns(response.url()));

@@ -68,15 +68,18 @@ test("on workerd every path of the SPA is its page and files carry the gateway's
 
 test("on workerd an account is made, its mail sent by a job, its address verified, and its session known", async () => {
   const email = `host-${crypto.randomUUID()}@example.test`;
-  const post = (path: string, body: object) =>
-    fetch(`${place.url}/auth/${path}`, { method: "POST", headers: { "content-type": "application/json", origin: place.url }, body: JSON.stringify(body) });
-  expect((await post("sign-up/email", { name: "Made", email, password: "a password of ten" })).status).toBe(200);
+  const post = (path: string, body: object, cookie = "") =>
+    fetch(`${place.url}/auth/${path}`, { method: "POST", headers: { "content-type": "application/json", origin: place.url, cookie }, body: JSON.stringify(body) });
+  const cookieOf = (answer: Response) => answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const asked = await post("sign-up/email", { name: "Made", email, password: "a password of ten" });
+  expect(asked.status).toBe(200);
   const mail = await mailTo(place, email, /confirm|verify/i);
-  const link = mail.text.match(/https?:\/\/\S+/g)!.find((url) => url.startsWith(`${place.url}/auth/verify-email`));
-  expect((await fetch(link!, { redirect: "manual" })).status).toBe(302);
+  const link = mail.text.match(/https?:\/\/\S+/g)!.find((url) => url.startsWith(`${place.url}/verify?token=`));
+  const token = new URL(link!).searchParams.get("token");
+  expect((await post("verify-email", { token }, cookieOf(asked))).status).toBe(200);
   expect((await post("sign-in/email", { email, password: "another password" })).status).toBe(401);
   const signedIn = await post("sign-in/email", { email, password: "a password of ten" });
-  const session = await fetch(`${place.url}/auth/get-session`, { headers: { cookie: signedIn.headers.get("set-cookie")?.split(";")[0] ?? "" } });
+  const session = await fetch(`${place.url}/auth/get-session`, { headers: { cookie: cookieOf(signedIn) } });
   expect(await session.json()).toMatchObject({ user: { email, emailVerified: true } });
 });
 

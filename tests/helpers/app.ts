@@ -6,6 +6,7 @@ import type { CloudPorts } from "../../local/cloud-env.ts";
 import { DEMO_KEYS } from "../../local/keys.ts";
 import { freePort } from "../../local/ports.ts";
 import { firstMessage, launchNode } from "../../local/running.ts";
+import { UNBOUND } from "./unbound.ts";
 
 export interface AppOptions {
   databaseUrl: string;
@@ -72,7 +73,8 @@ export function appVariables(url: string, cloud: RunningCloud, { databaseUrl, en
     RATE_LIMIT_PER_MINUTE: "0",
     RATE_LIMIT_BOOKINGS_PER_MINUTE: "0",
     RATE_LIMIT_LOOKUPS_PER_MINUTE: "0",
-    HOLDS_PER_CLIENT: "1000",
+    HOLDS_PER_ACTOR: "1000",
+    ...UNBOUND,
     ...cloud.env,
     ...env,
   };

@@ -59,6 +59,7 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
     state: "confirmed",
     locale: "en",
     createdAt: "2026-11-01T09:30:00.000Z",
+    versionAt: "2026-11-02T08:00:00.000Z",
     checkIn: "2026-12-20",
     checkOut: "2026-12-22",
     currency: "EUR",
@@ -81,6 +82,9 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
     canModify: true,
     canCancel: true,
     canPay: false,
+    paying: "closed",
+    transfer: null,
+    messages: { email: "arrived", sms: "none" },
     ...change,
   };
   const fees = view.stays.reduce((sum, stay) => sum + stay.fee, 0);

@@ -21,6 +21,8 @@ type Method = "stripe" | "midtrans" | "property";
 
 interface OpenOptions {
   refusals?: number[];
+  /** The test cuts answers off: Chromium's own words on that are expected. */
+  offline?: boolean;
   as?: string;
   /** Before anything is asked for. */
   prepare?: (page: Page) => Promise<unknown>;
@@ -32,7 +34,7 @@ export interface DemoSite {
   readonly database: TestDatabase;
   /**
    * A page in a context of its own: nobody's cookies. Console errors, uncaught errors and breaches of the page's policy
-   * fail the test; `refusals` are the statuses of answers that the test provokes, which Chromium itself reports.
+   * fail the test; `refusals` are the statuses of answers that the test provokes, which Chromium itself reports, `offline` those it cuts off.
    * `as` is the address of a demo account to be signed in with.
    */
   open(path: string, options?: OpenOptions): Promise<Page>;
@@ -50,8 +52,8 @@ export interface Mail {
   attachments: { filename: string }[];
 }
 
-/** The built app on the demo's data for one test file, in one Chromium. To be called at the file's top: it registers the hooks. */
-export function useDemoSite(): DemoSite {
+/** The built app on the demo's data for one test file, in one Chromium. To be called at the file's top: it registers the hooks. `env`: the app's own. */
+export function useDemoSite(env: Record<string, string> = {}): DemoSite {
   const site = {} as { -readonly [Key in keyof DemoSite]: DemoSite[Key] };
   const contexts: BrowserContext[] = [];
   const troubles: string[] = [];
@@ -60,7 +62,7 @@ export function useDemoSite(): DemoSite {
   beforeAll(async () => {
     const browser = await chromium.launch({ executablePath: findChromium(), args: ARGS });
     closers.push(() => browser.close());
-    const running = await startDemo(closers);
+    const running = await startDemo(closers, env);
     Object.assign(site, running, {
       open: async (path, options) => {
         const { page, context } = await openPage(browser, running.url, troubles, options);
@@ -85,10 +87,10 @@ export function useDemoSite(): DemoSite {
   return site;
 }
 
-async function startDemo(closers: (() => Promise<void>)[]): Promise<Omit<DemoSite, "open">> {
+async function startDemo(closers: (() => Promise<void>)[], env: Record<string, string>): Promise<Omit<DemoSite, "open">> {
   const database = await createDatabase({ demo: true });
   closers.push(() => database.drop());
-  const app = await startApp({ databaseUrl: database.url, redisUrl: await emptyRedis() });
+  const app = await startApp({ databaseUrl: database.url, redisUrl: await emptyRedis(), env });
   closers.push(() => app.stop());
   let offset = 0;
   return {
@@ -104,7 +106,7 @@ async function startDemo(closers: (() => Promise<void>)[]): Promise<Omit<DemoSit
   };
 }
 
-async function openPage(browser: Browser, origin: string, troubles: string[], { refusals = [], as }: OpenOptions = {}) {
+async function openPage(browser: Browser, origin: string, troubles: string[], { refusals = [], offline = false, as }: OpenOptions = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", viewport: { width: 1280, height: 900 } });
   context.setDefaultTimeout(15_000);
   context.on("weberror", (error) => troubles.push(`uncaught: ${error.error().stack}`));
@@ -112,6 +114,7 @@ async function openPage(browser: Browser, origin: string, troubles: string[], { 
     if (message.type() !== "error" && message.type() !== "warning") return;
     const refused = /Failed to load resource: the server responded with a status of (\d+)/.exec(message.text())?.[1];
     if (refused && refusals.includes(Number(refused))) return;
+    if (offline && /net::ERR_(INTERNET_DISCONNECTED|FAILED|ABORTED)/.test(message.text())) return;
     troubles.push(`${message.type()}: ${message.text()} (${message.location().url.replace(origin, "")})`);
   });
   if (as) {

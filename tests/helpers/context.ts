@@ -10,6 +10,7 @@ import { openRedis, type RedisPort } from "../../server/platform/redis.ts";
 import { alone, type Together } from "../../server/platform/together.ts";
 import type { TestDatabase } from "./database.ts";
 import { emptyRedis } from "./redis.ts";
+import { UNBOUND } from "./unbound.ts";
 
 export interface ContextOptions {
   actor?: Actor;
@@ -22,6 +23,8 @@ export interface ContextOptions {
   /** By default each ask by itself, as on workerd; `inGroups()` as on Node. */
   together?: Together;
   published?: () => void;
+  /** The caller's network, as `Context.network` is; by default all guests are in one, whose bounds are raised. */
+  network?: string;
 }
 
 export interface TestContext extends Context {
@@ -47,7 +50,7 @@ export function makeContext(database: TestDatabase, options: ContextOptions = {}
   const logged: Record<string, unknown>[] = [];
   const deferred = new Set<Promise<unknown>>();
   const context: TestContext = {
-    config: readConfig({ NODE_ENV: "test", DATABASE_URL: database.url, AUTH_SECRET: "a secret of the tests", LOCK_WAIT_MS: "20000", HOLDS_PER_CLIENT: "5", ...cloud?.env, ...env }),
+    config: readConfig({ NODE_ENV: "test", DATABASE_URL: database.url, AUTH_SECRET: "a secret of the tests", LOCK_WAIT_MS: "20000", ...UNBOUND, ...cloud?.env, ...env }),
     db: database.db,
     redis,
     cache: createCache(redis, clock, metrics),
@@ -56,6 +59,7 @@ export function makeContext(database: TestDatabase, options: ContextOptions = {}
     metrics,
     together,
     actor,
+    network: options.network,
     requestId: "test",
     defer: (work) => void deferred.add(work),
     published,

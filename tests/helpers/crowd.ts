@@ -1,14 +1,16 @@
+import { DEMO_KEYS } from "../../local/keys.ts";
 import type { HoldInput } from "../../server/bookings/schemas.ts";
+import { guestCookie } from "./guest-cookie.ts";
 
 interface WireBody {
   error?: { message: string; data: { domain?: { code: string; facts: Record<string, unknown> } } };
 }
 
-/** A guest whom the app has never seen asks to hold; `held`, or the refusal's code with its facts. */
+/** A guest who holds nothing yet asks to hold; `held`, or the refusal's code with its facts. */
 export async function askToHold(url: string, input: HoldInput): Promise<{ outcome: string; facts: Record<string, unknown> }> {
   const response = await fetch(`${url}/trpc/bookings.hold`, {
     method: "POST",
-    headers: { "content-type": "application/json", origin: url },
+    headers: { "content-type": "application/json", origin: url, cookie: await guestCookie(DEMO_KEYS.AUTH_SECRET) },
     body: JSON.stringify({ ...input, idempotencyKey: crypto.randomUUID() }),
   });
   const { error } = (await response.json()) as WireBody;

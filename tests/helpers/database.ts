@@ -20,7 +20,7 @@ export async function createDatabase(options: { max?: number; server?: string; d
   const server = options.server ?? process.env["TEST_POSTGRES_URL"];
   if (!server) throw new Error("TEST_POSTGRES_URL is not set: run the tests by `npm test`, or with the projects' global set-up.");
   const name = `test_${randomBytes(6).toString("hex")}`;
-  const admin = postgres(server, { max: 1, onnotice: () => {} });
+  const admin = postgres(server, { max: 1, fetch_types: false, onnotice: () => {} });
   // Two files may copy at once, and a copy wants the template to itself.
   await admin`select pg_advisory_lock(77)`;
   if (options.demo && (await admin`select from pg_database where datname = ${DEMO}`).length === 0) {
@@ -31,14 +31,14 @@ export async function createDatabase(options: { max?: number; server?: string; d
   await admin.end();
   const url = databaseUrl(server, name);
   const { db, close } = openDatabase(url, { max: options.max ?? 10 });
-  const raw = postgres(url, { max: 1, onnotice: () => {} });
+  const raw = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
   return {
     url,
     db,
     moveClock: async (ms) => void (await raw`update app_clock set offset_ms = offset_ms + ${ms}`),
     async drop() {
       await Promise.all([close(), raw.end()]);
-      const last = postgres(server, { max: 1, onnotice: () => {} });
+      const last = postgres(server, { max: 1, fetch_types: false, onnotice: () => {} });
       await last.unsafe(`drop database if exists ${name} with (force)`);
       await last.end();
     },

@@ -17,23 +17,18 @@ type Api = ReturnType<typeof openApi>;
 
 const PATIENCE = { timeout: 15_000, interval: 50 };
 
-/** The official client over HTTP, as a browser uses it: its cookie is kept from call to call. */
+/** The official client over HTTP, as a browser uses it: its cookie is kept from call to call; without one it gets one and asks again. */
 export function openApi(url: string) {
   let cookie: string | undefined;
-  return createTRPCClient<AppRouter>({
-    links: [
-      httpLink({
-        url: `${url}/trpc`,
-        async fetch(input, init) {
-          const headers = new Headers(init?.headers as HeadersInit);
-          if (cookie) headers.set("cookie", cookie);
-          const response = await fetch(input as RequestInfo, { ...(init as RequestInit), headers });
-          cookie = response.headers.get("set-cookie")?.split(";")[0] ?? cookie;
-          return response;
-        },
-      }),
-    ],
-  });
+  const keeping = async (input: RequestInfo, init: RequestInit): Promise<Response> => {
+    const came = cookie;
+    const headers = new Headers(init.headers);
+    if (came) headers.set("cookie", came);
+    const response = await fetch(input, { ...init, headers });
+    cookie = response.headers.get("set-cookie")?.split(";")[0] ?? cookie;
+    return response.status === 412 && !came && cookie ? keeping(input, init) : response;
+  };
+  return createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/trpc`, fetch: (input, init) => keeping(input as RequestInfo, init as RequestInit) })] });
 }
 
 /** Finds a place and a hotel there, pays at the property, reads the mail, finds the booking again by its code, and cancels it. */

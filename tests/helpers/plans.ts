@@ -7,6 +7,9 @@ export interface Scan {
   /** A partition's own name is `table`, what the statement calls it is `alias`. */
   alias: string;
   node: string;
+  /** The index that it goes by, and whether a condition bounds what is read of it. */
+  index?: string | undefined;
+  bounded: boolean;
 }
 
 export interface StatementPlan {
@@ -18,13 +21,19 @@ interface PlanNode {
   "Node Type": string;
   "Relation Name"?: string;
   Alias?: string;
+  "Index Name"?: string;
+  "Index Cond"?: string;
   Plans?: PlanNode[];
 }
 
-/** What the statement's generic plan reads: the plan for whatever parameters, of which there are as many as told. */
-export function planOf(db: Database, statement: string, parameters: number): Promise<Scan[]> {
+/**
+ * What the statement's generic plan reads: the plan for whatever parameters, of which there are as many as told.
+ * @param types their types as the driver names them, by oid; 0 leaves it to the statement
+ */
+export function planOf(db: Database, statement: string, parameters: number, types: readonly number[] = []): Promise<Scan[]> {
   return db.transaction(async (tx) => {
-    await tx.execute(sql.raw(`prepare asked as ${statement}`));
+    const named = types.map((oid) => NAMES[oid] ?? "unknown");
+    await tx.execute(sql.raw(`prepare asked${named.length === 0 ? "" : `(${named.join(", ")})`} as ${statement}`));
     try {
       return await explain(tx, "asked", parameters);
     } finally {
@@ -32,6 +41,8 @@ export function planOf(db: Database, statement: string, parameters: number): Pro
     }
   });
 }
+
+const NAMES: Readonly<Record<number, string>> = { 16: "bool", 17: "bytea", 20: "int8", 1184: "timestamptz" };
 
 /** The generic plans of all that the connection has prepared; the database has to have one connection alone. */
 export async function preparedPlans(db: Database): Promise<StatementPlan[]> {
@@ -62,6 +73,9 @@ async function explain(db: Executor, name: string, parameters: number): Promise<
 
 function scansUnder(node: PlanNode): Scan[] {
   const table = node["Relation Name"];
-  const own = table === undefined || !node["Node Type"].endsWith("Scan") ? [] : [{ table, alias: node.Alias ?? table, node: node["Node Type"] }];
+  const own =
+    table === undefined || !node["Node Type"].endsWith("Scan")
+      ? []
+      : [{ table, alias: node.Alias ?? table, node: node["Node Type"], index: node["Index Name"], bounded: node["Index Cond"] !== undefined }];
   return [...own, ...(node.Plans ?? []).flatMap(scansUnder)];
 }

@@ -39,7 +39,7 @@ export default async function setup(_project: TestProject): Promise<() => Promis
 
 /** Makes the template anew on that server. */
 export async function makeTemplate(server: string): Promise<void> {
-  const admin = postgres(server, { max: 1, onnotice: () => {} });
+  const admin = postgres(server, { max: 1, fetch_types: false, onnotice: () => {} });
   await admin.unsafe(`drop database if exists ${TEMPLATE}`);
   await admin.unsafe(`create database ${TEMPLATE}`);
   await admin.end();

@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import postgres from "postgres";
@@ -7,7 +10,9 @@ import { audit, findWrong, INVARIANTS } from "../../db/audit.ts";
 import { TEXTED, TOLD } from "../../db/audit/messages.ts";
 import { seedDemo } from "../../db/seed/demo.ts";
 import { followers } from "../../jobs/registry.ts";
+import { loadSecrets } from "../../local/secrets.ts";
 import { cancel, expire, startPayment } from "../../server/bookings/index.ts";
+import { addDays } from "../../server/platform/dates.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { bookingOf, holdStay, stateOf } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
@@ -143,6 +148,13 @@ const CORRUPTIONS: Record<string, string> = {
     update room_stays set ended_at = app_now() - interval '73 hours' where state = 'expired';
     insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, page_ref)
     select gen_random_uuid(), property_id, booking_id, 1, 'stripe', 'created', 1, 'EUR', 'cs_test' from room_stays where state = 'expired'`,
+  "sold-in-time": `update booking_events set at = '2035-01-01' where type = 'confirmed' and booking_id = (select booking_id from room_stays where state = 'confirmed' limit 1)`,
+  "money-one-currency": `update payments set currency = 'USD' where ${PAID}`,
+  "money-asked-for": `update payments set checked_at = app_now() - interval '32 days' where ${PAID}`,
+  "units-once": `
+    insert into units (property_id, id, room_type_id, name) select property_id, gen_random_uuid(), id, 'Unit' from room_types limit 1;
+    update room_stays set unit_id = (select id from units) where state = 'confirmed'`,
+  "nights-of-rooms": "insert into inventory_nights (room_type_id, stay_date, physical) values (2000000000, '2027-03-01', 1)",
   "mails-sent": "delete from deliveries where channel = 'email' and kind = 'hold_expired'",
   "deliveries-once": `
     alter table deliveries drop constraint deliveries_once;
@@ -233,12 +245,18 @@ test("the demo is in order", async () => {
   }
 });
 
+/** As `npm run audit` is called. */
+function auditCommand(args: string[], env: Record<string, string> = {}): Promise<{ code: number; said: string }> {
+  const program = fileURLToPath(new URL("../../local/audit.ts", import.meta.url));
+  const { PATH = "", HOME = "" } = process.env;
+  return promisify(execFile)(process.execPath, [program, ...args], { env: { PATH, HOME, ...env }, cwd: tmpdir() }).then(
+    ({ stdout }) => ({ code: 0, said: stdout }),
+    (error: Error & { code: number; stdout: string; stderr: string }) => ({ code: error.code, said: error.stdout + error.stderr }),
+  );
+}
+
 test("npm run audit ends with 0 on a good database, and with 1 and the rows on a bad one", async () => {
-  const run = async (): Promise<{ code: number; said: string }> =>
-    promisify(execFile)(process.execPath, [fileURLToPath(new URL("../../db/audit.ts", import.meta.url)), "--database", database.url]).then(
-      ({ stdout }) => ({ code: 0, said: stdout }),
-      (error: Error & { code: number; stdout: string }) => ({ code: error.code, said: error.stdout }),
-    );
+  const run = () => auditCommand(["--database", database.url]);
   expect(await run()).toMatchObject({ code: 0 });
   await client`update bookings set version = version + 1`;
   const [bad] = await client<{ id: string }[]>`select id from bookings limit 1`;
@@ -248,4 +266,46 @@ test("npm run audit ends with 0 on a good database, and with 1 and the rows on a
   expect(said).toMatch(/FAIL {2}bookings-versions/);
   expect(said).toContain(bad!.id);
   expect(said).toMatch(/ok {4}nights-check/);
+});
+
+test("npm run audit looks at the database beside the npm start of DATA_DIR, and says where it looked when there is none", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "nightledger-audit-"));
+  try {
+    const nowhere = await auditCommand([], { DATA_DIR: dataDir });
+    expect(nowhere).toMatchObject({ code: 2 });
+    expect(nowhere.said).toContain(dataDir);
+    loadSecrets(dataDir);
+    const away = await auditCommand([], { DATA_DIR: dataDir, PORT: "65000" });
+    expect(away.code).toBe(1);
+    expect(away.said).toMatch(/ECONNREFUSED|CONNECT_TIMEOUT|28P01|password/);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+test("with --since what is older is not looked at, and what is younger is as before", async () => {
+  const [{ last }] = (await client`select max(check_out)::text as last from bookings`) as unknown as [{ last: string }];
+  const wrongSince = async (since: string) => (await audit(database.url, { settled: true, since })).filter(({ wrong }) => wrong.length > 0).map(({ invariant }) => invariant.name);
+  const later = addDays(last, 1);
+  expect(await wrongSince(last)).toEqual([]);
+  expect(await wrongSince(later)).toEqual([]);
+  await client`update bookings set version = version + 1 where hold_expires_at is null`;
+  await client`update inventory_nights set version = version + 1 where stay_date < ${last}`;
+  try {
+    expect(await wrongSince("2000-01-01")).toEqual(["nights-versions", "bookings-versions"]);
+    expect(await wrongSince(last)).toEqual(["bookings-versions"]);
+    expect(await wrongSince(later)).toEqual([]);
+  } finally {
+    await client`update inventory_nights set version = version - 1 where stay_date < ${last}`;
+    await client`update bookings set version = version - 1 where hold_expires_at is null`;
+  }
+});
+
+test("of many wrong rows no more are read than a person looks at", async () => {
+  await client.begin(async (sql) => {
+    await sql`insert into inventory_nights (room_type_id, stay_date, physical) select 2000000000 + n, '2027-03-01', 1 from generate_series(1, 1500) n`;
+    const found = await findWrong(sql, true);
+    expect(found.find(({ invariant }) => invariant.name === "nights-of-rooms")?.wrong).toHaveLength(1000);
+    await sql`delete from inventory_nights where room_type_id > 2000000000`;
+  });
 });

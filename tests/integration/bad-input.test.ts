@@ -43,7 +43,7 @@ beforeAll(async () => {
   gateway = await startGateway(database, {
     cloud: { resend: 0 },
     publishing: false,
-    env: { HOLDS_PER_CLIENT: "1000", STRIPE_SECRET_KEY: "sk_test_bad_input", STRIPE_API_BASE: "http://127.0.0.1:1" },
+    env: { HOLDS_PER_ACTOR: "1000", STRIPE_SECRET_KEY: "sk_test_bad_input", STRIPE_API_BASE: "http://127.0.0.1:1" },
   });
   const world = await createProperty(database.db, { rooms: [{ units: 100 }] });
   const other = await createProperty(database.db);

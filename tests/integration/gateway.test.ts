@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startCloud } from "../../local/cloud.ts";
 import worker from "../../server/worker.ts";
-import { sign } from "../../server/platform/tokens.ts";
+import { signedId } from "../../server/platform/tokens.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { openRedisGateway, redisAt } from "../helpers/context.ts";
 import { startGateway, type Gateway, type GatewayOptions } from "../helpers/gateway.ts";
@@ -106,8 +106,8 @@ test("past the limit 429 with Retry-After, in the shape of a refusal; another cl
   expect((await limited.request("/trpc/ping")).status).toBe(200);
 });
 
-test.each(["sign-in/email", "sign-up/email", "request-password-reset", "send-verification-email"])(
-  "%s, which mails or tells who has an account, has the allowance of look-ups",
+test.each(["sign-in/email", "sign-up/email", "verify-email", "request-password-reset", "reset-password", "change-password", "organization/invite-member"])(
+  "%s, which mails or takes a secret, has the allowance of look-ups",
   async (path) => {
     const redis = await openRedisGateway();
     closing.push(() => redis.close());
@@ -283,7 +283,7 @@ test("public queries set no cookie, others give an anonymous guest theirs, once"
 });
 
 test("a cookie's id is looked at before it is signed and remembered: even rightly signed, a text that is no id is no guest", async () => {
-  const signed = (id: string) => `nightledger.guest=${id}.${sign(gateway.ctx.config.AUTH_SECRET, `guest:${id}`)}`;
+  const signed = (id: string) => `nightledger.guest=${signedId("guest", gateway.ctx.config.AUTH_SECRET, id)}`;
   const ask = (cookie: string) => callWire(gateway, "bookings.get", { bookingId: "0199a000-0000-7000-8000-000000000001" }, { cookie });
   expect((await ask(signed("0199a000-0000-7000-8000-000000000002"))).headers.getSetCookie()).toEqual([]);
   for (const id of ["x".repeat(8000), "-".repeat(36)]) expect((await ask(signed(id))).headers.getSetCookie()).toHaveLength(1);
@@ -317,6 +317,14 @@ test.each(["stripe", "midtrans", "resend", "twilio"])("webhooks of %s without th
 test("the worker is in production unless it is told otherwise, and refuses what the server does", async () => {
   const answer = worker.fetch(new Request("https://stay.test/health"), { ASSETS: { fetch }, DATABASE_URL: database.url, AUTH_SECRET: "a secret of the tests" }, { waitUntil() {} });
   await expect(answer).rejects.toThrow(/PUBLIC_URL must be set[^]*AUTH_SECRET must have 32/);
+});
+
+test("the app's page answers every path, with 404 where it has no screen", async () => {
+  for (const path of ["/", "/search?place=1", "/hotels/any-house", "/trips/"]) expect((await gateway.request(path)).status, path).toBe(200);
+  for (const path of ["/no-such-page", "/hotels", "/wp-admin/setup"]) {
+    const answer = await gateway.request(path);
+    expect([answer.status, answer.headers.get("content-type"), await answer.text()], path).toEqual([404, expect.stringContaining("text/html"), expect.stringContaining("<title>")]);
+  }
 });
 
 test("metrics need the token where there is one", async () => {

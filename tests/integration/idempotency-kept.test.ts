@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { idempotencyKeys } from "../../db/schema/index.ts";
 import { forgetOldRows } from "../../jobs/housekeeping.ts";
+import { askCode } from "../../server/accounts/proofs/ask-code.ts";
 import { cancel, hold, startPayment } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { appRouter } from "../../server/router.ts";
@@ -57,13 +58,14 @@ test("no verb's stored answer holds personal data: ids, instants and amounts onl
   const held = await hold(guest, { ...(await wish(guest, online)), guest: PERSON, notes: NOTES });
   const page = await startPayment(guest, { bookingId: held.bookingId, method: "stripe", idempotencyKey: newId() });
   await payByStripe(page.status === "redirect" ? page.redirectUrl : "");
-  await vi.waitFor(async () => expect(await stateOf(database.db, held.bookingId)).toEqual(["confirmed"]));
+  await vi.waitFor(async () => expect(await stateOf(database.db, held.bookingId)).toEqual(["confirmed"]), { timeout: 15_000, interval: 50 });
   const other = await hold(guest, { ...(await wish(guest, atDesk)), guest: PERSON, notes: NOTES });
   await startPayment(guest, { bookingId: other.bookingId, method: "property", idempotencyKey: newId() });
   const change = { checkOut: "2027-03-04", guest: { name: `${PERSON.name} Li`, phone: PERSON.phone } };
   expect(await changeStay(guest, held.bookingId, change)).toMatchObject({ status: "payment_due" });
   expect(await changeStay(guest, other.bookingId, change)).toMatchObject({ status: "applied" });
   await cancel(guest, { bookingId: other.bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await askCode(guest, { email: PERSON.email, locale: "en", idempotencyKey: newId() });
 
   const rows = await database.db
     .select()
@@ -81,15 +83,16 @@ test("no verb's stored answer holds personal data: ids, instants and amounts onl
     "payments.start": ["paymentId", "status"],
     "bookings.modify": ["bookingId", "changeId", "currency", "due", "expiresAt", "status", "version"],
     "bookings.cancel": ["bookingId", "currency", "fee", "refund", "state"],
+    "proofs.ask": ["expiresAt", "proofId"],
   });
 });
 
 /** Its answer is two ids, and asking again gives the same: it changes nothing. */
-const KEYLESS = ["bookings.lookup"];
+const KEYLESS = ["bookings.lookup", "proofs.give"];
 
 test("every mutation takes a key, and is among those whose stored answers are looked at above", () => {
   const all = appRouter._def.procedures as unknown as Record<string, { _def: { type: string; inputs: { def: { shape?: object } }[] } }>;
   const mutations = Object.entries(all).filter(([name, { _def }]) => _def.type === "mutation" && !KEYLESS.includes(name));
   for (const [name, { _def }] of mutations) expect(_def.inputs[0]!.def.shape, name).toHaveProperty("idempotencyKey");
-  expect(mutations.map(([name]) => name).toSorted()).toEqual(["bookings.cancel", "bookings.hold", "bookings.modify", "payments.start"]);
+  expect(mutations.map(([name]) => name).toSorted()).toEqual(["bookings.cancel", "bookings.hold", "bookings.modify", "payments.start", "proofs.ask"]);
 });

@@ -199,7 +199,10 @@ test("the command: list, show, dry-run, replay, discard, on DATABASE_URL", { tim
   expect(await dlq(["replay", id])).toMatchObject({ code: 0, out: expect.stringContaining("tick") });
   expect(await letterOf(world, outboxId)).toMatchObject({ state: "waiting", replays: 0 });
   const { PUBLIC_URL, QSTASH_URL, QSTASH_TOKEN } = world.ctx.config;
-  expect(await dlq(["replay", id], { PUBLIC_URL, QSTASH_URL: QSTASH_URL!, QSTASH_TOKEN: QSTASH_TOKEN! })).toMatchObject({ code: 0, out: expect.stringContaining("Handed to the queue") });
+  expect(await dlq(["replay", id], { PUBLIC_URL, QSTASH_URL: QSTASH_URL!, QSTASH_TOKEN: QSTASH_TOKEN! })).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("Handed to the queue"),
+  });
   await letterBecomes(world, outboxId, { state: "done", replays: 1 });
 
   const other = await failed();

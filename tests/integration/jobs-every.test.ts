@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { outbox } from "../../db/schema/index.ts";
+import { members, outbox } from "../../db/schema/index.ts";
 import { refusal } from "../../jobs/answer.ts";
 import type { Job } from "../../jobs/define.ts";
 import { followers, JOBS } from "../../jobs/registry.ts";
-import { askReset, signUp } from "../helpers/account.ts";
+import { askCode } from "../../server/accounts/proofs/ask-code.ts";
+import { newId } from "../../server/platform/ids.ts";
+import { askReset, askSignUp, postAuth, signUp } from "../helpers/account.ts";
+import { anonymous } from "../helpers/context.ts";
 import { mailsTo } from "../helpers/mail.ts";
 import { queueWorld, type QueueWorld } from "../helpers/queue.ts";
+import { createProperty } from "../helpers/world.ts";
 import { endsOf, ENDS, tellStory } from "../helpers/story.ts";
 
 // Every job, over every event that it follows: each handler itself, without the memory of what was done before.
@@ -55,7 +59,7 @@ async function runAll(play: (work: Work[]) => Promise<void>): Promise<Work[]> {
   }
 }
 
-async function pipelined(work: Work[], times = 1): Promise<void> {
+async function inOrder(work: Work[], times = 1): Promise<void> {
   for (const one of work) for (let i = 0; i < times; i += 1) await run(world, one);
 }
 
@@ -64,17 +68,25 @@ function shuffled(work: Work[], seed: number): Work[] {
   return order!;
 }
 
+/** A hotelier invites the address. */
+async function invite(email: string): Promise<void> {
+  const { organizationId } = await createProperty(world.database.db);
+  const owner = await signUp(world.gateway);
+  await world.database.db.insert(members).values({ id: newId(), organizationId, userId: owner.userId, role: "owner" });
+  expect((await postAuth(world.gateway, "organization/invite-member", { email, role: "member", organizationId }, owner.cookie)).status).toBe(200);
+}
+
 test.each<[string, (work: Work[]) => Promise<void>]>([
-  ["once, in order", (work) => pipelined(work)],
-  ["twice in a row", (work) => pipelined(work, 2)],
+  ["once, in order", (work) => inOrder(work)],
+  ["twice in a row", (work) => inOrder(work, 2)],
   [
     "twice at once",
     async (work) => {
       for (const one of work) await Promise.all([run(world, one), run(world, one)]);
     },
   ],
-  ["backwards", (work) => pipelined(work.toReversed())],
-  ["in some order", (work) => pipelined(shuffled(work, 1))],
+  ["backwards", (work) => inOrder(work.toReversed())],
+  ["in some order", (work) => inOrder(shuffled(work, 1))],
   [
     "in another order, three at once, each twice",
     async (work) => {
@@ -86,17 +98,20 @@ test.each<[string, (work: Work[]) => Promise<void>]>([
   const story = await tellStory(world);
   const { email } = await signUp(world.gateway);
   await askReset(world.gateway, email);
+  await askCode(world.ctx.as(anonymous()), { email, locale: "en", idempotencyKey: newId() });
   await world.ctx.settled();
+  await invite(email);
+  const newcomer = await askSignUp(world.gateway);
   const work = await runAll(play);
   expect(await endsOf(world, story)).toEqual(ENDS);
-  expect(await mailsTo(world.gateway, email)).toHaveLength(2);
+  expect([await mailsTo(world.gateway, email), await mailsTo(world.gateway, newcomer.email)]).toMatchObject([{ length: 3 }, { length: 1 }]);
   const known = JOBS.flatMap((job) => job.on.map((type) => `${type} > ${job.name}`));
   expect(new Set(work.map((one) => one.name)), "a job, or an event of one, that the story lacks").toEqual(new Set(known));
 
   await world.ctx.advance(3 * 3_600_000);
-  await pipelined(work.toReversed());
+  await inOrder(work.toReversed());
   expect(await endsOf(world, story)).toEqual(ENDS);
-  expect(await mailsTo(world.gateway, email)).toHaveLength(2);
+  expect([await mailsTo(world.gateway, email), await mailsTo(world.gateway, newcomer.email)]).toMatchObject([{ length: 3 }, { length: 1 }]);
   const after = (await newWork(world, new Set(work.map((one) => one.outboxId)))).map((one) => one.name);
   expect(after).toEqual([]);
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = await createDatabase();
 });
 beforeEach(() => {
-  ctx = makeContext(database, { env: { HOLDS_PER_CLIENT: "1000" } });
+  ctx = makeContext(database, { env: { HOLDS_PER_ACTOR: "1000" } });
 });
 afterEach(async () => {
   await ctx.settled();

@@ -99,6 +99,17 @@ test("two rooms swap their kinds though both are sold out", async () => {
   expect(await nightOf(database.db, world.roomTypeId)).toEqual(before);
 });
 
+test("the booking says when each of its versions was made", async () => {
+  const bookingId = await bookAtProperty(ctx, await createProperty(database.db));
+  const booked = await get(ctx, { bookingId });
+  await ctx.advance(3_600_000);
+  expect(await get(ctx, { bookingId })).toMatchObject({ versionAt: booked.versionAt });
+  await changeStay(ctx, bookingId, { notes: "Late arrival" });
+  const changed = await get(ctx, { bookingId });
+  expect(Date.parse(changed.versionAt) - Date.parse(booked.versionAt)).toBeGreaterThanOrEqual(3_600_000);
+  expect(changed.createdAt).toBe(booked.createdAt);
+});
+
 test("name, phone and notes change at once; the e-mail that opens the booking stays", async () => {
   const bookingId = await bookAtProperty(ctx, await createProperty(database.db));
   expect(await changeStay(ctx, bookingId, { guest: { name: "Ana Maria Reis", phone: "" }, notes: "Late arrival" })).toMatchObject({ status: "applied", version: 3 });

@@ -9,6 +9,7 @@ import { writeAvailability } from "../../server/rooms/index.ts";
 import { hotels } from "../../server/search/hotels.ts";
 import { expectAudited, expectBooked, nightOf, refusalOf, wish } from "../helpers/booking.ts";
 import { anonymous, makeContext, type TestContext } from "../helpers/context.ts";
+import { guestCookie } from "../helpers/guest-cookie.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { startGateway } from "../helpers/gateway.ts";
 import { DOWN, EVERY_FAULT, openFragileRedis, type FragileRedis } from "../helpers/redis-faults.ts";
@@ -80,13 +81,14 @@ test.each(DOWN)("with Redis %s and REDIS_DOWN=reject a hold is 503 UNAVAILABLE w
   try {
     const input = await wish(ctx, world);
     const mend = await fragile.break(fault);
-    const answer = await callWire(gateway, "bookings.hold", input, { type: "mutation" });
+    const asked = { type: "mutation", cookie: await guestCookie(gateway.ctx.config.AUTH_SECRET) } as const;
+    const answer = await callWire(gateway, "bookings.hold", input, asked);
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("2");
     expect(answer.error?.data.domain).toEqual({ code: "UNAVAILABLE", facts: { what: "booking", retryAfterMs: 2000 } });
     expect(await nightOf(database.db, world.roomTypeId)).toMatchObject({ held: 0 });
     await mend();
-    await vi.waitFor(async () => expect((await callWire(gateway, "bookings.hold", input, { type: "mutation" })).status).toBe(200), { timeout: 10_000, interval: 50 });
+    await vi.waitFor(async () => expect((await callWire(gateway, "bookings.hold", input, asked)).status).toBe(200), { timeout: 10_000, interval: 50 });
   } finally {
     await gateway.close();
   }

@@ -6,6 +6,7 @@ import { isDomainError } from "../../server/errors.ts";
 import { addDays } from "../../server/platform/dates.ts";
 import type { PartyRoom } from "../../server/platform/fields.ts";
 import type { QuoteInput } from "../../server/rooms/schemas.ts";
+import { feeAt } from "../../server/rooms/price.ts";
 import { quote } from "../../server/rooms/quote.ts";
 import { hotels } from "../../server/search/hotels.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
@@ -26,18 +27,26 @@ const DAYS = 16;
 test.each([1, 2, 3, 4])("search shows the cheapest of all quotes, for every stay and party (draw %i)", async (draw) => {
   const random = randomOf(`search/${draw}`);
   let shown = 0;
+  let dearer = 0;
   for (let property = 0; property < 3; property += 1) {
     const world = await propertyOf(random);
     for (let round = 0; round < 12; round += 1) {
       const checkIn = addDays(FIRST_NIGHT, random.int(0, DAYS - 3));
       const stay = { checkIn, checkOut: addDays(checkIn, random.int(1, 4)), rooms: Array.from({ length: random.pick([1, 1, 1, 2]) }, () => partyOf(random)) };
-      const page = await hotels(contextAt(database.db, NOW), { ...stay, destinationId: world.destinationId, sort: random.pick(["price", "recommended"]), limit: 20 });
+      const asked = { ...stay, destinationId: world.destinationId, sort: random.pick(["price", "recommended"] as const), limit: 20 };
+      const [card] = (await hotels(contextAt(database.db, NOW), asked)).items;
       const expected = await cheapestQuote(world, stay);
-      expect(page.items[0]?.cheapest.total, JSON.stringify(stay)).toBe(expected);
-      if (expected !== undefined) shown += 1;
+      expect(card?.cheapest.total, JSON.stringify(stay)).toBe(expected.total);
+      const [freeCard] = (await hotels(contextAt(database.db, NOW), { ...asked, freeCancellation: true })).items;
+      expect(freeCard?.cheapest.total, JSON.stringify(stay)).toBe(expected.free);
+      // Of two ways that cost the same, the card may show either.
+      if (card) expect(card.cheapest.freeCancellation ? card.cheapest.total : card.free?.total, JSON.stringify(stay)).toBe(expected.free);
+      if (card) shown += 1;
+      if (card?.free) dearer += 1;
     }
   }
   expect(shown).toBeGreaterThan(5);
+  expect(dearer).toBeGreaterThan(1);
 });
 
 test("a night's price that is changed, closed, taken away or given back by any statement on rate_nights counts in the next search, and no other property is read again for it", async () => {
@@ -70,30 +79,37 @@ test("a night's price that is changed, closed, taken away or given back by any s
 
 type Stay = Pick<QuoteInput, "checkIn" | "checkOut"> & { rooms: PartyRoom[] };
 
-/** Every product for every room of the party, each combination quoted; undefined where all are refused. */
-async function cheapestQuote({ propertyId, rooms }: World, stay: Stay): Promise<number | undefined> {
+/** Every product for every room of the party, each combination quoted: the least of all, and of those that cost nothing to cancel. */
+async function cheapestQuote({ propertyId, rooms }: World, stay: Stay): Promise<{ total: number | undefined; free: number | undefined }> {
   const products = rooms.flatMap((room) => Object.values(room.products));
   const ways = stay.rooms.reduce<number[][]>((all) => all.flatMap((way) => products.map((productId) => [...way, productId])), [[]]);
-  const totals = await Promise.all(
+  const quotes = await Promise.all(
     ways.map(async (way) => {
       const asked = { ...stay, propertyId, rooms: stay.rooms.map((party, at) => ({ ...party, productId: way[at]! })) };
       try {
-        return (await quote(contextAt(database.db, NOW), asked)).total;
+        const { total, stays } = await quote(contextAt(database.db, NOW), asked);
+        return [{ total, free: stays.every(({ policy }) => feeAt(policy, new Date(NOW)) === 0) }];
       } catch (error) {
-        if (isDomainError(error, "RESTRICTED") || isDomainError(error, "SOLD_OUT") || isDomainError(error, "PRECONDITION")) return Infinity;
+        if (isDomainError(error, "RESTRICTED") || isDomainError(error, "SOLD_OUT") || isDomainError(error, "PRECONDITION")) return [];
         throw error;
       }
     }),
   );
-  const least = Math.min(...totals);
-  return least === Infinity ? undefined : least;
+  const all = quotes.flat();
+  const least = (some: typeof all): number | undefined => (some.length === 0 ? undefined : Math.min(...some.map(({ total }) => total)));
+  return { total: least(all), free: least(all.filter(({ free }) => free)) };
 }
 
 function propertyOf(random: Random): Promise<World> {
   return createProperty(database.db, {
     days: DAYS,
     property: { currency: random.pick(["IDR", "EUR", "JPY"]), childBuckets: random.pick([[{ maxAge: 5 }, { maxAge: 11 }], [{ maxAge: 3 }], []]) },
-    plans: [{ code: "flex" }, { code: "saver", payment: random.pick(["online", "either"]) }, { code: "desk", payment: random.pick(["property", "either"]) }],
+    policies: [{ name: "Free" }, { name: "Strict", rules: [{ daysBefore: 400, time: "00:00", fee: { kind: "percent", value: 100 } }] }],
+    plans: [
+      { code: "flex", policy: random.pick(["Free", "Strict"]) },
+      { code: "saver", policy: random.pick(["Free", "Strict"]), payment: random.pick(["online", "either"]) },
+      { code: "desk", policy: random.pick(["Free", "Strict"]), payment: random.pick(["property", "either"]) },
+    ],
     taxes: [
       { name: "VAT", base: "percent", amount: 110_000, inclusive: random.chance(0.5) },
       { name: "City", base: "per_person_night", amount: 150, inclusive: false, exemptAge: 11, maxNights: 3, collect: "property" },

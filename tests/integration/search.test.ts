@@ -6,6 +6,8 @@ import type { HotelCard, HotelsInput } from "../../server/search/schemas.ts";
 import { calendar } from "../../server/search/calendar.ts";
 import { destinations } from "../../server/search/destinations.ts";
 import { hotels } from "../../server/search/hotels.ts";
+import { otherDates } from "../../server/search/other-dates.ts";
+import { addDays, daysBetween } from "../../server/platform/dates.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { contextAt, openTestRedis } from "../helpers/reading.ts";
 import { createDestination, createProperty } from "../helpers/world.ts";
@@ -202,14 +204,14 @@ test("a place shows the properties within 25 km of it too", async () => {
   const far = await createDestination(database.db, { latitude: -8.65, longitude: 115.6 });
   const world = await createProperty(database.db, { destination: { latitude: -8.51, longitude: 115.26 } });
   expect((await search(near)).items.map((item) => item.propertyId)).toEqual([world.propertyId]);
-  expect(await search(far)).toEqual({ items: [], propertiesInDestination: 0 });
+  expect(await search(far)).toMatchObject({ items: [], propertiesInDestination: 0 });
   await expect(search(2_147_483_647)).rejects.toMatchObject({ code: "NOT_FOUND", facts: { what: "destination" } });
 });
 
 test("unpublished and archived properties are nowhere", async () => {
   const world = await createProperty(database.db);
   await database.db.update(properties).set({ publishedAt: null }).where(eq(properties.id, world.propertyId));
-  expect(await search(world.destinationId)).toEqual({ items: [], propertiesInDestination: 0 });
+  expect(await search(world.destinationId)).toMatchObject({ items: [], propertiesInDestination: 0 });
   await expect(bySlug(contextAt(database.db, NOW), { slug: world.slug, locale: "en" })).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
@@ -274,6 +276,111 @@ test("a property's page is in the guest's language, in English where that has no
   });
 });
 
+const STRICT = { name: "Non-refundable", rules: [{ daysBefore: 400, time: "00:00", fee: { kind: "percent" as const, value: 100 } }] };
+const FREE_FOR_LONG = { name: "Until the day before", rules: [{ daysBefore: 1, time: "18:00", fee: { kind: "nights" as const, value: 1 } }] };
+const TWO_RATES = {
+  policies: [STRICT, FREE_FOR_LONG],
+  plans: [
+    { code: "flex", policy: FREE_FOR_LONG.name },
+    { code: "saver", policy: STRICT.name, payment: "online" as const },
+  ],
+  rooms: [
+    {
+      rates: [{ plan: "flex" }, { plan: "saver", base: "flex", percent: 9_000 }],
+    },
+  ],
+};
+
+test("a card says whether the shown price can be cancelled, until when, and what free cancellation costs", async () => {
+  const world = await createProperty(database.db, TWO_RATES);
+  const [card] = (await search(world.destinationId)).items;
+  expect(card).toMatchObject({
+    zone: "Asia/Makassar",
+    cheapest: { total: 19_800, freeCancellation: false, freeUntil: null },
+    free: { total: 22_000, freeUntil: "2027-03-01T10:00:00.000Z" },
+  });
+  // Past the last free moment no rate can be cancelled for nothing.
+  const [late] = (await search(world.destinationId, {}, "2027-03-01T10:00:00.001Z")).items;
+  expect(late).toMatchObject({ cheapest: { total: 19_800, freeCancellation: false }, free: null });
+  const flexible = await createProperty(database.db);
+  const [only] = (await search(flexible.destinationId)).items;
+  expect(only).toMatchObject({ cheapest: { freeCancellation: true, freeUntil: "2027-02-28T10:00:00.000Z" }, free: null });
+});
+
+test("free cancellation is asked for: each price is of a way that can be cancelled, and who has none isn't shown", async () => {
+  const world = await createProperty(database.db, TWO_RATES);
+  const { destinationId } = world;
+  await createProperty(database.db, { ...TWO_RATES, property: { destinationId }, plans: [{ code: "saver", policy: STRICT.name }], rooms: [{}] });
+  expect((await search(destinationId)).items).toHaveLength(2);
+  const { items } = await search(destinationId, { freeCancellation: true });
+  expect(items).toMatchObject([{ propertyId: world.propertyId, cheapest: { total: 22_000, freeCancellation: true, freeUntil: "2027-03-01T10:00:00.000Z" }, free: null }]);
+  expect((await search(destinationId, { freeCancellation: true, maxTotal: 21_999 })).items).toEqual([]);
+  expect((await search(destinationId, { freeCancellation: true }, "2027-03-01T10:00:00.001Z")).items).toEqual([]);
+});
+
+test("a card's summary is in the guest's language, and the page names the place as the gazetteer has it", async () => {
+  const { destinationId } = await createProperty(database.db, { destination: { name: "Ubud" } });
+  expect(await search(destinationId)).toMatchObject({ place: "Ubud", items: [{ summary: "A quiet house." }] });
+  expect(await search(destinationId, { locale: "id" })).toMatchObject({ place: "Ubud", items: [{ summary: "Rumah yang tenang." }] });
+});
+
+const otherDatesOf = (destinationId: number, asked: Partial<HotelsInput> = {}) =>
+  otherDates(contextAt(database.db, NOW), { destinationId, checkIn: "2027-03-10", checkOut: "2027-03-12", rooms: [COUPLE], ...asked });
+
+test("other dates are those on which somebody has rooms, with how many and from what price", async () => {
+  const taken = { sold: 2 };
+  const first = await createProperty(database.db, { rooms: [{ stock: { "2027-03-09": taken, "2027-03-10": taken, "2027-03-11": taken } }] });
+  const { destinationId } = first;
+  await createProperty(database.db, { property: { destinationId }, rooms: [{ prices: [9_000, 9_000], stock: { "2027-03-10": taken, "2027-03-11": taken, "2027-03-12": taken } }] });
+  const found = await otherDatesOf(destinationId);
+  expect(found).toEqual([
+    { checkIn: "2027-03-03", checkOut: "2027-03-05", properties: 2, total: 19_800, currency: "EUR" },
+    { checkIn: "2027-03-08", checkOut: "2027-03-10", properties: 1, total: 19_800, currency: "EUR" },
+    { checkIn: "2027-03-12", checkOut: "2027-03-14", properties: 1, total: 22_000, currency: "EUR" },
+    { checkIn: "2027-03-17", checkOut: "2027-03-19", properties: 2, total: 19_800, currency: "EUR" },
+  ]);
+  // What is shown for them is what a search finds then.
+  for (const { checkIn, checkOut, properties: count, total } of found) {
+    const { items } = await search(destinationId, { checkIn, checkOut });
+    expect([items.length, items[0]?.cheapest.total]).toEqual([count, total]);
+  }
+});
+
+test("where nobody has rooms for the party on any of the dates, none are named", async () => {
+  const { destinationId } = await createProperty(database.db);
+  expect(await otherDatesOf(destinationId, { rooms: [COUPLE, COUPLE, COUPLE] })).toEqual([]);
+  expect(await otherDatesOf(await createDestination(database.db))).toEqual([]);
+  await expect(otherDatesOf(2_147_483_647)).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+test("a longer stay is named where the house asks for one, none past the longest", async () => {
+  const { destinationId } = await createProperty(database.db, {
+    days: 60,
+    rooms: [{ nights: Object.fromEntries(Array.from({ length: 31 }, (_, day) => [addDays("2027-03-01", day), { minStayThrough: 3 }])) }],
+  });
+  expect(await otherDatesOf(destinationId)).toMatchObject([{ checkIn: "2027-03-10", checkOut: "2027-03-13" }]);
+  const longest = await createProperty(database.db, { days: 60, rooms: [{ stock: { "2027-03-10": { sold: 2 } } }] });
+  const found = await otherDatesOf(longest.destinationId, { checkIn: "2027-03-10", checkOut: "2027-04-09" });
+  expect(found.every(({ checkIn, checkOut }) => daysBetween(checkIn, checkOut) === 30)).toBe(true);
+});
+
+test("a place that leads to nothing never comes before one that doesn't, however it is spelt, and few of them come at all", async () => {
+  const marks = { country: "ZZ" };
+  for (let copy = 0; copy < 5; copy += 1) await createDestination(database.db, { name: "Kwidney", population: 100_000 - copy, ...marks });
+  const real = await createDestination(database.db, { name: "Kwydney", population: 10, ...marks });
+  await createProperty(database.db, { property: { destinationId: real } });
+  const found = await destinations(contextAt(database.db, NOW), { text: "Kwidney" });
+  expect(found.map(({ name, propertyCount }) => [name, propertyCount])).toEqual([
+    ["Kwydney", 1],
+    ["Kwidney", 0],
+    ["Kwidney", 0],
+  ]);
+  // A property of the neighbourhood counts, as a search shows it.
+  const [row] = await database.db.select().from(places).where(eq(places.id, real));
+  const near = await createDestination(database.db, { name: "Kwoodford", latitude: row!.latitude + 0.05, longitude: row!.longitude, ...marks });
+  expect(await destinations(contextAt(database.db, NOW), { text: "Kwoodford" })).toMatchObject([{ id: near, propertyCount: 1 }]);
+});
+
 test("places are found by a beginning, without accents, and through slips of the hand", async () => {
   const marks = { country: "ZZ" };
   const made = [
@@ -283,15 +390,17 @@ test("places are found by a beginning, without accents, and through slips of the
     { name: "Zezerato", population: 10, propertyCount: 3, ...marks },
     { name: "Quarkabanta", population: 10, propertyCount: 1, searchText: "quarkabanta blueisle", ...marks },
   ];
-  for (const place of made) await createDestination(database.db, { ...place, ...("searchText" in place ? { searchText: place.searchText } : {}) });
+  for (const place of made) {
+    const destinationId = await createDestination(database.db, { ...place, ...("searchText" in place ? { searchText: place.searchText } : {}) });
+    for (let count = 0; count < place.propertyCount; count += 1) await createProperty(database.db, { property: { destinationId } });
+  }
   const names = async (text: string) => (await destinations(contextAt(database.db, NOW), { text })).map((place) => place.name);
-  // Whole words first, the exact one before the larger; then, as these are few, what resembles it.
-  expect(await names("ZÉZERE")).toEqual(["Zêzere", "São Zêzere", "Zezerato", "Zezeria"]);
+  // What resembles it and has properties; then whole words, the exact one before the larger.
+  expect(await names("ZÉZERE")).toEqual(["Zezerato", "Zêzere", "São Zêzere"]);
   // Only beginnings: those with properties, then the larger.
-  expect(await names("zez")).toEqual(["Zezerato", "Zezeria", "São Zêzere", "Zêzere"]);
+  expect(await names("zez")).toEqual(["Zezerato", "Zezeria", "São Zêzere"]);
   expect(await names("quakabanta")).toEqual(["Quarkabanta"]);
   expect(await names("Blueisle")).toEqual(["Quarkabanta"]);
   expect(await names("z")).toEqual([]);
   expect(await names("%_")).toEqual([]);
-  await database.db.delete(places).where(eq(places.country, "ZZ"));
 });

@@ -1,5 +1,6 @@
 import { and, asc, eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
+import { moneyTold } from "../../client/lib/booking-money.ts";
 import { bookingEvents, deliveries, type Settlement } from "../../db/schema/index.ts";
 import { balance, cancel, cancelQuote, get, giveGoodwill, startPayment } from "../../server/bookings/index.ts";
 import { codedMoney } from "../../server/notifications/format.ts";
@@ -118,6 +119,9 @@ test.each<[string, Story]>([
     const view = await get(guest, { bookingId });
     const told = (await settlementsOf(bookingId)).reduce((sum, { back }) => sum + back, 0) - (story.before.includes("goodwill") ? 2_000 : 0);
     if (story.pays !== "property") expect(view.paid - view.kept).toBe(told);
+    const trip = moneyTold(view);
+    const gift = story.before.includes("goodwill") ? 2_000 : 0;
+    expect(trip.back.reduce((sum, one) => sum + one.amount, 0) + trip.released).toBe(told + gift);
     if (story.way !== "void") await balance(ctx, bookingId);
   }
   // The booking's total is what it costs in the end: the fees.

@@ -13,8 +13,19 @@ interface Wire<T> {
   error?: { message: string; data?: { domain?: { code: string; facts: Record<string, unknown> }; fields?: unknown } };
 }
 
-/** One request over HTTP. An answer that is none of ours is a violation: errors are a closed set. */
+/** One request over HTTP, kept for the judge of refusals. */
 export async function request<T>(world: World, guest: Guest, path: string, input: object, type: "query" | "mutation"): Promise<Heard<T>> {
+  const from = Date.now();
+  const heard = await send<T>(world, guest, path, input, type);
+  const sent = { path, actor: guest.actor, input: input as Record<string, unknown>, from, to: Date.now() };
+  const refusal = "refusal" in heard ? { code: heard.refusal, facts: heard.facts } : undefined;
+  const unavailable = "nothing" in heard && heard.nothing === "UNAVAILABLE";
+  world.sent.push({ ...sent, ...(refusal && { refusal }), ...(unavailable && { unavailable }) });
+  return heard;
+}
+
+/** An answer that is none of ours is a violation: errors are a closed set. */
+async function send<T>(world: World, guest: Guest, path: string, input: object, type: "query" | "mutation"): Promise<Heard<T>> {
   const json = JSON.stringify(input);
   let status: number;
   let text: string;

@@ -1,25 +1,25 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { FaultInput, FaultSwitch } from "../../local/kit/faults.ts";
 import type { WebhookFault } from "../../local/kit/webhooks.ts";
 import { forgeWebhook } from "./forged.ts";
-import { rushForFree } from "./operations.ts";
+import { lockBooking, lockClient, lockNight, lockPayment, lockProperty } from "./locks.ts";
+import { lookAround, rushForFree } from "./operations.ts";
 import type { Random } from "./random.ts";
 import type { RedisMood } from "./redis-gate.ts";
 import { again, type World } from "./world.ts";
 
 /** Ends a fault that lasts. */
-type End = () => Promise<void> | void;
+export type End = () => Promise<void> | void;
 
 /** Told each time that something met the fault. */
-type Met = (times?: number) => void;
+export type Met = (times?: number) => void;
 
 export interface Fault {
   /** How many of the deck are its own; 1 by default. */
   cards?: number;
   /** So many more volleys it lasts at the least, so that something meets it. */
   least?: number;
-  /** Nobody can count who met it. */
-  unseen?: true;
   begin: (world: World, random: Random, met: Met) => Promise<End | void> | End | void;
 }
 
@@ -40,8 +40,17 @@ export const FAULTS = {
   "app-killed": { cards: 4, begin: at(({ apps }, random) => random.pick(apps).process.crash(random.int(0, 400))) },
   "app-frozen": { begin: at(({ apps }, random) => random.pick(apps).process.freeze(random.int(500, 4000))) },
   "postgres-crashed": { cards: 2, begin: at(({ services }) => services.crashPostgres()) },
+  "postgres-slow": { least: 1, begin: slowPostgres },
+  "postgres-hung": { begin: hangPostgres },
+  "postgres-reset": { begin: ({ postgres }, _, met) => met(postgres.reset()) },
 
-  "redis-refused": { least: 1, unseen: true, begin: redisIs("refused") },
+  "night-locked": { begin: lockNight },
+  "booking-locked": { begin: lockBooking },
+  "payment-locked": { cards: 2, begin: lockPayment },
+  "property-locked": { begin: lockProperty },
+  "client-locked": { begin: lockClient },
+
+  "redis-refused": { least: 1, begin: refuseRedis },
   "redis-hung": { least: 1, begin: redisIs("hung") },
   "redis-slow": { least: 1, begin: redisIs("slow") },
   "redis-emptied": { begin: emptyRedis },
@@ -58,10 +67,10 @@ export const FAULTS = {
   "queue-refusing": { least: 2, begin: atQueue(() => ({ status: 503, calls: ALWAYS })) },
   "queue-answer-lost": { least: UNTIL_THE_END, begin: atQueue((random) => ({ drop: "after", calls: random.int(1, 3) })) },
 
-  "webhook-twice": { unseen: true, begin: webhooks("duplicate") },
-  "webhook-late": { unseen: true, begin: webhooks("delay") },
-  "webhook-lost": { unseen: true, begin: webhooks("lose") },
-  "webhook-reordered": { unseen: true, begin: webhooks("reorder") },
+  "webhook-twice": { least: UNTIL_THE_END, begin: webhooks("duplicate") },
+  "webhook-late": { least: UNTIL_THE_END, begin: webhooks("delay") },
+  "webhook-lost": { least: UNTIL_THE_END, begin: webhooks("lose") },
+  "webhook-reordered": { least: UNTIL_THE_END, begin: webhooks("reorder") },
   "webhook-forged": { begin: at((world, random) => forgeWebhook(world, random.pick(VENDORS))) },
 
   "provider-down": { cards: 2, least: 3, begin: provider(() => ({ status: 500, calls: ALWAYS, body: OUT_OF_ORDER })) },
@@ -94,8 +103,37 @@ function at(happens: (world: World, random: Random) => Promise<void>): Fault["be
   };
 }
 
+/** Met by each request, so somebody looks around right away. */
 function redisIs(mood: RedisMood): Fault["begin"] {
-  return ({ redis }, _, met) => redis.be(mood, met);
+  return async (world, random, met) => {
+    const end = await world.redis.be(mood, met);
+    await lookAround(world, random);
+    return end;
+  };
+}
+
+/** Nobody is there to count who comes, but each app counts where it was not let in. */
+async function refuseRedis(world: World, random: Random, met: Met): Promise<End> {
+  const before = await failedCalls(world);
+  const end = await world.redis.be("refused");
+  await lookAround(world, random);
+  return async () => {
+    const after = await failedCalls(world);
+    met(after.reduce<number>((sum, failed, index) => sum + Math.max(0, (failed ?? 0) - (before[index] ?? failed ?? 0)), 0));
+    await end();
+  };
+}
+
+/** What each app says of its calls to Redis that failed; undefined where it says nothing now. */
+function failedCalls({ apps }: World): Promise<(number | undefined)[]> {
+  return Promise.all(
+    apps.map(async ({ url }) => {
+      const page = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5000) })
+        .then((answer) => answer.text())
+        .catch(() => "");
+      return page === "" ? undefined : Number(/redis_failures_total\{kind="call"\} (\d+)/.exec(page)?.[1] ?? 0);
+    }),
+  );
 }
 
 /** Met where somebody else has the lock, so some guests want the same rooms right away: by turns at each process. */
@@ -103,6 +141,22 @@ async function lieAboutLocks(world: World, random: Random, met: Met): Promise<En
   const end = await world.redis.be("lying", met);
   await rushForFree(world, random, `s${world.seed}-lie${random.int(0, 999_999)}`);
   return end;
+}
+
+/** Postgres answers, but late. Somebody looks around right away. */
+async function slowPostgres(world: World, random: Random, met: Met): Promise<End> {
+  const end = world.postgres.slow(random.int(20, 150), () => met());
+  await lookAround(world, random);
+  return end;
+}
+
+/** For a moment, longer than most of us wait, it says nothing; somebody looks around just then. */
+async function hangPostgres(world: World, random: Random, met: Met): Promise<void> {
+  const end = world.postgres.slow(60_000, () => met());
+  const looking = lookAround(world, random);
+  await wait(random.int(1500, 5000));
+  end();
+  await looking;
 }
 
 /** The server behind everything, past all that may be in its way. */
@@ -121,11 +175,12 @@ async function emptyRedis(world: World, _: Random, met: Met): Promise<void> {
 }
 
 /** Out of memory: every write is refused, and met by each. */
-async function fillRedis(world: World, _: Random, met: Met): Promise<End> {
+async function fillRedis(world: World, random: Random, met: Met): Promise<End> {
   await atRedis(world, async (redis) => {
     await redis.config("RESETSTAT");
     await redis.config("SET", "maxmemory", 1);
   });
+  await lookAround(world, random);
   return () =>
     atRedis(world, async (redis) => {
       met(Number(/errorstat_OOM:count=(\d+)/.exec(await redis.info("errorstats"))?.[1] ?? 0));
@@ -163,10 +218,25 @@ function stopQueue({ cloud, database }: World, _: Random, met: Met): End {
   };
 }
 
+/** A vendor has one such fault at a time: the next takes the place of the last, and hears how many calls that had left. */
 function webhooks(mode: WebhookFault["mode"]): Fault["begin"] {
-  return async ({ cloud }, random) => {
-    await post(`${cloud.servers[random.pick(VENDORS)]!.url}/_test/webhooks`, { mode, calls: random.int(1, 5), delayMs: 5 * 60_000 });
+  return async (world, random, met) => {
+    const vendor = random.pick(VENDORS);
+    const calls = random.int(1, 5);
+    await settleWebhooks(world, vendor, { mode, calls, delayMs: 5 * 60_000 });
+    const own = (left: number): void => met(calls - left);
+    world.webhookFaults.set(vendor, own);
+    return async () => {
+      if (world.webhookFaults.get(vendor) === own) await settleWebhooks(world, vendor);
+    };
   };
+}
+
+/** A webhook that comes without delay takes the place of whatever was still to go wrong. */
+async function settleWebhooks(world: World, vendor: Vendor, next: object = { mode: "delay", calls: 1, delayMs: 0 }): Promise<void> {
+  const { left } = await post<{ left?: number }>(`${world.cloud.servers[vendor]!.url}/_test/webhooks`, next);
+  world.webhookFaults.get(vendor)?.(left ?? 0);
+  world.webhookFaults.delete(vendor);
 }
 
 function provider(fault: (random: Random) => FaultInput): Fault["begin"] {
@@ -192,8 +262,9 @@ function failing(server: { faults: FaultSwitch } | undefined, fault: FaultInput,
   return server!.faults.add(fault, () => met());
 }
 
-async function post(url: string, body: object): Promise<void> {
-  await fetch(url, { method: "POST", body: JSON.stringify(body) });
+async function post<T>(url: string, body: object): Promise<T> {
+  const answer = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  return (await answer.json()) as T;
 }
 
 /** Takes back whatever is still wrong outside the app. */
@@ -203,6 +274,5 @@ export async function endAllFaults(world: World): Promise<void> {
   for (const server of Object.values(cloud.servers)) server?.faults.clear();
   await fetch(`${cloud.servers.qstash!.url}/_control/deliveries`, { method: "DELETE" });
   cloud.servers.qstash!.resume();
-  // A webhook that comes without delay takes the place of whatever was still to go wrong.
-  for (const vendor of VENDORS) await post(`${cloud.servers[vendor]!.url}/_test/webhooks`, { mode: "delay", calls: 1, delayMs: 0 });
+  for (const vendor of VENDORS) await settleWebhooks(world, vendor);
 }

@@ -1,11 +1,13 @@
-import { sign } from "../../server/platform/tokens.ts";
+import { createHash } from "node:crypto";
+import { signedId } from "../../server/platform/tokens.ts";
 import type { Random } from "./random.ts";
 
-/** A browser without an account. */
+/** A browser, mostly without an account. */
 export interface Guest {
   cookie: string;
   /** As idempotency keys and bookings name it. */
   actor: string;
+  hasAccount?: true;
 }
 
 export type Verb = "bookings.hold" | "bookings.cancel" | "bookings.modify" | "payments.start";
@@ -21,6 +23,18 @@ export interface Asked {
   answeredAt?: number;
   /** The last thing heard was no answer: nobody knows what came of it. */
   unknown: boolean;
+}
+
+/** A request as it went out and what was refused, by the wall clock. */
+export interface Sent {
+  path: string;
+  actor: string;
+  input: Record<string, unknown>;
+  from: number;
+  to: number;
+  refusal?: { code: string; facts: Record<string, unknown> };
+  /** Nothing was done, for now. */
+  unavailable?: true;
 }
 
 /** A booking that a guest knows of. */
@@ -46,6 +60,12 @@ export function makeGuests(random: Random, howMany: number, authSecret: string):
   return Array.from({ length: howMany }, () => {
     const hex = Array.from({ length: 32 }, () => random.int(0, 15).toString(16)).join("");
     const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-    return { cookie: `nightledger.guest=${id}.${sign(authSecret, `guest:${id}`)}`, actor: `anon:${id}` };
+    return { cookie: `nightledger.guest=${signedId("guest", authSecret, id)}`, actor: `anon:${id}` };
   });
+}
+
+/** Who books, as every seed and step may name them: a number of E.164's fifteen digits at the most. */
+export function personOf(name: string): { name: string; email: string; phone: string } {
+  const number = createHash("sha256").update(name).digest().readUInt32BE() % 10_000_000;
+  return { name: `Guest ${name}`, email: `${name}@sim.test`, phone: `+62811${String(number).padStart(7, "0")}` };
 }

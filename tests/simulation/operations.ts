@@ -1,10 +1,10 @@
 import { addDays } from "../../server/platform/dates.ts";
 import { changeBooking, roomsToCancel } from "./change.ts";
 import { ask, insist, request, tell } from "./client.ts";
-import type { Asked, Booked } from "./guests.ts";
+import { personOf, type Asked, type Booked } from "./guests.ts";
 import { act, learn, payAt, remember } from "./paying.ts";
 import type { Random } from "./random.ts";
-import { changeNights, decideChallenge, refundInDashboard } from "./staff.ts";
+import { changeNights, decideChallenge, decideDispute, dispute, refundInDashboard } from "./staff.ts";
 import { NIGHTS, type World } from "./world.ts";
 
 interface Operation {
@@ -32,13 +32,17 @@ export const OPERATIONS = {
   repeat: { weight: 9, run: repeat },
   "other body": { weight: 2, run: otherBody },
   staff: { weight: 7, run: changeNights },
-  dashboard: { weight: 2, run: (world, random) => (random.chance(0.4) ? refundInDashboard(world, random) : decideChallenge(world, random)) },
+  dashboard: { weight: 4, run: (world, random) => random.pick([refundInDashboard, decideChallenge, dispute, decideDispute])(world, random) },
   clock: { weight: 7, run: moveClock },
 } satisfies Record<string, Operation>;
 export type OperationName = keyof typeof OPERATIONS;
 
+export function drawProperty(world: World, random: Random): World["properties"][number] {
+  return random.pick(world.properties);
+}
+
 function drawStay(world: World, random: Random) {
-  const property = random.pick(world.properties);
+  const property = drawProperty(world, random);
   const from = random.int(0, NIGHTS - 1);
   const rooms = Array.from({ length: random.chance(0.2) ? 2 : 1 }, () => ({
     productId: random.pick(Object.values(random.pick(property.rooms).products)),
@@ -53,6 +57,11 @@ async function browse(world: World, random: Random): Promise<void> {
   const { rooms, ...stay } = drawStay(world, random);
   const party = rooms.map(({ adults, childAges }) => ({ adults, childAges }));
   tell(world, "browse", await request(world, random.pick(world.guests), "rooms.availability", { ...stay, rooms: party }, "query"));
+}
+
+/** Some look for rooms, so that a fault of what a search asks is met. */
+export async function lookAround(world: World, random: Random): Promise<void> {
+  for (let guest = 0; guest < 2 * world.apps.length; guest += 1) await browse(world, random);
 }
 
 async function hold(world: World, random: Random, key: string): Promise<void> {
@@ -80,11 +89,24 @@ async function holdFor(world: World, stay: ReturnType<typeof drawStay>, guests: 
   if (!("answer" in quote)) return tell(world, "quote", quote);
   const holds = guests.map(async (guest, index) => {
     const name = `${key}-${index}`;
-    const person = { name: `Guest ${name}`, email: `${name}@sim.test`, phone: `+62811${name.replaceAll(/\D/g, "").padStart(7, "0")}` };
-    const asked = remember(world, "bookings.hold", guest, { ...stay, idempotencyKey: `${name}-hold`, quoteHash: quote.answer.hash, guest: person });
+    const wish = { ...stay, idempotencyKey: `${name}-hold`, quoteHash: quote.answer.hash, guest: personOf(name) };
+    const asked = remember(world, "bookings.hold", guest, wish);
     tell(world, "hold", learn(world, asked, await insist(world, asked)));
   });
   await Promise.all(holds);
+}
+
+/** One try for a room of the property, without patience. */
+export async function tryRoom(world: World, random: Random, key: string, property: World["properties"][number], checkIn: string): Promise<void> {
+  const productId = random.pick(Object.values(random.pick(property.rooms).products));
+  const rooms = [{ productId, adults: 1, childAges: [] }];
+  const stay = { propertyId: property.propertyId, checkIn, checkOut: addDays(checkIn, 1), rooms };
+  const guest = random.pick(world.guests);
+  const quote = await request<{ hash: string }>(world, guest, "rooms.quote", stay, "query");
+  if (!("answer" in quote)) return tell(world, "quote", quote);
+  const wish = { ...stay, idempotencyKey: `${key}-hold`, quoteHash: quote.answer.hash, guest: personOf(key) };
+  const asked = remember(world, "bookings.hold", guest, wish);
+  tell(world, "hold", learn(world, asked, await ask(world, asked)));
 }
 
 /** One of the later bookings, mostly one that the guest hasn't ended. */

@@ -20,19 +20,31 @@ interface OwnRefund extends Record<string, unknown> {
   state: string;
 }
 
-/** Each of the providers' objects is known to us as it is, and each of ours is known to them. */
-export async function checkProviders(world: World): Promise<string[]> {
-  const own = await world.database.db.execute<OwnPayment>(`select id, provider, state, page_ref as "pageRef", payment_ref as "paymentRef", captured::int from payments`);
-  const refunds = await world.database.db.execute<OwnRefund>(`select id, payment_id as "paymentId", provider_ref as "providerRef", amount::int, state from refunds`);
-  return [...checkStripe(world, own, refunds), ...checkMidtrans(world, own, refunds)];
+interface OwnDispute extends Record<string, unknown> {
+  providerRef: string;
+  amount: number;
+  state: string;
 }
 
-function checkStripe({ cloudFolder }: World, own: readonly OwnPayment[], ownRefunds: readonly OwnRefund[]): string[] {
+/** Each of the providers' objects is known to us as it is, and each of ours is known to them. */
+export async function checkProviders(world: World): Promise<string[]> {
+  // The past's payments were made at other providers' ends.
+  const here = world.properties.map(({ propertyId }) => `'${propertyId}'`).join();
+  const own = await world.database.db.execute<OwnPayment>(
+    `select id, provider, state, page_ref as "pageRef", payment_ref as "paymentRef", captured::int from payments where property_id in (${here})`,
+  );
+  const refunds = await world.database.db.execute<OwnRefund>(`select id, payment_id as "paymentId", provider_ref as "providerRef", amount::int, state from refunds`);
+  const disputes = await world.database.db.execute<OwnDispute>(`select provider_ref as "providerRef", amount::int, state from disputes`);
+  return [...checkStripe(world, own, refunds, disputes), ...checkMidtrans(world, own, refunds)];
+}
+
+function checkStripe({ cloudFolder }: World, own: readonly OwnPayment[], ownRefunds: readonly OwnRefund[], ownDisputes: readonly OwnDispute[]): string[] {
   const docs = openDocs(join(cloudFolder, "cloud", "stripe.sqlite"));
   const wrong: string[] = [];
   const sessions = docs.read<Stripe.Checkout.Session>("sessions");
   const intents = docs.read<Stripe.PaymentIntent>("intents");
   const refunds = docs.read<Stripe.Refund>("refunds");
+  const disputes = docs.read<Stripe.Dispute>("disputes");
   docs.close();
   for (const session of sessions) {
     const payment = own.find(({ id }) => id === session.metadata?.["payment_id"]);
@@ -52,6 +64,12 @@ function checkStripe({ cloudFolder }: World, own: readonly OwnPayment[], ownRefu
     if (!known) wrong.push(`Stripe's refund ${refund.id} of ${refund.amount} is not known to us`);
     else if (known.amount !== refund.amount || known.state !== state)
       wrong.push(`Stripe's refund ${refund.id} is ${refund.amount} ${state}, and ours is ${known.amount} ${known.state}`);
+  }
+  for (const { id, amount, status } of disputes) {
+    const known = ownDisputes.find(({ providerRef }) => providerRef === id);
+    if (!known) wrong.push(`Stripe's dispute ${id} of ${amount} is not known to us`);
+    else if (known.amount !== amount || ((status === "won" || status === "lost") && known.state !== status))
+      wrong.push(`Stripe's dispute ${id} is ${amount} ${status}, and ours is ${known.amount} ${known.state}`);
   }
   for (const payment of own.filter(({ provider }) => provider === "stripe")) {
     // Two intents that each took what we know of are one charge too many.

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { ask } from "./client.ts";
 import { endAllFaults } from "./faults.ts";
 import { learn } from "./paying.ts";
-import { decideAllChallenges } from "./staff.ts";
+import { decideAllChallenges, decideAllDisputes } from "./staff.ts";
 import { again, type World } from "./world.ts";
 
 const MINUTE = 60_000;
@@ -12,8 +12,8 @@ const STEPS_MS = [...Array.from({ length: 10 }, () => 7 * MINUTE), ...Array.from
 const LAST_STEPS_MS = [11 * MINUTE, 2 * MINUTE];
 /** One step's messages may take so long, in real time. */
 const STEP_PATIENCE_MS = 30_000;
-/** Whoever holds a lease longer than this is gone. */
-const LEASE_PATIENCE_MS = 3_000;
+/** With nothing done for so long, in real time, what is waited for is a lease of one who is gone. */
+const LEASE_PATIENCE_MS = 2_000;
 
 /** Ends all faults, lets the guests learn what became of their requests, and lets time pass until nothing is under way. */
 export async function becomeQuiet(world: World): Promise<void> {
@@ -24,14 +24,19 @@ export async function becomeQuiet(world: World): Promise<void> {
     await pass(world, step);
     if (await isAtRest(world)) break;
     await decideAllChallenges(world);
+    await decideAllDisputes(world);
   }
   for (const step of LAST_STEPS_MS) await pass(world, step);
 }
 
-/** Leases of the killed are counted by the wall's clock, which nobody waits for here; the next tick takes what they held. */
-async function lapseLeases(world: World): Promise<void> {
-  await world.database.db.execute("update tick_runs set leased_until = null");
-  await world.database.db.execute("update outbox set leased_until = null where published_at is null");
+/**
+ * Leases of the killed are counted by the wall's clock, which nobody waits for here: it goes on by a minute with the
+ * system's, so that each lease comes to its own end, and one without an end never does.
+ */
+async function passMinute(world: World): Promise<void> {
+  const sooner = "leased_until = leased_until - interval '1 minute'";
+  await world.database.db.execute(`update tick_runs set ${sooner} where leased_until is not null`);
+  await world.database.db.execute(`update outbox set ${sooner} where leased_until is not null and published_at is null`);
   await world.advance(MINUTE);
 }
 
@@ -44,13 +49,13 @@ export async function pass(world: World, ms: number): Promise<void> {
 /** Waits until nothing is due any more in outbox and queue, and no tick runs. */
 async function rest(world: World): Promise<void> {
   let calm = 0;
-  let lapse = Date.now() + LEASE_PATIENCE_MS;
+  let nextMinute = Date.now() + LEASE_PATIENCE_MS;
   for (const deadline = Date.now() + STEP_PATIENCE_MS; calm < 2; await wait(40)) {
     const waiting = await again(() => due(world));
     calm = waiting === "" ? calm + 1 : 0;
-    if (calm === 0 && Date.now() > lapse) {
-      await lapseLeases(world);
-      lapse = Date.now() + LEASE_PATIENCE_MS;
+    if (calm === 0 && Date.now() > nextMinute) {
+      await passMinute(world);
+      nextMinute = Date.now() + LEASE_PATIENCE_MS;
     }
     if (Date.now() > deadline) {
       world.tally.violations.push(`not quiet within ${STEP_PATIENCE_MS / 1000} s: ${waiting}`);

@@ -4,34 +4,37 @@ import { audit } from "../../db/audit.ts";
 import { ROOT } from "../../local/root.ts";
 import { checkAnswers } from "./answers.ts";
 import { FAULTS, type Fault, type FaultName } from "./faults.ts";
+import { checkLists } from "./lists.ts";
 import { checkMessages } from "./messages.ts";
 import { OPERATIONS } from "./operations.ts";
 import { planOf, type Volley } from "./plan.ts";
 import { checkProviders } from "./providers.ts";
 import { becomeQuiet, pass } from "./quiet.ts";
 import { randomOf } from "./random.ts";
+import { checkRefusals } from "./refusals/check.ts";
 import type { Services } from "./services.ts";
 import { tellStory } from "./story.ts";
 import { count, type Tally } from "./tally.ts";
-import { isLostSocket } from "./lost-socket.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface RunOptions {
   seed: number;
   operations: number;
   faults: readonly FaultName[];
+  /** Whether a property that has no trouble must be served while another has. */
+  isolated: boolean;
 }
 
 /** One seed from an empty database to its audit. */
-export async function runSeed(services: Services, { seed, operations, faults }: RunOptions): Promise<Tally> {
+export async function runSeed(services: Services, { seed, operations, faults, isolated }: RunOptions): Promise<Tally> {
   const world = await openWorld(services, seed);
   try {
     await play(world, planOf(seed, operations, faults));
     await becomeQuiet(world);
-    world.tally.violations.push(...(await judge(world)));
+    await checkLists(world);
+    world.tally.violations.push(...(await judge(world)), ...(await checkRefusals(world, isolated)));
     for (const { how, last } of world.apps.flatMap(({ process }) => process.deaths)) {
-      if (isLostSocket(last)) count(world.tally.outcomes, "app: ended by its driver, started again");
-      else world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
+      world.tally.violations.push(`the app ended by itself: ${how}: ${last}`);
     }
     if (world.tally.violations.length > 0) {
       keepLog(world);
@@ -43,16 +46,28 @@ export async function runSeed(services: Services, { seed, operations, faults }: 
   }
 }
 
+/** So many volleys apart, everybody with an account looks at what it booked. */
+const LISTS_EVERY = 4;
+
 /** Volley after volley; each fault that lasts is ended so many volleys later, or with the last of them. */
 async function play(world: World, volleys: Volley[]): Promise<void> {
   const ends: { after: number; end: () => Promise<void> | void }[] = [];
   for (const [at, { steps, fault }] of volleys.entries()) {
-    const falling = fault && fall(world, fault).then((end) => void (end && ends.push({ after: at + lastsFor(fault), end })));
+    const time = fault && { name: fault.name, from: Date.now(), to: Infinity };
+    if (time) world.faultTimes.push(time);
+    const over = (): void => void (time && (time.to = Date.now()));
+    const falling =
+      fault &&
+      fall(world, fault).then((end) => {
+        if (!end) return over();
+        ends.push({ after: at + lastsFor(fault), end: async () => (await end(), over()) });
+      });
     const walking = steps.map(({ index, operation }) => {
       count(world.tally.operations, operation);
       return OPERATIONS[operation].run(world, randomOf(world.seed, index), `s${world.seed}-${index}`);
     });
     await Promise.all([...walking, falling]);
+    if (at % LISTS_EVERY === 0) await checkLists(world);
     for (const one of ends.filter(({ after }) => after <= at)) {
       ends.splice(ends.indexOf(one), 1);
       await one.end();
@@ -69,8 +84,7 @@ function lastsFor({ name, volleys }: NonNullable<Volley["fault"]>): number {
 async function fall(world: World, { name, place, afterMs }: NonNullable<Volley["fault"]>): Promise<(() => Promise<void> | void) | undefined> {
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   count(world.tally.faults, name);
-  const { begin, unseen }: Fault = FAULTS[name];
-  if (unseen) world.tally.unseen.add(name);
+  const { begin }: Fault = FAULTS[name];
   let wasMet = false;
   const met = (times = 1): void => {
     if (times <= 0) return;

@@ -28,13 +28,54 @@ export async function changeNights(world: World, random: Random, key: string): P
   count(world.tally.outcomes, `staff ${what}${force ? " by force" : ""}: ${outcome}`);
 }
 
-/** A refund that somebody makes in Stripe's dashboard. */
-export async function refundInDashboard(world: World, random: Random): Promise<void> {
-  const rows = await find(world, "select payment_ref as ref from payments where provider = 'stripe' and state = 'captured' order by created_at, id");
+/** A payment of this world that Stripe has captured, and a part of it or undefined for all. */
+async function drawCaptured(world: World, random: Random): Promise<{ payment_intent: string; amount?: number } | undefined> {
+  const own = world.properties.map(({ propertyId }) => `'${propertyId}'`).join();
+  const rows = await find(
+    world,
+    `select payment_ref as ref, captured::int as amount from payments where provider = 'stripe' and state = 'captured' and property_id in (${own}) order by created_at, id`,
+  );
   const found = rows[Math.floor(random.next() * rows.length)];
-  if (!found) return;
-  const answer = await fetch(`${world.cloud.servers.stripe!.url}/_test/refund`, { method: "POST", body: JSON.stringify({ payment_intent: found.ref }) });
-  count(world.tally.outcomes, `dashboard refund: ${answer.ok ? "made" : "refused"}`);
+  const [isPart, share] = [random.chance(0.5), random.next()];
+  if (!found) return undefined;
+  return { payment_intent: found.ref, ...(isPart && { amount: Math.max(1, Math.floor(share * found.amount!)) }) };
+}
+
+/** At Stripe, as somebody in the dashboard or the cardholder's bank does it. */
+async function atStripe(world: World, what: string, path: string, body: object): Promise<void> {
+  const answer = await fetch(`${world.cloud.servers.stripe!.url}/_test/${path}`, { method: "POST", body: JSON.stringify(body) });
+  await answer.arrayBuffer();
+  count(world.tally.outcomes, `${what}: ${answer.ok ? "made" : `refused with ${answer.status}`}`);
+}
+
+/** A refund that somebody makes in Stripe's dashboard: of all or a part, perhaps after another. */
+export async function refundInDashboard(world: World, random: Random): Promise<void> {
+  const payment = await drawCaptured(world, random);
+  if (payment) await atStripe(world, "dashboard refund", "refund", payment);
+}
+
+/** A charge that the cardholder's bank disputes, all of it or a part, refunded or not. */
+export async function dispute(world: World, random: Random): Promise<void> {
+  const payment = await drawCaptured(world, random);
+  if (payment) await atStripe(world, "dispute", "disputes", payment);
+}
+
+const UNDECIDED = "select provider_ref as ref from disputes where state not in ('won', 'lost', 'closed') order by provider_ref";
+
+/** The bank decides one of the disputes. */
+export async function decideDispute(world: World, random: Random): Promise<void> {
+  const rows = await find(world, UNDECIDED);
+  const status = random.pick(["won", "lost"]);
+  const found = rows[Math.floor(random.next() * rows.length)];
+  if (found) await atStripe(world, `dispute ${status}`, `disputes/${found.ref}/close`, { status });
+}
+
+/** No dispute stays open for good. */
+export async function decideAllDisputes(world: World): Promise<void> {
+  for (const [index, { ref }] of (await find(world, UNDECIDED)).entries()) {
+    const status = index % 2 === 0 ? "lost" : "won";
+    await atStripe(world, `dispute ${status}`, `disputes/${ref}/close`, { status });
+  }
 }
 
 /** Whoever looks at challenged cards at Midtrans accepts or denies one. */
@@ -58,6 +99,6 @@ async function decide(world: World, order: string, verdict: string): Promise<voi
 }
 
 /** Postgres may be away: then there is nothing to choose from. */
-async function find(world: World, query: string): Promise<{ ref: string }[]> {
-  return world.database.db.execute<{ ref: string }>(query).catch(() => []);
+async function find(world: World, query: string): Promise<{ ref: string; amount?: number }[]> {
+  return world.database.db.execute<{ ref: string; amount?: number }>(query).catch(() => []);
 }

@@ -28,10 +28,12 @@ export function openDeployment(address: string): Deployment {
   const cookie = (): string => [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   const keeping: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
-    if (cookies.size > 0) headers.set("cookie", cookie());
+    const isNew = cookies.size === 0;
+    if (!isNew) headers.set("cookie", cookie());
     const response = await fetch(input, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     keep(response.headers.getSetCookie());
-    return response;
+    // Refused for want of a cookie, which came with the refusal.
+    return response.status === 412 && isNew && cookies.size > 0 ? keeping(input, init) : response;
   };
   return {
     url,

@@ -55,9 +55,9 @@ test("each state of a booking has its place after checkout", () => {
     confirmed: "confirmed",
     checked_in: "confirmed",
     checked_out: "confirmed",
-    no_show: "over",
     expired: "over",
-    cancelled: "over",
+    no_show: "trip",
+    cancelled: "trip",
   });
 });
 

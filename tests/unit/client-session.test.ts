@@ -32,7 +32,7 @@ test.each([
   ],
   ["a library's failure", async () => new Response("", { status: 500 }), "UNAVAILABLE"],
   ["a proxy's page", async () => new Response("<h1>Bad gateway</h1>", { status: 502 }), "UNAVAILABLE"],
-  ["no answer", () => Promise.reject(new TypeError("Failed to fetch")), "OFFLINE"],
+  ["no answer", () => Promise.reject(new TypeError("Failed to fetch")), "UNREACHABLE"],
 ] as const)("%s is told as a failure, and nobody counts as signed out by it", async (_, answer, code) => {
   const error = await askedWhere(answer).catch((thrown: unknown) => thrown);
   expect(refusalOf(error)?.code).toBe(code);

@@ -6,7 +6,7 @@ const NEEDED = { DATABASE_URL: "postgres://db", AUTH_SECRET: "sixteen characters
 
 test("two variables are enough, and no vendor is switched on by a default", () => {
   const config = readConfig(NEEDED);
-  expect(config).toMatchObject({ NODE_ENV: "development", PORT: 3000, REDIS_DOWN: "fallback", LOCK_WAIT_MS: 2500, HOLDS_PER_CLIENT: 5 });
+  expect(config).toMatchObject({ NODE_ENV: "development", PORT: 3000, REDIS_DOWN: "fallback", LOCK_WAIT_MS: 2500, HOLDS_PER_ACTOR: 5 });
   for (const key of ["UPSTASH_REDIS_REST_URL", "QSTASH_TOKEN", "RESEND_API_KEY", "STRIPE_SECRET_KEY", "MIDTRANS_SERVER_KEY", "TWILIO_AUTH_TOKEN"] as const)
     expect(config[key]).toBeUndefined();
 });

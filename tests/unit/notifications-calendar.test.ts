@@ -32,6 +32,13 @@ test("the same version is the same file, a cancelled one takes it back", () => {
   for (const line of ["STATUS:CANCELLED", "METHOD:CANCEL", "SEQUENCE:4", 'ORGANIZER;CN="Casa do Rio":mailto:stay@casa.test']) expect(lines).toContain(line);
 });
 
+test("the file is stamped with its version's own time, and every line ends as the standard has it", () => {
+  const ics = calendarOf(bookingView({ versionAt: "2026-11-05T10:20:30.400Z" }));
+  expect(linesOf(ics)).toContain("DTSTAMP:20261105T102030Z");
+  expect(ics.endsWith("END:VCALENDAR\r\n")).toBe(true);
+  expect(ics.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+});
+
 test("no line is longer than 75 bytes, and a name can't add one of its own", () => {
   const property = { ...bookingView().property, name: "Very long name of a house by the river, with rooms; and more\nSTATUS:CANCELLED" };
   const ics = calendarOf(bookingView({ property }));

@@ -169,7 +169,7 @@ test("a change tells the booking as it is now: the rooms that stand, the fees of
   expect(calendar).toContain("METHOD:PUBLISH");
   expect(calendar).not.toContain("Attic single");
   // Said before the refund is made, and after, alike; and before the money was taken.
-  const refunded = { ...view, refunded: 18_000, refunds: [{ amount: 18_000, state: "succeeded" }] };
+  const refunded = { ...view, refunded: 18_000, refunds: [{ amount: 18_000, state: "succeeded" as const }] };
   expect(await mailOf("booking_modified", refunded, settled)).toEqual(await mailOf("booking_modified", view, settled));
 });
 
@@ -271,10 +271,10 @@ test("a change's payment that was refused leaves the booking as it is, and the m
   expect((await mailOf("payment_failed", bookingView({ state: "pending" }))).text).not.toContain("stands");
 });
 
-test.each(["verify_email", "reset_password"] as const)("%s carries its link in both parts and locales", async (kind) => {
+test.each(["verify_email", "account_exists", "reset_password", "invitation"] as const)("%s carries its link in both parts and locales", async (kind) => {
   const url = "https://stay.test/verify?token=abc";
   for (const locale of ["en", "id"] as const) {
-    const mail = await composeAccountMail(kind, { locale, name: "Ana", url });
+    const mail = await composeAccountMail(kind, { locale, name: "Ana", organization: "House of tests", url });
     expect(mail.html).toContain(`href="${url}"`);
     expect(mail.text).toContain(url);
     expect(mail.subject + mail.text).not.toMatch(/undefined|null/);

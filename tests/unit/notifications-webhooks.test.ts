@@ -127,7 +127,7 @@ test.each([
 });
 
 test("each state gives way to those of a higher rank only", () => {
-  expect(statesBelow("sent")).toEqual(["queued", "sending"]);
+  expect(statesBelow("sent")).toEqual(["queued", "held_back", "sending"]);
   expect(statesBelow("delivered")).toEqual(expect.arrayContaining(["sent", "delayed", "failed"]));
   expect(new Set(Object.values(RANK)).size).toBe(DELIVERY_STATES.length);
   for (const a of DELIVERY_STATES) for (const b of DELIVERY_STATES) expect(statesBelow(a).includes(b)).toBe(RANK[b] < RANK[a]);

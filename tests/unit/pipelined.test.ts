@@ -15,6 +15,14 @@ test("of statements that fail together, the first in their order is the cause, w
   await expect(pipelined([Promise.resolve(1), Promise.resolve("two"), false])).resolves.toEqual([1, "two", false]);
 });
 
+test("a query builder among them is run once, though it would run anew at each await", async () => {
+  let runs = 0;
+  // oxlint-disable-next-line unicorn/no-thenable
+  const builder = { then: (resolve: (rows: number) => void) => resolve(++runs) } as unknown as Promise<number>;
+  await expect(pipelined([builder])).resolves.toEqual([1]);
+  expect(runs).toBe(1);
+});
+
 /** The arguments of each call of `name` in a source text, by counting brackets. */
 function argumentsOf(name: string, source: string): string[] {
   return source

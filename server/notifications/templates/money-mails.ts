@@ -3,7 +3,7 @@ import { instantText, money } from "../format.ts";
 import { frame, type Template } from "./booking-mails.ts";
 import { layout } from "./layout.ts";
 import { DETAILS, GUEST_NEWS, type GuestNews } from "./money-words.ts";
-import { button, codePanel, datesRow, note, paragraph, placeText, rule, waysBack } from "./parts.ts";
+import { button, codePanel, datesRow, figures, note, paragraph, placeText, rule, waysBack } from "./parts.ts";
 import { WORDS } from "./words.ts";
 
 /** What became of a booking's money, to its guest. */
@@ -21,7 +21,7 @@ export function moneyTemplate(news: GuestNews, facts: MailFacts, own: NewsFacts)
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
       own.reference ? note(DETAILS[locale].reference(own.reference)) : null,
-      isTransfer ? paragraph(DETAILS[locale].page) : null,
+      own.to ? figures(DETAILS[locale].account(own.to)) : isTransfer ? paragraph(DETAILS[locale].page) : null,
       own.until ? paragraph(DETAILS[locale].until(when(own.until))) : null,
       isTransfer && facts.holdExpiresAt ? paragraph(DETAILS[locale].held(when(facts.holdExpiresAt))) : null,
       ...waysBack(facts),

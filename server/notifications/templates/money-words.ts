@@ -23,7 +23,8 @@ const EN = {
   paid_otherwise: {
     subject: (place) => `A payment for ${place} can't be used`,
     title: "A payment can't be used",
-    lead: (_, place) => `A payment came for your booking at ${place} in another amount or currency than was asked for. It pays for nothing and goes back to you: by itself where it is only reserved, else by the property.`,
+    lead: (_, place) =>
+      `A payment came for your booking at ${place} in another amount or currency than was asked for. It pays for nothing and goes back to you: by itself where it is only reserved, else by the property.`,
   },
   transfer_waiting: {
     subject: (place) => `How to pay for ${place}`,
@@ -33,7 +34,8 @@ const EN = {
   lapsed: {
     subject: (place) => `Your payment for ${place} could not be taken`,
     title: "The reservation on your card has ended",
-    lead: (amount, place) => `Your bank released the amount held for your booking at ${place} before it was taken. ${amount} is still due. Your booking stands; the property will contact you about it.`,
+    lead: (amount, place) =>
+      `Your bank released the amount held for your booking at ${place} before it was taken. ${amount} is still due. Your booking stands; the property will contact you about it.`,
   },
   refund_made: {
     subject: (place) => `${place} sends money back to you`,
@@ -53,7 +55,8 @@ const EN = {
   refund_waits: {
     subject: (place) => `Your refund from ${place} waits for your bank`,
     title: "A refund waits",
-    lead: (amount, place) => `Your refund of ${amount} for your booking at ${place} can't be made while your bank examines this payment. When it has decided, you either have the money from the bank, or the refund follows.`,
+    lead: (amount, place) =>
+      `Your refund of ${amount} for your booking at ${place} can't be made while your bank examines this payment. When it has decided, you either have the money from the bank, or the refund follows.`,
   },
   goodwill: {
     subject: (place) => `${place} gives you money back`,
@@ -86,7 +89,8 @@ const ID: Record<GuestNews, Said> = {
   paid_otherwise: {
     subject: (place) => `Pembayaran untuk ${place} tidak dapat dipakai`,
     title: "Pembayaran tidak dapat dipakai",
-    lead: (_, place) => `Pembayaran untuk pemesanan Anda di ${place} tiba dengan jumlah atau mata uang yang berbeda dari tagihan. Dana itu tidak dipakai dan kembali kepada Anda: otomatis jika hanya ditahan, selain itu melalui hotel.`,
+    lead: (_, place) =>
+      `Pembayaran untuk pemesanan Anda di ${place} tiba dengan jumlah atau mata uang yang berbeda dari tagihan. Dana itu tidak dipakai dan kembali kepada Anda: otomatis jika hanya ditahan, selain itu melalui hotel.`,
   },
   transfer_waiting: {
     subject: (place) => `Cara membayar untuk ${place}`,
@@ -96,7 +100,8 @@ const ID: Record<GuestNews, Said> = {
   lapsed: {
     subject: (place) => `Pembayaran Anda untuk ${place} tidak dapat diambil`,
     title: "Penahanan dana di kartu Anda berakhir",
-    lead: (amount, place) => `Bank Anda melepas dana yang ditahan untuk pemesanan di ${place} sebelum sempat diambil. ${amount} masih harus dibayar. Pemesanan Anda tetap berlaku; hotel akan menghubungi Anda.`,
+    lead: (amount, place) =>
+      `Bank Anda melepas dana yang ditahan untuk pemesanan di ${place} sebelum sempat diambil. ${amount} masih harus dibayar. Pemesanan Anda tetap berlaku; hotel akan menghubungi Anda.`,
   },
   refund_made: {
     subject: (place) => `${place} mengembalikan dana kepada Anda`,
@@ -106,7 +111,8 @@ const ID: Record<GuestNews, Said> = {
   refund_failed: {
     subject: (place) => `Pengembalian dana dari ${place} belum sampai`,
     title: "Pengembalian dana gagal",
-    lead: (amount, place) => `Bank Anda tidak menerima pengembalian ${amount} untuk pemesanan di ${place}. Dana itu tetap menjadi hak Anda: hotel akan menghubungi Anda untuk mengirimnya dengan cara lain.`,
+    lead: (amount, place) =>
+      `Bank Anda tidak menerima pengembalian ${amount} untuk pemesanan di ${place}. Dana itu tetap menjadi hak Anda: hotel akan menghubungi Anda untuk mengirimnya dengan cara lain.`,
   },
   refund_by_hand: {
     subject: (place) => `${place} sudah mengirim pengembalian dana Anda`,
@@ -116,7 +122,8 @@ const ID: Record<GuestNews, Said> = {
   refund_waits: {
     subject: (place) => `Pengembalian dana dari ${place} menunggu bank Anda`,
     title: "Pengembalian dana menunggu",
-    lead: (amount, place) => `Pengembalian ${amount} untuk pemesanan Anda di ${place} belum dapat dilakukan selama bank Anda memeriksa pembayaran ini. Setelah diputuskan, dana Anda terima dari bank, atau pengembaliannya menyusul.`,
+    lead: (amount, place) =>
+      `Pengembalian ${amount} untuk pemesanan Anda di ${place} belum dapat dilakukan selama bank Anda memeriksa pembayaran ini. Setelah diputuskan, dana Anda terima dari bank, atau pengembaliannya menyusul.`,
   },
   goodwill: {
     subject: (place) => `${place} mengembalikan dana kepada Anda`,
@@ -131,7 +138,8 @@ const ID: Record<GuestNews, Said> = {
   dispute_lost: {
     subject: (place) => `Bank Anda sudah memutuskan pembayaran untuk ${place}`,
     title: "Bank Anda mengembalikan dana",
-    lead: (amount, place) => `Bank Anda memenangkan sanggahan Anda atas pembayaran untuk ${place}: ${amount} sudah kembali kepada Anda melalui bank. Dana itu tidak dikembalikan dua kali.`,
+    lead: (amount, place) =>
+      `Bank Anda memenangkan sanggahan Anda atas pembayaran untuk ${place}: ${amount} sudah kembali kepada Anda melalui bank. Dana itu tidak dikembalikan dua kali.`,
   },
   dispute_won: {
     subject: (place) => `Bank Anda sudah memutuskan pembayaran untuk ${place}`,
@@ -142,17 +150,30 @@ const ID: Record<GuestNews, Said> = {
 
 export const GUEST_NEWS = { en: EN, id: ID } as const satisfies Record<Locale, Record<GuestNews, Said>>;
 
+interface Account {
+  at: string;
+  number: string;
+  biller: string | null;
+}
+
+/** Bank or shop by the code that its customers know it by, and the numbers to give there. */
+function accountLines(names: { at: string; biller: string; number: string }, { at, number, biller }: Account): { text: string; amount: string }[] {
+  return [{ text: names.at, amount: at.toUpperCase() }, ...(biller ? [{ text: names.biller, amount: biller }] : []), { text: names.number, amount: number }];
+}
+
 /** Beside the news of a transfer, a payment by hand, and a hold. */
 export const DETAILS = {
   en: {
     until: (when: string) => `It must arrive by ${when}.`,
     held: (when: string) => `Your rooms are kept for you until ${when}.`,
+    account: (to: Account) => accountLines({ at: "Bank or shop", biller: "Company code", number: "Number" }, to),
     page: "The account and its number are on the payment page, which your booking leads to.",
     reference: (text: string) => `Its reference: ${text}.`,
   },
   id: {
     until: (when: string) => `Dana harus tiba sebelum ${when}.`,
     held: (when: string) => `Kamar Anda kami simpan sampai ${when}.`,
+    account: (to: Account) => accountLines({ at: "Bank atau toko", biller: "Kode perusahaan", number: "Nomor" }, to),
     page: "Rekening dan nomornya ada di halaman pembayaran, yang dapat dibuka dari pemesanan Anda.",
     reference: (text: string) => `Referensinya: ${text}.`,
   },
@@ -171,7 +192,8 @@ export const PROPERTY_NEWS = {
     dispute_won: (amount) => `A dispute was won: ${amount} stays yours. Nothing is left to do.`,
   },
   id: {
-    paid_otherwise: () => "Sebuah pembayaran tiba dengan jumlah atau mata uang yang berbeda dari tagihan. Dana itu tidak dipakai: periksa di dasbor penyedia pembayaran dan kembalikan.",
+    paid_otherwise: () =>
+      "Sebuah pembayaran tiba dengan jumlah atau mata uang yang berbeda dari tagihan. Dana itu tidak dipakai: periksa di dasbor penyedia pembayaran dan kembalikan.",
     lapsed: (amount) => `Penahanan dana di kartu tamu berakhir sebelum diambil. ${amount} belum dibayar: sepakati dengan tamu cara membayarnya.`,
     refund_failed: (amount) => `Bank tamu menolak pengembalian ${amount}. Kirim dengan cara lain, dan beri tahu operator bila sudah dibayar.`,
     refund_manual: (amount) => `Kirim kembali ${amount} kepada tamu melalui transfer bank: cara bayar tamu tidak menerima pengembalian. Beri tahu operator bila sudah dibayar.`,

@@ -20,6 +20,7 @@ export const ASKS: Readonly<Record<string, (world: Owners) => Ask[]>> = {
   ping: byEverybody(() => [undefined]),
   "search.destinations": byEverybody(() => [{ text: "place" }]),
   "search.hotels": byEverybody(({ houses, ...world }) => Object.values(houses).map(({ destinationId }) => ({ destinationId, ...stayOf(world), rooms: [{ adults: 2 }] }))),
+  "search.otherDates": byEverybody(({ houses, ...world }) => Object.values(houses).map(({ destinationId }) => ({ destinationId, ...stayOf(world), rooms: [{ adults: 2 }] }))),
   "search.calendar": byHouse(({ checkIn, checkOut }) => ({ from: checkIn, to: checkOut })),
   "hotels.bySlug": (world) => publicHouses(world, ({ slug }) => ({ slug })),
   "rooms.availability": byHouse((stay) => ({ ...stay, rooms: [{ adults: 2 }] })),
@@ -57,6 +58,7 @@ export const ASKS: Readonly<Record<string, (world: Owners) => Ask[]>> = {
     ASKERS.flatMap((as) =>
       ["upcoming", "past", "cancelled"].map((scope): Ask => ({ as, input: { scope, limit: 50 }, expected: world.askers[as].userId ? "answer" : ["UNAUTHENTICATED"] })),
     ),
+  "bookings.openHolds": byEverybody(() => [undefined]),
   "bookings.cancelQuote": (world) => [...byBooking(world, (ref) => ref), ...crossed(world, (ref, { roomStayId }) => ({ ...ref, roomStayIds: [roomStayId] }), PART_UNKNOWN)],
   "bookings.cancel": (world) => [
     ...byBooking(world, (ref) => ({ ...ref, expectedFee: 0, idempotencyKey: keyOf("cancel", ref.bookingId) })),
@@ -84,6 +86,8 @@ export const ASKS: Readonly<Record<string, (world: Owners) => Ask[]>> = {
       check: (data: unknown) => expect(data).not.toHaveProperty("change"),
     })),
   ],
+  "proofs.ask": () => ASKERS.map((as) => ({ as, input: { email: "ana@guest.test", idempotencyKey: newId() }, expected: as === "nobody" ? ["PRECONDITION"] : "passed" })),
+  "proofs.give": () => everybody({ proofId: newId(), code: "123456" }, ["PRECONDITION"]),
   "admin.inventory.myProperties": (world) =>
     ASKERS.map((as) => ({
       as,

@@ -36,6 +36,7 @@ const SCOPES = ["upcoming", "past", "cancelled"];
 /** Every list whose answer depends on who asks, and all that it can be asked for. */
 export const LISTS: Readonly<Record<string, (places: readonly Place[]) => unknown[]>> = {
   "bookings.mine": () => SCOPES.map((scope) => ({ scope, limit: 50 })),
+  "bookings.openHolds": () => [undefined],
   "admin.inventory.myProperties": () => [undefined],
   "admin.inventory.today": (places) => places.flatMap(({ propertyId, dates }) => dates.map((date) => ({ propertyId, date }))),
 };

@@ -1,11 +1,11 @@
 import { apply, isBrought } from "./payment.ts";
-import { stands, type Guest, type Model } from "./state.ts";
+import { stands, type Guest, type Model, type State } from "./state.ts";
 import type { Step } from "./step.ts";
 
 const idle = (guest: Guest) => guest.balancing === "";
 
 /** What the money needs, decided under the booking's lock; a refund is a row from then on. */
-function plan(model: Model, guest: Guest): void {
+function plan(model: Model, state: State, guest: Guest): void {
   const isDue = guest.state === "confirmed";
   const waits = guest.state === "pending" || guest.state === "";
   guest.balancing = "";
@@ -13,16 +13,36 @@ function plan(model: Model, guest: Guest): void {
   if (guest.row === "authorised" && isDue) guest.balancing = "capture";
   else if (isDue || !stands(model, "money that isn't due goes back")) done(guest);
   else if (guest.row === "authorised") guest.balancing = "void";
-  else if (guest.row === "captured" && guest.refund !== "succeeded") {
-    guest.refund = "requested";
-    guest.balancing = "refund";
-  } else done(guest);
+  else if (guest.row === "captured" && guest.refund !== "succeeded") refund(model, state, guest);
+  else done(guest);
 }
+
+/** Half of the money is the fee, where there is one; what is with the bank, or lost there, can't go back by us. */
+function refund(model: Model, state: State, guest: Guest): void {
+  const { fee } = model.configuration.guests[state.guests.indexOf(guest)]!;
+  const back = 2 - (fee ? 1 : 0) - (guest.gift && !stands(model, "a gift is not taken back") ? 1 : 0);
+  if (guest.dispute === "lost" && stands(model, "money lost by a dispute is gone")) {
+    if (guest.refund === "requested") guest.refund = "withdrawn";
+    return done(guest);
+  }
+  if (back <= 0) return done(guest);
+  guest.refund = "requested";
+  if (waitsForDispute(model, guest)) return done(guest);
+  guest.balancing = "refund";
+}
+
+/** Its end brings it up again. */
+const waitsForDispute = (model: Model, guest: Guest) => guest.dispute === "open" && stands(model, "a refund waits for the end of its dispute");
 
 /** The provider does it, or has done it. It captures nothing that was let go: then the job comes again, and plans anew. */
 function call(model: Model, guest: Guest): void {
   const { balancing } = guest;
   if (balancing === "refund") {
+    // The provider refuses what a dispute has taken or may take.
+    if (guest.dispute === "open" || guest.dispute === "lost") {
+      guest.balancing = "";
+      return;
+    }
     guest.refunded = stands(model, "a refund is a row before it is a call") ? 1 : guest.refunded + 1;
     guest.balancing = "refunded";
     return;
@@ -43,8 +63,9 @@ export const balanceSteps: Step[] = [
   {
     name: "'s money is compared with what is due",
     by: "app",
-    when: ({ guest }) => idle(guest) && (guest.balance !== "" || guest.refund === "requested" || (guest.row === "authorised" && guest.state !== "pending")),
-    does: ({ model, guest }) => plan(model, guest),
+    when: ({ model, guest }) =>
+      idle(guest) && (guest.balance !== "" || (guest.refund === "requested" && !waitsForDispute(model, guest)) || (guest.row === "authorised" && guest.state !== "pending")),
+    does: ({ model, state, guest }) => plan(model, state, guest),
   },
   {
     name: "'s capture, void or refund is called",

@@ -12,6 +12,7 @@ export function confirm(model: Model, state: State, guest: Guest, from: "pending
   const blind = from === "expired" && !stands(model, "late money takes the nights again or goes back");
   const moved = blind || move(model, state, needs(stayOf(guest), from === "pending" ? { held: -1, sold: 1 } : { sold: 1 }));
   if (!moved) return false;
+  if (state.saleEnded) guest.wrong = "a stay that can't begin any more was sold";
   turn(guest, from, "confirmed");
   guest.sale = true;
   guest.clock = "live";

@@ -55,6 +55,9 @@ export const CONFIGURATIONS = {
     ],
     duplicates: true,
   },
+  "a slow method, and the end of sale": { crashes, units: 1, nights: 1, guests: [{ stay: [0, 1], pays: "online", slow: true, cancels: true }], saleEnds: true },
+  "a dispute": { crashes, units: 1, nights: 1, guests: [{ stay: [0, 1], pays: "online", cancels: true, disputes: true }] },
+  "a gift, and a fee": { crashes, units: 1, nights: 1, guests: [{ stay: [0, 1], pays: "online", cancels: true, gift: true, fee: true }] },
   "a stay moved by a night": {
     crashes,
     units: 1,

@@ -1,6 +1,7 @@
 import { balanceSteps } from "./balance.ts";
 import { bookingSteps } from "./booking.ts";
 import { changeSteps } from "./change.ts";
+import { disputeSteps } from "./dispute.ts";
 import type { Guard } from "./guards.ts";
 import { holdEndSteps } from "./hold-end.ts";
 import { holdSteps } from "./hold.ts";
@@ -12,7 +13,7 @@ import type { By } from "./step.ts";
 import { worldSteps } from "./world.ts";
 
 /** Every step there is. */
-const GUEST_STEPS = [...holdSteps, ...bookingSteps, ...changeSteps, ...paymentSteps, ...holdEndSteps, ...balanceSteps, ...mailSteps];
+const GUEST_STEPS = [...holdSteps, ...bookingSteps, ...changeSteps, ...paymentSteps, ...holdEndSteps, ...balanceSteps, ...disputeSteps, ...mailSteps];
 const NAMES = ["A", "B", "C"];
 
 interface Successor {

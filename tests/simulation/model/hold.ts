@@ -39,7 +39,7 @@ function hold(at: At): void {
   const saw = guest.request;
   guest.request = "";
   if (guest.lock !== "") release(at);
-  if (guest.stored !== "") return;
+  if (guest.stored !== "" || state.saleEnded) return;
   const need = needs(stayOf(guest), { held: 1 });
   const trusting = !stands(model, "a take checks what is free");
   const take = () => (trusting ? saw === "saw free" && move(model, state, need, { trusting }) : move(model, state, need));
@@ -79,7 +79,8 @@ export const holdSteps: Step[] = [
   {
     name: "asks for a hold",
     by: "guest",
-    when: ({ model, state, guest, plan }) => guest.request === "" && (guest.answer !== "held" || plan.repeats === true) && (!model.configuration.lock || state.lock === -1),
+    when: ({ model, state, guest, plan }) =>
+      !state.saleEnded && guest.request === "" && (guest.answer !== "held" || plan.repeats === true) && (!model.configuration.lock || state.lock === -1),
     does({ model, state, guest }) {
       guest.request = "begun";
       if (!stands(model, "a take checks what is free")) guest.request = fits(state, needs(stayOf(guest), { held: 1 })) ? "saw free" : "saw full";
@@ -131,6 +132,14 @@ export const holdSteps: Step[] = [
     when: ({ guest }) => guest.state === "pending" && guest.clock === "live",
     does({ guest }) {
       guest.clock = "overdue";
+    },
+  },
+  {
+    name: "'s slow method extends the hold",
+    by: "app",
+    when: ({ guest, plan }) => plan.slow === true && guest.state === "pending" && guest.clock === "live" && guest.provider === "created" && !guest.extended,
+    does({ guest }) {
+      guest.extended = true;
     },
   },
   {

@@ -65,11 +65,23 @@ export const INVARIANTS: Invariant[] = [
     broken: (_, state) => some(state, (guest) => (guest.state === "pending" && guest.clock !== "live") || guest.change === "overdue"),
   },
   {
+    name: "no hold lasts beyond the moment until which its stay can be sold",
+    holds: "always",
+    broken: (_, state) => state.saleEnded && some(state, (guest) => guest.state === "pending" && guest.clock === "live"),
+  },
+  {
+    name: "no refund stands behind a dispute that is over",
+    holds: "at rest",
+    broken: (_, state) => some(state, (guest) => guest.refund === "requested" && guest.dispute !== "open"),
+  },
+  {
     name: "captured is what is due, and nothing stays authorised",
     holds: "at rest",
     broken: (_, state) =>
       some(state, (guest) => {
         if (!isPaid(guest)) return false;
+        // With the bank it is nobody's; what was lost there a person knows of.
+        if (guest.dispute === "open" || guest.dispute === "lost") return guest.refunded > 0;
         const kept = guest.provider === "captured" && guest.refunded === 0;
         return guest.provider === "authorised" || kept !== (guest.state === "confirmed") || (guest.refunded > 0 && guest.provider !== "captured");
       }),

@@ -1,7 +1,7 @@
 import { canMove } from "../../../server/payments/index.ts";
 import { confirm } from "./booking.ts";
 import { emit } from "./events.ts";
-import { letOverdueGo } from "./hold.ts";
+import { expire, letOverdueGo } from "./hold.ts";
 import { fits, needs, stayOf } from "./ledger.ts";
 import { stands, type Guest, type Model, type State } from "./state.ts";
 import type { At, Step } from "./step.ts";
@@ -25,6 +25,10 @@ export function apply(model: Model, state: State, guest: Guest, brought: Guest["
 
 /** Confirms the booking, takes its nights again, or leaves the money to the balance. */
 function becomePaid(model: Model, state: State, guest: Guest): void {
+  if (state.saleEnded && stands(model, "a stay that can't begin any more is not sold")) {
+    if (guest.state === "pending") expire(model, state, guest, "job");
+    return emit(model, state, guest, "money changed");
+  }
   if (guest.state === "pending" && confirm(model, state, guest, "pending")) return;
   if (guest.state === "expired") {
     if (confirm(model, state, guest, "expired")) return;

@@ -13,6 +13,14 @@ export interface GuestPlan {
   changesTo?: Span;
   /** The change costs more: a draft holds the nights that it lacks until the difference is paid, or its time is over. */
   paysDifference?: boolean;
+  /** Pays by a slow method, which may extend the hold once. */
+  slow?: boolean;
+  /** The cardholder's bank may take the money back. */
+  disputes?: boolean;
+  /** Staff may give half of the money back as a gift. */
+  gift?: boolean;
+  /** Cancelling costs half of the money. */
+  fee?: boolean;
   /** Sends its request again after the answer, too. */
   repeats?: boolean;
 }
@@ -34,6 +42,8 @@ export interface Configuration {
   unreachable?: boolean;
   lock?: boolean;
   cache?: boolean;
+  /** The moment comes after which the stays can't be sold any more. */
+  saleEnds?: boolean;
 }
 
 /** A night's row; the audit's begins with what was loaded. */
@@ -75,8 +85,11 @@ export interface Guest {
   view: "" | Money | "again";
   closing: "" | "closed" | "open" | "paid";
   balancing: "" | "capture" | "void" | "refund" | "refunded" | Money | "again";
-  refund: "" | "requested" | "succeeded";
+  refund: "" | "requested" | "succeeded" | "withdrawn";
   refunded: number;
+  extended: boolean;
+  dispute: "" | "open" | "won" | "lost";
+  gift: boolean;
   // Messages of the queue: waiting, or waiting once more.
   balance: "" | "due" | "due again";
   pages: "" | "due" | "closed" | "paid";
@@ -100,6 +113,7 @@ export interface State {
   guests: Guest[];
   channel: "" | "sold" | "cancelled";
   staff: { blocked: boolean; out: boolean; allowed: boolean };
+  saleEnded: boolean;
   lock: number;
   cache: { moves: number; writes: number[]; cached: number; newest: number };
 }
@@ -133,6 +147,9 @@ const NEW_GUEST: Omit<Guest, "from" | "to"> = {
   balancing: "",
   refund: "",
   refunded: 0,
+  extended: false,
+  dispute: "",
+  gift: false,
   balance: "",
   pages: "",
   mail: "",
@@ -151,6 +168,7 @@ export function initial({ units, nights, guests }: Configuration): State {
     guests: guests.map(({ stay: [from, to] }) => ({ ...NEW_GUEST, from, to })),
     channel: "",
     staff: { blocked: false, out: false, allowed: false },
+    saleEnded: false,
     lock: -1,
     cache: { moves: 0, writes: [], cached: 0, newest: 0 },
   };
@@ -166,6 +184,7 @@ export function copyOf(state: State): State {
     guests: state.guests.map((guest) => ({ ...guest })),
     channel: state.channel,
     staff: { ...state.staff },
+    saleEnded: state.saleEnded,
     lock: state.lock,
     cache: { ...state.cache, writes: [...state.cache.writes] },
   };
@@ -175,8 +194,8 @@ export function copyOf(state: State): State {
  * The same text for the same state: a letter for each value, since a key is made at each of a million steps.
  * Lists without an order are kept sorted by their steps.
  */
-export function keyOf({ nights, audit, guests, channel, staff, lock, cache, unaudited, unsent }: State): string {
-  const letters = [channel, lock, staff.blocked, staff.out, staff.allowed, cache.moves, cache.cached, cache.newest].map(letterOf);
+export function keyOf({ nights, audit, guests, channel, staff, saleEnded, lock, cache, unaudited, unsent }: State): string {
+  const letters = [channel, saleEnded, lock, staff.blocked, staff.out, staff.allowed, cache.moves, cache.cached, cache.newest].map(letterOf);
   for (const { physical, allowance, sold, held, blocked, oversold } of [...nights, ...audit]) {
     letters.push(letterOf(physical), letterOf(allowance), letterOf(sold), letterOf(held), letterOf(blocked), letterOf(oversold));
   }

@@ -26,6 +26,18 @@ export const worldSteps: WorldStep[] = [
   },
   ...staffSteps,
   {
+    name: "the stays can't be sold any more",
+    by: "world",
+    when: ({ configuration }, state) => configuration.saleEnds === true && !state.saleEnded,
+    does(model, state) {
+      state.saleEnded = true;
+      const bounded = stands(model, "a hold lasts no longer than its stay can be sold");
+      for (const guest of state.guests) {
+        if (guest.state === "pending" && guest.clock === "live" && (bounded || !guest.extended)) guest.clock = "overdue";
+      }
+    },
+  },
+  {
     name: "an audit entry follows its move",
     by: "app",
     when: (_, state) => state.unaudited.length > 0,

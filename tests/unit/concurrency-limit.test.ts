@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { turns } from "../../server/platform/turns.ts";
+import { concurrencyLimit } from "../../server/platform/concurrency-limit.ts";
 
 test("so many run at a time, the others in their order, and a failure hands its place on", async () => {
-  const inTurn = turns(2);
+  const inTurn = concurrencyLimit(2);
   const started: number[] = [];
   const gates = Array.from({ length: 5 }, () => Promise.withResolvers<number>());
   const works = gates.map((gate, index) =>

@@ -1,0 +1,79 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { list } from "../../jobs/dead-letters/list.ts";
+import { followers } from "../../jobs/registry.ts";
+import { TASKS } from "../../jobs/tick.ts";
+import { appRouter } from "../../server/router.ts";
+import { createDatabase, type TestDatabase } from "../helpers/database.ts";
+import { startGateway } from "../helpers/gateway.ts";
+import { addHistory } from "../helpers/history.ts";
+import { ASKS } from "../helpers/ownership/asks.ts";
+import { makeOwners } from "../helpers/ownership/world.ts";
+import { planOf, type Scan } from "../helpers/plans.ts";
+import { recorded } from "../helpers/recorder.ts";
+import { tellStory } from "../helpers/story.ts";
+import { callWire } from "../helpers/trpc.ts";
+
+const HOW_MUCH = { bookings: 20_000, payments: 10_000 };
+/** What a history of that size leaves in every table that grows, at least. */
+const GROWN = 1000;
+
+/** What the installation consists of, and doesn't grow by being used. */
+const SMALL = new Set(
+  `app_clock tick_runs organizations members invitations destinations properties property_contents taxes policies
+  room_types room_type_contents rate_plans products units blocks channel_connections`.split(/\s+/),
+);
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+test("whatever the product asks the database for is found by an index, whatever its parameters, once there is a history", { timeout: 600_000 }, async () => {
+  const product = recorded(database);
+  const gateway = await startGateway(product.database, { cloud: { qstash: 0, resend: 0, stripe: 0, twilio: 0 }, publishing: false });
+  const system = gateway.ctx;
+  try {
+    const owners = await makeOwners(gateway);
+    // Whom to ask for what was found by statements of the test's own.
+    product.statements.clear();
+    const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: "query" | "mutation" } }>;
+    for (const [path, asksOf] of Object.entries(ASKS)) {
+      const asks = Map.groupBy(asksOf(owners), ({ as, expected }) => `${as} ${String(expected)}`);
+      for (const { as, input } of [...asks.values()].map((alike) => alike[0]!))
+        await callWire(gateway, path, input, { type: procedures[path]!._def.type, cookie: owners.askers[as].cookie });
+    }
+    await tellStory({ database, gateway, ctx: system, close: gateway.close });
+    for (const row of await database.db.query.outbox.findMany()) {
+      for (const job of followers(row.type, row.payload)) await job.handler({ ...system, actor: { kind: "job", name: job.name } }, job.input.parse(row.payload)).catch(() => {});
+    }
+    for (const task of TASKS) await task.run({ ...system, actor: { kind: "job", name: "tick" } });
+    await list(system, { all: false });
+    await system.settled();
+  } finally {
+    await gateway.close();
+    await product.close();
+  }
+  await addHistory(database.url, HOW_MUCH);
+  const rows = new Map((await database.db.execute<{ name: string; rows: number }>(SIZES)).map(({ name, rows: count }) => [name, count]));
+  const growing = [...rows.keys()].filter((name) => !SMALL.has(name) && !/_\d{4}$/.test(name));
+  expect(growing.filter((name) => rows.get(name)! < GROWN)).toEqual([]);
+  const partial = new Set((await database.db.execute<{ name: string }>(PARTIAL)).map(({ name }) => name));
+  const readsWhole = ({ table, node, index, bounded }: Scan) =>
+    !SMALL.has(table) && (rows.get(table) ?? 0) >= GROWN && (node === "Seq Scan" || (/^Index (Only )?Scan$/.test(node) && !bounded && !partial.has(index ?? "")));
+  const whole: { statement: string; tables: string[] }[] = [];
+  const queries = [...product.statements.values()].filter(({ statement }) => /^\s*\(*\s*(select|with|insert|update|delete)\b/i.test(statement));
+  for (const { statement, types } of queries) {
+    const tables = (await planOf(database.db, statement, types.length, types)).filter(readsWhole).map(({ table, node }) => `${table}: ${node}`);
+    if (tables.length > 0) whole.push({ statement, tables });
+  }
+  expect(queries.length).toBeGreaterThan(100);
+  expect(whole).toEqual([]);
+});
+
+/** Rows by the statistics, of partitioned tables all partitions' together. */
+const SIZES = sql`
+  select c.relname as name, greatest(c.reltuples, 0) + coalesce((select sum(greatest(p.reltuples, 0)) from pg_inherits i join pg_class p on p.oid = i.inhrelid where i.inhparent = c.oid), 0) as rows
+  from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`;
+const PARTIAL = sql`select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid where i.indpred is not null`;
