@@ -12,6 +12,15 @@ CREATE DOMAIN currency_code AS text CHECK (VALUE IN (
   'SZL','THB','TJS','TMT','TND','TOP','TRY','TTD','TWD','TZS','UAH','UGX','USD','UYU','UZS','VES','VND','VUV',
   'WST','XAF','XCD','XCG','XOF','XPF','YER','ZAR','ZMW','ZWG'));
 --> statement-breakpoint
+-- Whether it names a zone of the IANA's, as Postgres has them. Without digits, since it reads `Mars/Phobos5` as a rule of its own.
+CREATE FUNCTION is_zone(name text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  PERFORM timestamptz 'epoch' AT TIME ZONE name;
+  RETURN name ~ '^(UTC|[A-Za-z_]+(/[A-Za-z_-]+)+|Etc/GMT[+-][0-9]{1,2})$';
+EXCEPTION WHEN invalid_parameter_value THEN
+  RETURN false;
+END $$;
+--> statement-breakpoint
 -- The clock that a test may move. A production database refuses any offset.
 CREATE TABLE app_clock (
   id boolean PRIMARY KEY DEFAULT true CHECK (id),

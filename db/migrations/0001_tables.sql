@@ -36,7 +36,10 @@ CREATE TABLE "invitations" (
 	"status" text DEFAULT 'pending' NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	"inviter_id" text NOT NULL
+	"inviter_id" text NOT NULL,
+	CONSTRAINT "invitations_role" CHECK ("invitations"."role" in ('owner', 'admin', 'member')),
+	CONSTRAINT "invitations_status" CHECK ("invitations"."status" in ('pending', 'accepted', 'rejected', 'canceled')),
+	CONSTRAINT "invitations_email_lower" CHECK ("invitations"."email" = lower("invitations"."email"))
 );
 --> statement-breakpoint
 CREATE TABLE "members" (
@@ -44,7 +47,8 @@ CREATE TABLE "members" (
 	"organization_id" text NOT NULL,
 	"user_id" text NOT NULL,
 	"role" text DEFAULT 'member' NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "members_role" CHECK ("members"."role" in ('owner', 'admin', 'member'))
 );
 --> statement-breakpoint
 CREATE TABLE "organizations" (
@@ -78,7 +82,8 @@ CREATE TABLE "users" (
 	"image" text,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "users_email_unique" UNIQUE("email")
+	CONSTRAINT "users_email_unique" UNIQUE("email"),
+	CONSTRAINT "users_email" CHECK ("users"."email" = lower("users"."email"))
 );
 --> statement-breakpoint
 CREATE TABLE "verifications" (
@@ -121,6 +126,7 @@ CREATE TABLE "booking_changes" (
 	"ended_at" timestamp (3) with time zone,
 	CONSTRAINT "booking_changes_booking_id" UNIQUE("booking_id","id"),
 	CONSTRAINT "booking_changes_state" CHECK ("booking_changes"."state" in ('pending', 'applied', 'expired', 'abandoned') and ("booking_changes"."state" = 'pending') = ("booking_changes"."ended_at" is null)),
+	CONSTRAINT "booking_changes_plan" CHECK (jsonb_typeof("booking_changes"."stays") = 'array' and jsonb_typeof("booking_changes"."held") = 'array' and "booking_changes"."base_version" >= 1),
 	CONSTRAINT "booking_changes_span" CHECK ("booking_changes"."check_in" < "booking_changes"."check_out"),
 	CONSTRAINT "booking_changes_money" CHECK ("booking_changes"."due" > 0 and "booking_changes"."total" >= 0 and "booking_changes"."due_online" between 0 and "booking_changes"."total")
 );
@@ -133,7 +139,9 @@ CREATE TABLE "booking_events" (
 	"actor" text NOT NULL,
 	"version" integer NOT NULL,
 	"data" jsonb DEFAULT '{}'::jsonb NOT NULL,
-	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL
+	"at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "booking_events_type" CHECK ("booking_events"."type" ~ '^[a-z][a-z0-9_.-]{0,59}$'),
+	CONSTRAINT "booking_events_texts" CHECK (length("booking_events"."actor") between 1 and 120 and "booking_events"."version" >= 1 and jsonb_typeof("booking_events"."data") = 'object')
 );
 --> statement-breakpoint
 CREATE TABLE "booking_nights" (
@@ -174,6 +182,8 @@ CREATE TABLE "bookings" (
 	CONSTRAINT "bookings_money" CHECK ("bookings"."total" >= 0 and "bookings"."due_online" between 0 and "bookings"."total"),
 	CONSTRAINT "bookings_payment" CHECK ("bookings"."payment" in ('online', 'property')),
 	CONSTRAINT "bookings_source" CHECK ("bookings"."source" in ('web', 'desk', 'phone', 'channel', 'api')),
+	CONSTRAINT "bookings_locale" CHECK ("bookings"."locale" in ('en', 'id')),
+	CONSTRAINT "bookings_version" CHECK ("bookings"."version" >= 1),
 	CONSTRAINT "bookings_external_pair" CHECK (("bookings"."connection_id" is null) = ("bookings"."external_id" is null)),
 	CONSTRAINT "bookings_texts" CHECK (length("bookings"."notes") <= 2000 and length("bookings"."actor") between 1 and 120)
 );
@@ -188,6 +198,8 @@ CREATE TABLE "guests" (
 	"erased_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "guests_property_id" UNIQUE("property_id","id"),
+	CONSTRAINT "guests_email" CHECK ("guests"."email" = lower("guests"."email")),
+	CONSTRAINT "guests_country" CHECK ("guests"."country" ~ '^[A-Z]{2}$'),
 	CONSTRAINT "guests_texts" CHECK (length("guests"."email") <= 254 and length("guests"."name") between 1 and 200 and length("guests"."phone") <= 20)
 );
 --> statement-breakpoint
@@ -221,6 +233,9 @@ CREATE TABLE "room_stay_versions" (
 	"total" bigint NOT NULL,
 	"replaced_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "room_stay_versions_room_stay_id_version_pk" PRIMARY KEY("room_stay_id","version"),
+	CONSTRAINT "room_stay_versions_meal" CHECK ("room_stay_versions"."meal" in ('room_only', 'breakfast', 'half_board', 'full_board', 'all_inclusive')),
+	CONSTRAINT "room_stay_versions_money" CHECK ("room_stay_versions"."total" >= 0 and "room_stay_versions"."adults" between 1 and 20 and "room_stay_versions"."version" >= 1),
+	CONSTRAINT "room_stay_versions_frozen" CHECK (jsonb_typeof("room_stay_versions"."charges") = 'array' and jsonb_typeof("room_stay_versions"."policy") = 'object'),
 	CONSTRAINT "room_stay_versions_span" CHECK ("room_stay_versions"."check_in" < "room_stay_versions"."check_out" and jsonb_array_length("room_stay_versions"."nights") = "room_stay_versions"."check_out" - "room_stay_versions"."check_in")
 );
 --> statement-breakpoint
@@ -253,7 +268,11 @@ CREATE TABLE "room_stays" (
 	CONSTRAINT "room_stays_position" UNIQUE("booking_id","position"),
 	CONSTRAINT "room_stays_state" CHECK ("room_stays"."state" in ('pending', 'confirmed', 'checked_in', 'checked_out', 'expired', 'cancelled', 'no_show')),
 	CONSTRAINT "room_stays_span" CHECK ("room_stays"."check_in" < "room_stays"."check_out" and "room_stays"."check_out" - "room_stays"."check_in" <= 30),
-	CONSTRAINT "room_stays_party" CHECK ("room_stays"."adults" between 1 and 20 and cardinality("room_stays"."child_ages") <= 20),
+	CONSTRAINT "room_stays_party" CHECK ("room_stays"."adults" between 1 and 20 and cardinality("room_stays"."child_ages") <= 20 and 0 <= all("room_stays"."child_ages") and 17 >= all("room_stays"."child_ages")),
+	CONSTRAINT "room_stays_meal" CHECK ("room_stays"."meal" in ('room_only', 'breakfast', 'half_board', 'full_board', 'all_inclusive')),
+	CONSTRAINT "room_stays_ended" CHECK ("room_stays"."state" in ('pending', 'confirmed', 'checked_in') = ("room_stays"."ended_at" is null)),
+	CONSTRAINT "room_stays_frozen" CHECK (jsonb_typeof("room_stays"."charges") = 'array' and jsonb_typeof("room_stays"."policy") = 'object'),
+	CONSTRAINT "room_stays_counts" CHECK ("room_stays"."position" >= 0 and "room_stays"."version" >= 1),
 	CONSTRAINT "room_stays_money" CHECK ("room_stays"."total" >= 0 and "room_stays"."fee" between 0 and "room_stays"."total"),
 	CONSTRAINT "room_stays_counted" CHECK (("room_stays"."network" is null) = ("room_stays"."contact" is null) and (not "room_stays"."unproven" or "room_stays"."contact" is not null))
 );
@@ -266,6 +285,7 @@ CREATE TABLE "channel_connections" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "channel_connections_property_id" UNIQUE("property_id","id"),
 	CONSTRAINT "channel_connections_channel" UNIQUE("property_id","channel"),
+	CONSTRAINT "channel_connections_word" CHECK ("channel_connections"."channel" ~ '^[a-z][a-z0-9_.-]{0,59}$'),
 	CONSTRAINT "channel_connections_state" CHECK ("channel_connections"."state" in ('draft', 'testing', 'active', 'degraded', 'suspended'))
 );
 --> statement-breakpoint
@@ -279,6 +299,7 @@ CREATE TABLE "blocks" (
 	"note" text DEFAULT '' NOT NULL,
 	"released_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	CONSTRAINT "blocks_note" CHECK (length("blocks"."note") <= 500),
 	CONSTRAINT "blocks_span" CHECK ("blocks"."from_date" < "blocks"."to_date" and "blocks"."units" > 0)
 );
 --> statement-breakpoint
@@ -313,6 +334,7 @@ CREATE TABLE "inventory_nights" (
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "inventory_nights_room_type_id_stay_date_pk" PRIMARY KEY("room_type_id","stay_date"),
 	CONSTRAINT "inventory_nights_counts" CHECK ("physical" >= 0 and "sold" >= 0 and "held" >= 0 and "blocked" >= 0 and "allowance" >= 0 and "oversold" >= 0),
+	CONSTRAINT "inventory_nights_version" CHECK ("version" >= 1),
 	CONSTRAINT "inventory_nights_not_oversold" CHECK ("sold" + "held" + "blocked" <= "physical" + "allowance" + "oversold")
 ) PARTITION BY RANGE ("stay_date");
 --> statement-breakpoint
@@ -331,6 +353,7 @@ CREATE TABLE "rate_nights" (
 	CONSTRAINT "rate_nights_product_id_stay_date_pk" PRIMARY KEY("product_id","stay_date"),
 	CONSTRAINT "rate_nights_prices" CHECK (cardinality("adult_prices") between 1 and 20 and 0 <= all("adult_prices") and 0 <= all("child_prices")),
 	CONSTRAINT "rate_nights_no_nulls" CHECK (array_position("adult_prices", null) is null and array_position("child_prices", null) is null),
+	CONSTRAINT "rate_nights_version" CHECK ("version" >= 1),
 	CONSTRAINT "rate_nights_stays" CHECK ("min_stay_arrival" >= 1 and "min_stay_through" >= 1 and "max_stay" >= 1)
 ) PARTITION BY RANGE ("stay_date");
 --> statement-breakpoint
@@ -350,6 +373,8 @@ CREATE TABLE "dead_letters" (
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "dead_letters_state" CHECK ("dead_letters"."state" in ('waiting', 'replayed', 'needs_person', 'discarded', 'done')),
 	CONSTRAINT "dead_letters_kind" CHECK ("dead_letters"."kind" in ('transient', 'permanent')),
+	CONSTRAINT "dead_letters_job" CHECK ("dead_letters"."job" ~ '^[a-z][a-z0-9_.-]{0,59}$'),
+	CONSTRAINT "dead_letters_payload" CHECK (jsonb_typeof("dead_letters"."payload") = 'object' and "dead_letters"."replays" >= 0),
 	CONSTRAINT "dead_letters_error" CHECK (length("dead_letters"."error") <= 4000)
 );
 --> statement-breakpoint
@@ -372,6 +397,7 @@ CREATE TABLE "incidents" (
 	CONSTRAINT "incidents_booking_property" CHECK ("incidents"."booking_id" is null or "incidents"."property_id" is not null),
 	CONSTRAINT "incidents_owner" CHECK (("incidents"."owner" is null) = ("incidents"."taken_at" is null)),
 	CONSTRAINT "incidents_resolution" CHECK (("incidents"."resolved_by" is null) = ("incidents"."resolution" is null) and ("incidents"."resolved_by" is null or "incidents"."resolved_at" is not null)),
+	CONSTRAINT "incidents_texts" CHECK (length("incidents"."cause") between 1 and 300 and length("incidents"."title") between 1 and 300 and "incidents"."count" >= 1),
 	CONSTRAINT "incidents_severity" CHECK ("incidents"."severity" in ('info', 'warning', 'critical'))
 );
 --> statement-breakpoint
@@ -389,7 +415,9 @@ CREATE TABLE "outbox" (
 	"payload" jsonb NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"leased_until" timestamp (3) with time zone,
-	"published_at" timestamp (3) with time zone
+	"published_at" timestamp (3) with time zone,
+	CONSTRAINT "outbox_type" CHECK ("outbox"."type" ~ '^[a-z][a-z0-9_.-]{0,59}$'),
+	CONSTRAINT "outbox_payload" CHECK (jsonb_typeof("outbox"."payload") = 'object' and "outbox"."v" >= 1)
 );
 --> statement-breakpoint
 CREATE TABLE "tick_runs" (
@@ -419,6 +447,8 @@ CREATE TABLE "deliveries" (
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "deliveries_once" UNIQUE NULLS NOT DISTINCT("booking_id","kind","channel","version","about"),
 	CONSTRAINT "deliveries_property" CHECK ("deliveries"."booking_id" is null or "deliveries"."property_id" is not null),
+	CONSTRAINT "deliveries_kind" CHECK ("deliveries"."kind" ~ '^[a-z][a-z0-9_.-]{0,59}$'),
+	CONSTRAINT "deliveries_counts" CHECK ("deliveries"."version" >= 1 and "deliveries"."tries" >= 0),
 	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued', 'held_back', 'sending', 'sent', 'delivered', 'delayed', 'bounced', 'complained', 'failed')),
 	CONSTRAINT "deliveries_audience" CHECK ("deliveries"."audience" in ('guest', 'property')),
 	CONSTRAINT "deliveries_channel" CHECK ("deliveries"."channel" in ('email', 'sms'))
@@ -494,6 +524,8 @@ CREATE TABLE "payments" (
 	CONSTRAINT "payments_currency" UNIQUE("property_id","id","currency"),
 	CONSTRAINT "payments_attempt" UNIQUE("booking_id","attempt"),
 	CONSTRAINT "payments_state" CHECK ("payments"."state" in ('created', 'requires_action', 'pending', 'challenged', 'authorised', 'captured', 'paid', 'denied', 'voided', 'expired', 'failed')),
+	CONSTRAINT "payments_counts" CHECK ("payments"."attempt" >= 1 and "payments"."version" >= 1 and "payments"."refusals" >= 0),
+	CONSTRAINT "payments_instructions" CHECK (jsonb_typeof("payments"."instructions") = 'object'),
 	CONSTRAINT "payments_provider" CHECK ("payments"."provider" in ('stripe', 'midtrans')),
 	CONSTRAINT "payments_money" CHECK ("payments"."amount" > 0 and "payments"."captured" between 0 and "payments"."amount")
 );
@@ -528,7 +560,8 @@ CREATE TABLE "refunds" (
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "refunds_property_id" UNIQUE("property_id","id"),
 	CONSTRAINT "refunds_state" CHECK ("refunds"."state" in ('requested', 'pending', 'succeeded', 'failed', 'manual', 'withdrawn')),
-	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount" > 0)
+	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount" > 0 and "refunds"."refusals" >= 0),
+	CONSTRAINT "refunds_reason" CHECK ("refunds"."reason" ~ '^[a-z][a-z0-9_.-]{0,59}$')
 );
 --> statement-breakpoint
 CREATE TABLE "destinations" (
@@ -540,7 +573,9 @@ CREATE TABLE "destinations" (
 	"longitude" double precision NOT NULL,
 	"population" integer DEFAULT 0 NOT NULL,
 	"property_count" integer DEFAULT 0 NOT NULL,
-	CONSTRAINT "destinations_country" CHECK ("destinations"."country" ~ '^[A-Z]{2}$')
+	CONSTRAINT "destinations_country" CHECK ("destinations"."country" ~ '^[A-Z]{2}$'),
+	CONSTRAINT "destinations_place" CHECK ("destinations"."latitude" between -90 and 90 and "destinations"."longitude" between -180 and 180),
+	CONSTRAINT "destinations_counts" CHECK ("destinations"."population" >= 0 and "destinations"."property_count" >= 0)
 );
 --> statement-breakpoint
 CREATE TABLE "policies" (
@@ -551,7 +586,10 @@ CREATE TABLE "policies" (
 	"no_show" jsonb NOT NULL,
 	"archived_at" timestamp (3) with time zone,
 	CONSTRAINT "policies_property_id_id_pk" PRIMARY KEY("property_id","id"),
-	CONSTRAINT "policies_name" UNIQUE("property_id","name")
+	CONSTRAINT "policies_name" UNIQUE("property_id","name"),
+	CONSTRAINT "policies_name_text" CHECK (length("policies"."name") between 1 and 120),
+	CONSTRAINT "policies_rules" CHECK (jsonb_typeof("policies"."rules") = 'array' and not jsonb_path_exists("policies"."rules", '$[*] ? (!(@.daysBefore >= 0 && @.time like_regex "^([01][0-9]|2[0-3]):[0-5][0-9]$" && ((@.fee.kind == "percent" && @.fee.value >= 0 && @.fee.value <= 100) || (@.fee.kind == "nights" && @.fee.value >= 0))) || (@.daysBefore >= 0 && @.time like_regex "^([01][0-9]|2[0-3]):[0-5][0-9]$" && ((@.fee.kind == "percent" && @.fee.value >= 0 && @.fee.value <= 100) || (@.fee.kind == "nights" && @.fee.value >= 0))) is unknown)')),
+	CONSTRAINT "policies_no_show" CHECK (jsonb_path_exists("policies"."no_show", '$ ? (((@.kind == "percent" && @.value >= 0 && @.value <= 100) || (@.kind == "nights" && @.value >= 0)))'))
 );
 --> statement-breakpoint
 CREATE TABLE "properties" (
@@ -588,12 +626,18 @@ CREATE TABLE "properties" (
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	CONSTRAINT "properties_slug_unique" UNIQUE("slug"),
 	CONSTRAINT "properties_country" CHECK ("properties"."country" ~ '^[A-Z]{2}$'),
+	CONSTRAINT "properties_zone" CHECK (is_zone("properties"."zone")),
+	CONSTRAINT "properties_place" CHECK ("properties"."latitude" between -90 and 90 and "properties"."longitude" between -180 and 180),
+	CONSTRAINT "properties_email" CHECK ("properties"."email" = lower("properties"."email") and length("properties"."email") <= 254),
+	CONSTRAINT "properties_json" CHECK (jsonb_typeof("properties"."child_buckets") = 'array' and jsonb_typeof("properties"."art") = 'object'),
+	CONSTRAINT "properties_child_buckets" CHECK (not jsonb_path_exists("properties"."child_buckets", '$[*] ? (!(@.maxAge >= 0 && @.maxAge <= 17) || (@.maxAge >= 0 && @.maxAge <= 17) is unknown)')),
+	CONSTRAINT "properties_versions" CHECK ("properties"."version" >= 1 and "properties"."rates_version" >= 1),
 	CONSTRAINT "properties_stars" CHECK ("properties"."stars" between 0 and 5),
 	CONSTRAINT "properties_texts" CHECK (length("properties"."name") between 1 and 200 and length("properties"."slug") between 1 and 120 and length("properties"."address") <= 500),
 	CONSTRAINT "properties_times" CHECK ("properties"."check_in_from" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and "properties"."check_out_until" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and "properties"."same_day_cut_off" ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
 	CONSTRAINT "properties_hold_minutes" CHECK ("properties"."hold_minutes" between 1 and 1440),
 	CONSTRAINT "properties_horizon_days" CHECK ("properties"."horizon_days" between 1 and 1000),
-	CONSTRAINT "properties_payment_methods" CHECK ("properties"."payment_methods" <@ array['stripe','midtrans','property'])
+	CONSTRAINT "properties_payment_methods" CHECK ("properties"."payment_methods" <@ array['stripe','midtrans','property'] and array_position("properties"."payment_methods", null) is null)
 );
 --> statement-breakpoint
 CREATE TABLE "property_contents" (
@@ -603,6 +647,7 @@ CREATE TABLE "property_contents" (
 	"description" text NOT NULL,
 	"good_to_know" text DEFAULT '' NOT NULL,
 	CONSTRAINT "property_contents_property_id_locale_pk" PRIMARY KEY("property_id","locale"),
+	CONSTRAINT "property_contents_locale" CHECK ("property_contents"."locale" in ('en', 'id')),
 	CONSTRAINT "property_contents_texts" CHECK (length("property_contents"."summary") <= 400 and length("property_contents"."description") <= 8000 and length("property_contents"."good_to_know") <= 4000)
 );
 --> statement-breakpoint
@@ -623,6 +668,7 @@ CREATE TABLE "taxes" (
 	CONSTRAINT "taxes_base" CHECK ("taxes"."base" in ('percent', 'per_night', 'per_person_night', 'per_stay')),
 	CONSTRAINT "taxes_collect" CHECK ("taxes"."collect" in ('now', 'property')),
 	CONSTRAINT "taxes_amount" CHECK ("taxes"."amount" >= 0 and ("taxes"."base" <> 'percent' or "taxes"."amount" <= 1000000)),
+	CONSTRAINT "taxes_bounds" CHECK ("taxes"."exempt_age" between 0 and 17 and "taxes"."max_nights" >= 1),
 	CONSTRAINT "taxes_name" CHECK (length("taxes"."name") between 1 and 100)
 );
 --> statement-breakpoint
@@ -664,7 +710,8 @@ CREATE TABLE "room_type_contents" (
 	"room_type_id" integer NOT NULL,
 	"locale" text NOT NULL,
 	"description" text NOT NULL,
-	CONSTRAINT "room_type_contents_room_type_id_locale_pk" PRIMARY KEY("room_type_id","locale")
+	CONSTRAINT "room_type_contents_room_type_id_locale_pk" PRIMARY KEY("room_type_id","locale"),
+	CONSTRAINT "room_type_contents_texts" CHECK ("room_type_contents"."locale" in ('en', 'id') and length("room_type_contents"."description") <= 8000)
 );
 --> statement-breakpoint
 CREATE TABLE "room_types" (
@@ -687,6 +734,8 @@ CREATE TABLE "room_types" (
 	CONSTRAINT "room_types_code" UNIQUE("property_id","code"),
 	CONSTRAINT "room_types_units" CHECK ("room_types"."units" between 0 and 10000),
 	CONSTRAINT "room_types_capacity" CHECK ("room_types"."max_adults" between 1 and 20 and "room_types"."max_children" between 0 and 20 and "room_types"."max_occupancy" between "room_types"."max_adults" and 40),
+	CONSTRAINT "room_types_json" CHECK (jsonb_typeof("room_types"."beds") = 'array' and jsonb_typeof("room_types"."art") = 'object'),
+	CONSTRAINT "room_types_size" CHECK ("room_types"."size_sqm" > 0),
 	CONSTRAINT "room_types_texts" CHECK (length("room_types"."name") between 1 and 120 and length("room_types"."code") between 1 and 40)
 );
 --> statement-breakpoint
@@ -698,7 +747,8 @@ CREATE TABLE "units" (
 	"out_of_order" boolean DEFAULT false NOT NULL,
 	"archived_at" timestamp (3) with time zone,
 	CONSTRAINT "units_property_id_id_pk" PRIMARY KEY("property_id","id"),
-	CONSTRAINT "units_name" UNIQUE("property_id","name")
+	CONSTRAINT "units_name" UNIQUE("property_id","name"),
+	CONSTRAINT "units_texts" CHECK (length("units"."name") between 1 and 60)
 );
 --> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

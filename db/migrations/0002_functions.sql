@@ -62,3 +62,26 @@ BEGIN
 END $$;
 --> statement-breakpoint
 CREATE TRIGGER refunds_bounded BEFORE INSERT ON refunds FOR EACH ROW WHEN (NEW.state = 'requested') EXECUTE FUNCTION bound_refund();
+
+--> statement-breakpoint
+-- Nights are of room types, prices of products, that exist: asked once a statement, not once a row as a foreign key would.
+CREATE FUNCTION refuse_nights_of_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  unknown int;
+BEGIN
+  IF TG_TABLE_NAME = 'inventory_nights' THEN
+    SELECT m.id INTO unknown FROM (SELECT DISTINCT room_type_id AS id FROM made) m WHERE NOT EXISTS (SELECT FROM room_types r WHERE r.id = m.id) LIMIT 1;
+  ELSE
+    SELECT m.id INTO unknown FROM (SELECT DISTINCT product_id AS id FROM made) m WHERE NOT EXISTS (SELECT FROM products p WHERE p.id = m.id) LIMIT 1;
+  END IF;
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION 'nights of %, which does not exist', unknown USING ERRCODE = 'foreign_key_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER inventory_nights_room_type AFTER INSERT ON inventory_nights REFERENCING NEW TABLE AS made
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_nights_of_nothing();
+--> statement-breakpoint
+CREATE TRIGGER rate_nights_product AFTER INSERT ON rate_nights REFERENCING NEW TABLE AS made
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_nights_of_nothing();

@@ -2,17 +2,22 @@
 // and the tenant: an organisation owns properties and has members with roles.
 import { sql } from "drizzle-orm";
 import { boolean, check, index, pgTable, smallint, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { isOneOf } from "../conditions.ts";
 import { createdAt, id, instant } from "./columns.ts";
 
-export const users = pgTable("users", {
-  id: text("id").primaryKey(),
-  name: text("name").notNull(),
-  email: text("email").notNull().unique(),
-  emailVerified: boolean("email_verified").notNull().default(false),
-  image: text("image"),
-  createdAt: createdAt(),
-  updatedAt: instant("updated_at").notNull().defaultNow(),
-});
+export const users = pgTable(
+  "users",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    email: text("email").notNull().unique(),
+    emailVerified: boolean("email_verified").notNull().default(false),
+    image: text("image"),
+    createdAt: createdAt(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (t) => [check("users_email", sql`${t.email} = lower(${t.email})`)],
+);
 
 export const sessions = pgTable(
   "sessions",
@@ -67,6 +72,9 @@ export const verifications = pgTable(
   (t) => [index("verifications_identifier").on(t.identifier), index("verifications_age").on(t.expiresAt)],
 );
 
+/** better-auth's own of an organisation. */
+const ROLES = ["owner", "admin", "member"] as const;
+
 export const organizations = pgTable("organizations", {
   id: text("id").primaryKey(),
   name: text("name").notNull(),
@@ -89,7 +97,7 @@ export const members = pgTable(
     role: text("role").notNull().default("member"),
     createdAt: createdAt(),
   },
-  (t) => [uniqueIndex("members_organization_user").on(t.organizationId, t.userId), index("members_user").on(t.userId)],
+  (t) => [uniqueIndex("members_organization_user").on(t.organizationId, t.userId), index("members_user").on(t.userId), check("members_role", isOneOf(t.role, ROLES))],
 );
 
 export const invitations = pgTable(
@@ -108,7 +116,13 @@ export const invitations = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
   },
-  (t) => [index("invitations_organization").on(t.organizationId), index("invitations_email").on(t.email)],
+  (t) => [
+    index("invitations_organization").on(t.organizationId),
+    index("invitations_email").on(t.email),
+    check("invitations_role", isOneOf(t.role, ROLES)),
+    check("invitations_status", isOneOf(t.status, ["pending", "accepted", "rejected", "canceled"])),
+    check("invitations_email_lower", sql`${t.email} = lower(${t.email})`),
+  ],
 );
 
 /** A code mailed to an address, to prove it for one cookie or account. The code itself is nowhere: it is made of the row's id. */

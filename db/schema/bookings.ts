@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, date, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { isOneOf } from "../conditions.ts";
-import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
+import { createdAt, currency, id, instant, isJson, isWord, LOCALES, minor, propertyId } from "./columns.ts";
 import { channelConnections } from "./channels.ts";
 import { properties } from "./properties.ts";
-import { products, roomTypes, units, type Meal } from "./rooms.ts";
+import { MEALS, products, roomTypes, units, type Meal } from "./rooms.ts";
 
 /** Who books: apart from the booking, so that it can be exported, erased and expired by itself. */
 export const guests = pgTable(
@@ -24,6 +24,8 @@ export const guests = pgTable(
   (t) => [
     unique("guests_property_id").on(t.propertyId, t.id),
     index("guests_email").on(t.email),
+    check("guests_email", sql`${t.email} = lower(${t.email})`),
+    check("guests_country", sql`${t.country} ~ '^[A-Z]{2}$'`),
     check("guests_texts", sql`length(${t.email}) <= 254 and length(${t.name}) between 1 and 200 and length(${t.phone}) <= 20`),
   ],
 );
@@ -89,6 +91,8 @@ export const bookings = pgTable(
     check("bookings_money", sql`${t.total} >= 0 and ${t.dueOnline} between 0 and ${t.total}`),
     check("bookings_payment", isOneOf(t.payment, PAID_WHERE)),
     check("bookings_source", isOneOf(t.source, SOURCES)),
+    check("bookings_locale", isOneOf(t.locale, LOCALES)),
+    check("bookings_version", sql`${t.version} >= 1`),
     check("bookings_external_pair", sql`(${t.connectionId} is null) = (${t.externalId} is null)`),
     check("bookings_texts", sql`length(${t.notes}) <= 2000 and length(${t.actor}) between 1 and 120`),
   ],
@@ -96,6 +100,8 @@ export const bookings = pgTable(
 
 export const STAY_STATES = ["pending", "confirmed", "checked_in", "checked_out", "expired", "cancelled", "no_show"] as const;
 export type StayState = (typeof STAY_STATES)[number];
+/** The others are a stay's end. */
+const STANDING = ["pending", "confirmed", "checked_in"] as const satisfies StayState[];
 
 /** A tax or fee line frozen at sale. */
 export interface ChargeLine {
@@ -175,7 +181,11 @@ export const roomStays = pgTable(
       .where(sql`${t.contact} is not null`),
     check("room_stays_state", isOneOf(t.state, STAY_STATES)),
     check("room_stays_span", sql`${t.checkIn} < ${t.checkOut} and ${t.checkOut} - ${t.checkIn} <= 30`),
-    check("room_stays_party", sql`${t.adults} between 1 and 20 and cardinality(${t.childAges}) <= 20`),
+    check("room_stays_party", sql`${t.adults} between 1 and 20 and cardinality(${t.childAges}) <= 20 and 0 <= all(${t.childAges}) and 17 >= all(${t.childAges})`),
+    check("room_stays_meal", isOneOf(t.meal, MEALS)),
+    check("room_stays_ended", sql`${isOneOf(t.state, STANDING)} = (${t.endedAt} is null)`),
+    check("room_stays_frozen", sql`${isJson(t.charges, "array")} and ${isJson(t.policy, "object")}`),
+    check("room_stays_counts", sql`${t.position} >= 0 and ${t.version} >= 1`),
     check("room_stays_money", sql`${t.total} >= 0 and ${t.fee} between 0 and ${t.total}`),
     check("room_stays_counted", sql`(${t.network} is null) = (${t.contact} is null) and (not ${t.unproven} or ${t.contact} is not null)`),
   ],
@@ -221,6 +231,9 @@ export const roomStayVersions = pgTable(
   (t) => [
     primaryKey({ columns: [t.roomStayId, t.version] }),
     foreignKey({ columns: [t.propertyId, t.roomStayId], foreignColumns: [roomStays.propertyId, roomStays.id], name: "room_stay_versions_stay_fk" }),
+    check("room_stay_versions_meal", isOneOf(t.meal, MEALS)),
+    check("room_stay_versions_money", sql`${t.total} >= 0 and ${t.adults} between 1 and 20 and ${t.version} >= 1`),
+    check("room_stay_versions_frozen", sql`${isJson(t.charges, "array")} and ${isJson(t.policy, "object")}`),
     check("room_stay_versions_span", sql`${t.checkIn} < ${t.checkOut} and jsonb_array_length(${t.nights}) = ${t.checkOut} - ${t.checkIn}`),
   ],
 );
@@ -266,7 +279,12 @@ export const bookingEvents = pgTable(
       .notNull()
       .default(sql`app_now()`),
   },
-  (t) => [index("booking_events_booking").on(t.bookingId), foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] })],
+  (t) => [
+    index("booking_events_booking").on(t.bookingId),
+    foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
+    check("booking_events_type", isWord(t.type)),
+    check("booking_events_texts", sql`length(${t.actor}) between 1 and 120 and ${t.version} >= 1 and ${isJson(t.data, "object")}`),
+  ],
 );
 
 export const CHANGE_STATES = ["pending", "applied", "expired", "abandoned"] as const;
@@ -330,6 +348,7 @@ export const bookingChanges = pgTable(
       .on(t.expiresAt)
       .where(sql`${t.state} = 'pending'`),
     check("booking_changes_state", sql`${isOneOf(t.state, CHANGE_STATES)} and (${t.state} = 'pending') = (${t.endedAt} is null)`),
+    check("booking_changes_plan", sql`${isJson(t.stays, "array")} and ${isJson(t.held, "array")} and ${t.baseVersion} >= 1`),
     check("booking_changes_span", sql`${t.checkIn} < ${t.checkOut}`),
     check("booking_changes_money", sql`${t.due} > 0 and ${t.total} >= 0 and ${t.dueOnline} between 0 and ${t.total}`),
   ],

@@ -1,6 +1,6 @@
 import { check, pgTable, text, unique } from "drizzle-orm/pg-core";
 import { isOneOf } from "../conditions.ts";
-import { createdAt, id, propertyId } from "./columns.ts";
+import { createdAt, id, isWord, propertyId } from "./columns.ts";
 import { properties } from "./properties.ts";
 
 const CONNECTION_STATES = ["draft", "testing", "active", "degraded", "suspended"] as const;
@@ -18,6 +18,7 @@ export const channelConnections = pgTable(
   (t) => [
     unique("channel_connections_property_id").on(t.propertyId, t.id),
     unique("channel_connections_channel").on(t.propertyId, t.channel),
+    check("channel_connections_word", isWord(t.channel)),
     check("channel_connections_state", isOneOf(t.state, CONNECTION_STATES)),
   ],
 );

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql, type Column } from "drizzle-orm";
 import { bigint, customType, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /** An instant with zone. The system's own clock (`app_now()`) is the default where there is one. */
@@ -10,6 +10,11 @@ export const createdAt = () =>
 /** Integer minor units; a currency column stands beside it. Safe in a JS number up to 90 trillion. */
 export const minor = (name: string) => bigint(name, { mode: "number" });
 const currencyCode = customType<{ data: string }>({ dataType: () => "currency_code" });
+/** What an event or a message is of: closed where the code names it, a plain word in the database. */
+export const isWord = (column: Column) => sql`${column} ~ '^[a-z][a-z0-9_.-]{0,59}$'`;
+/** `list` or `object`, and not any other JSON. */
+export const isJson = (column: Column, kind: "array" | "object") => sql`jsonb_typeof(${column}) = ${sql.raw(`'${kind}'`)}`;
+export const LOCALES = ["en", "id"] as const;
 /** An ISO 4217 code of the listed ones; the domain `currency_code` refuses any other. */
 export const currency = (name = "currency") => currencyCode(name).notNull();
 /** An app-made UUIDv7. */

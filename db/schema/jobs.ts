@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { isOneOf } from "../conditions.ts";
 import { bookings } from "./bookings.ts";
-import { createdAt, id, instant } from "./columns.ts";
+import { createdAt, id, instant, isJson, isWord } from "./columns.ts";
 
 /** An event whose followers are still to be published; written in the transaction of its cause. */
 export const outbox = pgTable(
@@ -26,6 +26,8 @@ export const outbox = pgTable(
     index("outbox_published")
       .on(t.publishedAt)
       .where(sql`${t.publishedAt} is not null`),
+    check("outbox_type", isWord(t.type)),
+    check("outbox_payload", sql`${isJson(t.payload, "object")} and ${t.v} >= 1`),
   ],
 );
 
@@ -77,6 +79,8 @@ export const deadLetters = pgTable(
     index("dead_letters_closed").on(t.updatedAt).where(isOneOf(t.state, CLOSED_LETTERS)),
     check("dead_letters_state", isOneOf(t.state, DEAD_LETTER_STATES)),
     check("dead_letters_kind", isOneOf(t.kind, FAILURE_KINDS)),
+    check("dead_letters_job", isWord(t.job)),
+    check("dead_letters_payload", sql`${isJson(t.payload, "object")} and ${t.replays} >= 0`),
     check("dead_letters_error", sql`length(${t.error}) <= 4000`),
   ],
 );
@@ -117,6 +121,7 @@ export const incidents = pgTable(
     check("incidents_booking_property", sql`${t.bookingId} is null or ${t.propertyId} is not null`),
     check("incidents_owner", sql`(${t.owner} is null) = (${t.takenAt} is null)`),
     check("incidents_resolution", sql`(${t.resolvedBy} is null) = (${t.resolution} is null) and (${t.resolvedBy} is null or ${t.resolvedAt} is not null)`),
+    check("incidents_texts", sql`length(${t.cause}) between 1 and 300 and length(${t.title}) between 1 and 300 and ${t.count} >= 1`),
     check("incidents_severity", isOneOf(t.severity, SEVERITIES)),
   ],
 );

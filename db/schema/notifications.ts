@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { check, foreignKey, index, integer, pgTable, smallint, text, unique, uuid } from "drizzle-orm/pg-core";
 import { isOneOf } from "../conditions.ts";
 import { bookings } from "./bookings.ts";
-import { createdAt, id, instant } from "./columns.ts";
+import { createdAt, id, instant, isWord } from "./columns.ts";
 
 export const DELIVERY_STATES = ["queued", "held_back", "sending", "sent", "delivered", "delayed", "bounced", "complained", "failed"] as const;
 
@@ -47,6 +47,8 @@ export const deliveries = pgTable(
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id], name: "deliveries_booking_fk" }),
     // Or the key above would let any booking pass.
     check("deliveries_property", sql`${t.bookingId} is null or ${t.propertyId} is not null`),
+    check("deliveries_kind", isWord(t.kind)),
+    check("deliveries_counts", sql`${t.version} >= 1 and ${t.tries} >= 0`),
     check("deliveries_state", isOneOf(t.state, DELIVERY_STATES)),
     check("deliveries_audience", isOneOf(t.audience, AUDIENCES)),
     check("deliveries_channel", isOneOf(t.channel, MESSAGE_CHANNELS)),

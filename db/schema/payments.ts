@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { isOneOf } from "../conditions.ts";
-import { createdAt, currency, id, instant, minor, propertyId } from "./columns.ts";
+import { createdAt, currency, id, instant, isJson, isWord, minor, propertyId } from "./columns.ts";
 import { bookingChanges, bookings } from "./bookings.ts";
 
 export const PROVIDERS = ["stripe", "midtrans"] as const;
@@ -89,6 +89,8 @@ export const payments = pgTable(
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id] }),
     foreignKey({ columns: [t.bookingId, t.changeId], foreignColumns: [bookingChanges.bookingId, bookingChanges.id], name: "payments_change_fk" }),
     check("payments_state", isOneOf(t.state, PAYMENT_STATES)),
+    check("payments_counts", sql`${t.attempt} >= 1 and ${t.version} >= 1 and ${t.refusals} >= 0`),
+    check("payments_instructions", isJson(t.instructions, "object")),
     check("payments_provider", isOneOf(t.provider, PROVIDERS)),
     check("payments_money", sql`${t.amount} > 0 and ${t.captured} between 0 and ${t.amount}`),
   ],
@@ -132,7 +134,8 @@ export const refunds = pgTable(
       .where(sql`${t.providerRef} is not null`),
     foreignKey({ columns: [t.propertyId, t.paymentId, t.currency], foreignColumns: [payments.propertyId, payments.id, payments.currency], name: "refunds_payment_fk" }),
     check("refunds_state", isOneOf(t.state, REFUND_STATES)),
-    check("refunds_amount", sql`${t.amount} > 0`),
+    check("refunds_amount", sql`${t.amount} > 0 and ${t.refusals} >= 0`),
+    check("refunds_reason", isWord(t.reason)),
   ],
 );
 

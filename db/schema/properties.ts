@@ -1,7 +1,7 @@
-import { sql } from "drizzle-orm";
+import { sql, type Column, type SQL } from "drizzle-orm";
 import { boolean, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from "drizzle-orm/pg-core";
 import { isOneOf } from "../conditions.ts";
-import { createdAt, currency, id, instant, propertyId } from "./columns.ts";
+import { createdAt, currency, id, instant, isJson, LOCALES, propertyId } from "./columns.ts";
 import { organizations } from "./accounts.ts";
 
 /** A place of the gazetteer (GeoNames); `id` is the GeoNames id. */
@@ -20,7 +20,12 @@ export const destinations = pgTable(
     /** Live properties in or near it; kept by the content writes, ranks the autocomplete. */
     propertyCount: integer("property_count").notNull().default(0),
   },
-  (t) => [index("destinations_trgm").using("gin", sql`${t.searchText} gin_trgm_ops`), check("destinations_country", sql`${t.country} ~ '^[A-Z]{2}$'`)],
+  (t) => [
+    index("destinations_trgm").using("gin", sql`${t.searchText} gin_trgm_ops`),
+    check("destinations_country", sql`${t.country} ~ '^[A-Z]{2}$'`),
+    check("destinations_place", sql`${t.latitude} between -90 and 90 and ${t.longitude} between -180 and 180`),
+    check("destinations_counts", sql`${t.population} >= 0 and ${t.propertyCount} >= 0`),
+  ],
 );
 
 export const PAYMENT_METHODS = ["stripe", "midtrans", "property"] as const;
@@ -99,6 +104,12 @@ export const properties = pgTable(
       .where(sql`${t.archivedAt} is null and ${t.publishedAt} is not null`),
     index("properties_organization").on(t.organizationId),
     check("properties_country", sql`${t.country} ~ '^[A-Z]{2}$'`),
+    check("properties_zone", sql`is_zone(${t.zone})`),
+    check("properties_place", sql`${t.latitude} between -90 and 90 and ${t.longitude} between -180 and 180`),
+    check("properties_email", sql`${t.email} = lower(${t.email}) and length(${t.email}) <= 254`),
+    check("properties_json", sql`${isJson(t.childBuckets, "array")} and ${isJson(t.art, "object")}`),
+    check("properties_child_buckets", holdsForAll(t.childBuckets, "@.maxAge >= 0 && @.maxAge <= 17")),
+    check("properties_versions", sql`${t.version} >= 1 and ${t.ratesVersion} >= 1`),
     check("properties_stars", sql`${t.stars} between 0 and 5`),
     check("properties_texts", sql`length(${t.name}) between 1 and 200 and length(${t.slug}) between 1 and 120 and length(${t.address}) <= 500`),
     check(
@@ -107,7 +118,8 @@ export const properties = pgTable(
     ),
     check("properties_hold_minutes", sql`${t.holdMinutes} between 1 and 1440`),
     check("properties_horizon_days", sql`${t.horizonDays} between 1 and 1000`),
-    check("properties_payment_methods", sql`${t.paymentMethods} <@ array['stripe','midtrans','property']`),
+    // The containment lets a null pass.
+    check("properties_payment_methods", sql`${t.paymentMethods} <@ array['stripe','midtrans','property'] and array_position(${t.paymentMethods}, null) is null`),
   ],
 );
 
@@ -123,6 +135,7 @@ export const propertyContents = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.propertyId, t.locale] }),
+    check("property_contents_locale", isOneOf(t.locale, LOCALES)),
     check("property_contents_texts", sql`length(${t.summary}) <= 400 and length(${t.description}) <= 8000 and length(${t.goodToKnow}) <= 4000`),
   ],
 );
@@ -158,6 +171,7 @@ export const taxes = pgTable(
     check("taxes_base", isOneOf(t.base, TAX_BASES)),
     check("taxes_collect", isOneOf(t.collect, COLLECTED)),
     check("taxes_amount", sql`${t.amount} >= 0 and (${t.base} <> 'percent' or ${t.amount} <= 1000000)`),
+    check("taxes_bounds", sql`${t.exemptAge} between 0 and 17 and ${t.maxNights} >= 1`),
     check("taxes_name", sql`length(${t.name}) between 1 and 100`),
   ],
 );
@@ -172,6 +186,14 @@ export interface PolicyRule {
   fee: { kind: "percent"; value: number } | { kind: "nights"; value: number };
 }
 
+/** What can't be compared is unknown, and neither true nor false. */
+function holdsForAll(column: Column, condition: string): SQL {
+  return sql`not jsonb_path_exists(${column}, ${sql.raw(`'$[*] ? (!(${condition}) || (${condition}) is unknown)'`)})`;
+}
+
+/** As a JSON path's condition; what has another shape doesn't fulfil it. */
+const FEE = (at: string) => `((${at}.kind == "percent" && ${at}.value >= 0 && ${at}.value <= 100) || (${at}.kind == "nights" && ${at}.value >= 0))`;
+
 export const policies = pgTable(
   "policies",
   {
@@ -183,5 +205,14 @@ export const policies = pgTable(
     noShow: jsonb("no_show").$type<PolicyRule["fee"]>().notNull(),
     archivedAt: instant("archived_at"),
   },
-  (t) => [primaryKey({ columns: [t.propertyId, t.id] }), unique("policies_name").on(t.propertyId, t.name)],
+  (t) => [
+    primaryKey({ columns: [t.propertyId, t.id] }),
+    unique("policies_name").on(t.propertyId, t.name),
+    check("policies_name_text", sql`length(${t.name}) between 1 and 120`),
+    check(
+      "policies_rules",
+      sql`${isJson(t.rules, "array")} and ${holdsForAll(t.rules, `@.daysBefore >= 0 && @.time like_regex "^([01][0-9]|2[0-3]):[0-5][0-9]$" && ${FEE("@.fee")}`)}`,
+    ),
+    check("policies_no_show", sql`jsonb_path_exists(${t.noShow}, ${sql.raw(`'$ ? (${FEE("@")})'`)})`),
+  ],
 );

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from "drizzle-orm/pg-core";
 import { isOneOf } from "../conditions.ts";
-import { createdAt, id, instant, minor, propertyId } from "./columns.ts";
+import { createdAt, id, instant, isJson, LOCALES, minor, propertyId } from "./columns.ts";
 import { policies, properties, type ArtParams } from "./properties.ts";
 
 export interface Bed {
@@ -38,6 +38,8 @@ export const roomTypes = pgTable(
     unique("room_types_code").on(t.propertyId, t.code),
     check("room_types_units", sql`${t.units} between 0 and 10000`),
     check("room_types_capacity", sql`${t.maxAdults} between 1 and 20 and ${t.maxChildren} between 0 and 20 and ${t.maxOccupancy} between ${t.maxAdults} and 40`),
+    check("room_types_json", sql`${isJson(t.beds, "array")} and ${isJson(t.art, "object")}`),
+    check("room_types_size", sql`${t.sizeSqm} > 0`),
     check("room_types_texts", sql`length(${t.name}) between 1 and 120 and length(${t.code}) between 1 and 40`),
   ],
 );
@@ -50,7 +52,11 @@ export const roomTypeContents = pgTable(
     locale: text("locale").notNull(),
     description: text("description").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.roomTypeId, t.locale] }), foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id] })],
+  (t) => [
+    primaryKey({ columns: [t.roomTypeId, t.locale] }),
+    foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id] }),
+    check("room_type_contents_texts", sql`${isOneOf(t.locale, LOCALES)} and length(${t.description}) <= 8000`),
+  ],
 );
 
 export const MEALS = ["room_only", "breakfast", "half_board", "full_board", "all_inclusive"] as const;
@@ -129,6 +135,7 @@ export const units = pgTable(
   (t) => [
     primaryKey({ columns: [t.propertyId, t.id] }),
     unique("units_name").on(t.propertyId, t.name),
+    check("units_texts", sql`length(${t.name}) between 1 and 60`),
     foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id] }),
   ],
 );

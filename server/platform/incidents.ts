@@ -19,6 +19,7 @@ export type IncidentCause =
   | `tick-failing:${string}`
   | `event-unfollowed:${string}`
   | `unreadable-webhook:${string}`
+  | "horizon-stuck"
   | "outbox-stuck";
 
 export interface NewIncident {

@@ -78,9 +78,11 @@ const PAYMENTS = `
   from past p where n <= $1`;
 
 const OF_PAYMENTS = [
-  `insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, page_ref, payment_ref, method, captured, expires_at, checked_at, captured_at, created_at, updated_at)
+  `insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, page_ref, payment_ref, method, captured, expires_at, checked_at, at_rest, captured_at, created_at, updated_at)
    select payment_id, property_id, id, 1, case when n % 3 = 0 then 'midtrans' else 'stripe' end, money, 100000, currency, 'page-' || payment_id, 'money-' || payment_id,
-     case when n % 3 = 0 then 'credit_card' else 'card' end, case when money = 'captured' then 100000 else 0 end, made_at + interval '1 day', made_at + interval '20 days',
+     case when n % 3 = 0 then 'credit_card' else 'card' end, case when money = 'captured' then 100000 else 0 end, made_at + interval '1 day',
+     case when money = 'captured' and check_out > current_date - 120 then now() - n % 130 * interval '1 hour' else least(now(), made_at + interval '20 days') end,
+     money = 'captured' and check_out <= current_date - 120,
      case when money = 'captured' then made_at end, made_at, made_at from paid`,
   `insert into refunds (id, property_id, payment_id, amount, currency, reason, state, provider_ref, created_at, settled_at, updated_at)
    select gen_random_uuid(), property_id, payment_id, 50000, currency, 'cancelled', 'succeeded', 'refund-' || payment_id, made_at, made_at, made_at from paid where money = 'captured' and n % 5 = 2`,
@@ -98,6 +100,8 @@ const BESIDE = [
    select 'past' || n, 'past' || n, 'past' || n, now() + interval '7 days' * random(), now(), now() from generate_series(1, $1::int) n`,
   `insert into verifications (id, identifier, value, expires_at, created_at, updated_at)
    select 'past' || n, 'reset-password:past' || n, 'past' || n, now() + interval '1 hour' * random(), now(), now() from generate_series(1, $1::int) n`,
+  `insert into contact_proofs (id, actor, contact, network, expires_at, created_at)
+   select gen_random_uuid(), 'anon:past' || n, 'contact' || n, 'network' || n % 1000, at, at from (select n, now() - random() * interval '1 day' as at from generate_series(1, $1::int) n) as times`,
   `insert into audit_log (actor, action, subject, at) select 'user:past', 'changed', 'past' || n, now() - n * interval '1 hour' from generate_series(1, $1::int) n`,
   `insert into incidents (id, cause, severity, title, first_at, last_at, resolved_at)
    select gen_random_uuid(), 'money-stuck:past' || n, 'warning', 'Long ago', now() - interval '1 year', now() - interval '1 year', now() - interval '1 year' from generate_series(1, $1::int) n`,

@@ -1,6 +1,6 @@
-import { count, eq, sql } from "drizzle-orm";
+import { count, eq, isNull, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inventoryNights } from "../../db/schema/index.ts";
+import { incidents, inventoryNights, properties } from "../../db/schema/index.ts";
 import { rollHorizon } from "../../server/inventory/index.ts";
 import { dateIn } from "../../server/platform/dates.ts";
 import { makeContext, SYSTEM, type TestContext } from "../helpers/context.ts";
@@ -38,4 +38,20 @@ test("the longest horizon opens all its days, also in years that have no partiti
   }
   expect(await rollHorizon(ctx)).toMatchObject({ partitions: 6 });
   expect(await database.db.select({ nights: count() }).from(inventoryNights).where(eq(inventoryNights.roomTypeId, roomTypeId))).toEqual([{ nights: 1001 }]);
+});
+
+test("a property whose zone nobody knows keeps no other's days closed, and a person hears of it until it is mended", async () => {
+  const today = dateIn(ZONE, ctx.clock.now());
+  const [lost, other] = [await createProperty(database.db, { from: today, days: 3 }), await createProperty(database.db, { property: { zone: ZONE, horizonDays: 500 }, from: today, days: 3 })];
+  const open = () => database.db.select({ cause: incidents.cause, data: incidents.data }).from(incidents).where(isNull(incidents.resolvedAt));
+  // As a Postgres with older zones would have it.
+  await database.db.execute(sql`alter table properties drop constraint properties_zone`);
+  await database.db.update(properties).set({ zone: "Mars/Phobos" }).where(eq(properties.id, lost.propertyId));
+  expect(await rollHorizon(ctx)).toMatchObject({ failed: 1 });
+  expect(await database.db.select({ nights: count() }).from(inventoryNights).where(eq(inventoryNights.roomTypeId, other.roomTypeId))).toEqual([{ nights: 501 }]);
+  expect(await open()).toEqual([{ cause: "horizon-stuck", data: { propertyIds: [lost.propertyId] } }]);
+  await database.db.update(properties).set({ zone: ZONE }).where(eq(properties.id, lost.propertyId));
+  await database.db.execute(sql`alter table properties add constraint properties_zone check (is_zone(zone))`);
+  expect(await rollHorizon(ctx)).toMatchObject({ failed: 0 });
+  expect(await open()).toEqual([]);
 });

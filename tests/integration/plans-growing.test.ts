@@ -20,7 +20,7 @@ const GROWN = 1000;
 
 /** What the installation consists of, and doesn't grow by being used. */
 const SMALL = new Set(
-  `app_clock tick_runs organizations members invitations destinations properties property_contents taxes policies
+  `app_clock tick_runs provider_lists organizations members invitations destinations properties property_contents taxes policies
   room_types room_type_contents rate_plans products units blocks channel_connections`.split(/\s+/),
 );
 

@@ -46,9 +46,9 @@ async function addCopies(bookingId: string, first: number, last: number): Promis
       select c.booking_id, property_id, 'PAST' || lpad(c.n::text, 8, '0'), c.guest_id, case when c.n % 40 = 0 then ${userId} end, actor, currency,
         check_in - c.n, check_out - c.n, total, due_online, payment, created_at - c.n * interval '1 day'
       from copy c, bookings b where b.id = ${bookingId})
-    insert into room_stays (property_id, id, booking_id, position, room_type_id, product_id, state, check_in, check_out, adults, room_name, rate_name, meal, total, charges, policy)
+    insert into room_stays (property_id, id, booking_id, position, room_type_id, product_id, state, check_in, check_out, adults, room_name, rate_name, meal, total, charges, policy, ended_at)
     select property_id, gen_random_uuid(), c.booking_id, 0, room_type_id, product_id, 'checked_out', check_in - c.n, check_out - c.n, adults, room_name, rate_name, meal, total,
-      charges, policy
+      charges, policy, app_now()
     from copy c, room_stays s where s.booking_id = ${bookingId}`);
 }
 
