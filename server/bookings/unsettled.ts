@@ -26,9 +26,6 @@ export async function unsettledPayments(ctx: Context, olderThanSeconds: number, 
 /** Cards are charged back up to so many days after the service. */
 const LIABLE_DAYS = 120;
 
-/** Cards are charged back up to so many days after the service. */
-const LIABLE_DAYS = 120;
-
 /**
  * Money that was taken and may still be taken back, longest unasked first: the notice of a refund or dispute of the
  * dashboard's may never have come. Daily in the thirty days after it was taken and while a dispute is open, then weekly
