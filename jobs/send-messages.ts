@@ -31,6 +31,7 @@ const MAY_WAIT = {
   booking_confirmed: false,
   booking_cancelled: false,
   hold_expired: true,
+  paid_too_late: false,
   change_late: false,
   payment_failed: true,
 } as const satisfies Record<MailKind, boolean>;

@@ -4,7 +4,7 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { createMiddleware } from "hono/factory";
-import { openDatabase } from "../db/client.ts";
+import { isLostConnection, openDatabase } from "../db/client.ts";
 import { coalesced } from "../jobs/outbox.ts";
 import { ensureTick } from "../jobs/schedule.ts";
 import { tickIfLate } from "../jobs/tick.ts";

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { m } from "../lib/i18n/compiled/messages.js";
 import { paths } from "../lib/paths.ts";
 import { unfilteredQuery } from "../lib/results-query.ts";
-import type { Filters, ResultsSearch, Stay } from "../lib/search-params.ts";
+import { writeStay, type Filters, type ResultsSearch, type Stay } from "../lib/search-params.ts";
 import { buttonClass } from "./button.tsx";
 import { NO_FILTERS } from "./filters.tsx";
 import { Notice } from "./notice.tsx";
@@ -47,7 +47,7 @@ export function NoResults({ search, stay, filters, place, properties }: Props) {
   return (
     <Notice tone="warn" title={m.all_sold_out()}>
       <p>{m.all_sold_out_advice({ count: properties })}</p>
-      <OtherDates search={search} stay={stay} />
+      <OtherDates destinationId={Number(search.place)} stay={stay} linkTo={(other) => paths.results({ ...search, ...NO_FILTERS, ...writeStay(other) })} />
     </Notice>
   );
 }

@@ -1,3 +1,4 @@
+import { CURRENCY_CODES } from "../../server/platform/money.ts";
 import { ownPath } from "../../server/platform/own-path.ts";
 import { SORTS } from "./sorts.ts";
 import { countNights, isDate } from "./dates.ts";
@@ -72,7 +73,7 @@ export function validatePlace(raw: Raw): PlaceSearch {
 
 export function validateResults(raw: Raw): ResultsSearch {
   const sort = SORTS.find((known) => known === raw.sort);
-  const cur = text(raw, "cur", /^[A-Z]{3}$/);
+  const cur = CURRENCY_CODES.find((code) => code === raw["cur"]);
   return {
     ...validatePlace(raw),
     type: text(raw, "type", /^[^\p{Cc}]{1,60}$/u),

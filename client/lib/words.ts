@@ -126,11 +126,9 @@ export const stateName = (code: string) => word(STATES, code);
 export const bedName = (code: string) => word(BEDS, code);
 /** A rate or policy, in the reader's words where it is a usual one. */
 export const ownName = (name: string) => NAMES[name]?.() ?? name;
-
-/** A tax or fee with the rate that was charged: in the reader's words where it is ours or of a known kind, else as the property named it. */
+/** A tax or fee with the rate that was charged: in the reader's words where it is of a usual kind or ours, else as its property named it. */
 export function chargeName({ name, rate }: { name: string; rate?: number | undefined }): string {
   if (name === SMALL_DIFFERENCE) return m.charge_small_difference();
   if (name === CHANGE_FEE) return m.charge_change_fee();
-  const own = ownName(name);
-  return rate === undefined ? own : `${own} ${formatRate(rate, getLocale())}`;
+  return rate === undefined ? ownName(name) : `${ownName(name)} ${formatRate(rate, getLocale())}`;
 }

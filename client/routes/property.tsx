@@ -5,6 +5,7 @@ import { Button } from "../components/button.tsx";
 import { ChoiceSummary } from "../components/choice-summary.tsx";
 import { ErrorNotice } from "../components/error-notice.tsx";
 import { Notice } from "../components/notice.tsx";
+import { OtherDates } from "../components/other-dates.tsx";
 import { PropertyIntro } from "../components/property-intro.tsx";
 import { RoomCard } from "../components/room-card.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -14,7 +15,7 @@ import { m } from "../lib/i18n/compiled/messages.js";
 import { getLocale } from "../lib/i18n/compiled/runtime.js";
 import { peopleText } from "../lib/party-words.ts";
 import { paths } from "../lib/paths.ts";
-import { readStay, type ChoiceSearch, type Stay } from "../lib/search-params.ts";
+import { readStay, writeStay, type ChoiceSearch, type Stay } from "../lib/search-params.ts";
 import { trpc } from "../lib/trpc.ts";
 import type { PropertyView } from "../lib/types.ts";
 
@@ -89,7 +90,7 @@ function Rooms({ property, stay, search }: { property: PropertyView; stay: Stay;
       <div className="grid gap-5">
         {soldOut && (
           <Notice tone="warn" title={m.property_sold_out()}>
-            {m.property_sold_out_advice()}
+            <OtherDates destinationId={property.destinationId} propertyId={property.id} stay={stay} linkTo={(other) => paths.property(property.slug, writeStay(other))} />
           </Notice>
         )}
         {stay.rooms.length > 1 && room && (

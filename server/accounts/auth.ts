@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { ownOrigins } from "../platform/config.ts";
 import { keyFor } from "../platform/tokens.ts";
 import { transact } from "../platform/transact.ts";
-import { turns } from "../platform/turns.ts";
+import { concurrencyLimit } from "../platform/concurrency-limit.ts";
 import { askMail, RESET_SECONDS } from "./ask-mail.ts";
 import { provenAccounts, refuseCommon } from "./endpoints.ts";
 import { localeOf } from "./locale.ts";
@@ -27,7 +27,7 @@ const invitationSchema = z.object({ id: z.string(), email: z.string() });
 export function createAuth(ctx: Pick<Context, "config" | "db" | "published">) {
   const { config, db } = ctx;
   // Each takes a processor for a tenth of a second: a crowd that guesses leaves one to those who search.
-  const hashing = turns(2);
+  const hashing = concurrencyLimit(2);
   return betterAuth({
     appName: "Nightledger",
     baseURL: config.PUBLIC_URL,

@@ -60,7 +60,7 @@ async function isHotelName({ db }: Pick<Context, "db">, password: string): Promi
   const [found] = await db
     .select({ id: properties.id })
     .from(properties)
-    .where(sql`${name} = ${bare} or replace(${properties.slug}, '-', '') = ${bare}`)
+    .where(sql`${bare} in (${name}, replace(${properties.slug}, '-', ''))`)
     .limit(1);
   return found !== undefined;
 }

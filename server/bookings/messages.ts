@@ -8,6 +8,8 @@ type Messages = BookingView["messages"];
 /** What a guest must know of a message's way. */
 const REACHED = {
   queued: "sending",
+  // Tried again by itself; of a text that is not, nothing is said.
+  held_back: "sending",
   sending: "sending",
   sent: "sent",
   delayed: "sent",

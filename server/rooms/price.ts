@@ -230,6 +230,12 @@ function fixedOf(tax: TaxFacts, { nights, party }: Taxed): number {
   }
 }
 
+/** Whether cancelling costs nothing at `now`, by the policy's rules alone: what a fee would be needs no asking where there is none. */
+export function isFreeByRules(rules: readonly PolicyRule[], zone: string, checkIn: string, now: Date): boolean {
+  const at = now.toISOString();
+  return rules.every((rule) => rule.fee.value === 0 || deadlineOf(checkIn, rule.daysBefore, rule.time, zone) >= at);
+}
+
 /** What of a price and its charges we collect, by price and tax, and what the property collects. Minor units. */
 function partsOf(price: number, charges: readonly ChargeLine[]): FrozenPolicy["base"] {
   const sum = (of: (charge: ChargeLine) => boolean) => charges.reduce((total, charge) => total + (of(charge) ? charge.amount : 0), 0);
@@ -238,12 +244,6 @@ function partsOf(price: number, charges: readonly ChargeLine[]): FrozenPolicy["b
     tax: sum((charge) => !charge.inclusive && charge.collect === "now"),
     atProperty: sum((charge) => charge.collect === "property"),
   };
-}
-
-/** Whether cancelling costs nothing at `now`, by the policy's rules alone: what a fee would be needs no asking where there is none. */
-export function isFreeByRules(rules: readonly PolicyRule[], zone: string, checkIn: string, now: Date): boolean {
-  const at = now.toISOString();
-  return rules.every((rule) => rule.fee.value === 0 || deadlineOf(checkIn, rule.daysBefore, rule.time, zone) >= at);
 }
 
 /**

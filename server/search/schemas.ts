@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { localeField, MAX_ROOMS, partyRoomField, refineStay, smallIdField, stayFields, textField } from "../platform/fields.ts";
+import { idField, localeField, MAX_ROOMS, partyRoomField, refineStay, smallIdField, stayFields, textField } from "../platform/fields.ts";
 
 export const destinationsInput = z.object({ text: textField(80) });
 
@@ -94,13 +94,23 @@ export const hotelsOutput = z.object({
   found: z.int(),
 });
 
-export const otherDatesInput = z.object({ destinationId: smallIdField, ...stayFields, rooms: z.array(partyRoomField).min(1).max(MAX_ROOMS) }).superRefine(refineStay);
+export const otherDatesInput = z
+  .object({
+    destinationId: smallIdField,
+    /** Only this one of the place's. */
+    propertyId: idField.optional(),
+    ...stayFields,
+    rooms: z.array(partyRoomField).min(1).max(MAX_ROOMS),
+  })
+  .superRefine(refineStay);
 export const otherDatesOutput = z.array(
   z.object({
     checkIn: z.string(),
     checkOut: z.string(),
     /** How many can lodge the party then. */
     properties: z.int(),
+    /** Not every property of the place was asked: there may be more of them, and cheaper ones. */
+    atLeast: z.boolean(),
     /** The least total, taxes in it; minor units. */
     total: z.int(),
     currency: z.string(),

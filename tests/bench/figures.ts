@@ -12,17 +12,18 @@ export interface Figure {
   ok: boolean | null;
 }
 
-/** What is asked of a figure: its value at most so much, or its ratio to the floor at least so much. */
+/** What is asked of a figure: its value at most so much, or its ratio to the floor at least or at most so much. */
 interface Asked {
   floor?: number;
   most?: number;
   ratio?: number;
+  mostRatio?: number;
 }
 
-export function figure(bench: string, metric: string, value: number, unit: string, { floor, most, ratio: least }: Asked = {}): Figure {
+export function figure(bench: string, metric: string, value: number, unit: string, { floor, most, ratio: least, mostRatio }: Asked = {}): Figure {
   const ratio = floor === undefined ? null : value / floor;
-  const target = most !== undefined ? `≤ ${most} ${unit}` : least !== undefined ? `ratio ≥ ${least}` : null;
-  const ok = most !== undefined ? value <= most : least !== undefined ? (ratio ?? 0) >= least : null;
+  const target = most !== undefined ? `≤ ${most} ${unit}` : least !== undefined ? `ratio ≥ ${least}` : mostRatio !== undefined ? `ratio ≤ ${mostRatio}` : null;
+  const ok = most !== undefined ? value <= most : least !== undefined ? (ratio ?? 0) >= least : mostRatio !== undefined ? (ratio ?? Infinity) <= mostRatio : null;
   return { bench, metric, value: round(value), unit, floor: floor === undefined ? null : round(floor), ratio: ratio === null ? null : round(ratio), target, ok };
 }
 

@@ -58,7 +58,7 @@ test("no verb's stored answer holds personal data: ids, instants and amounts onl
   const held = await hold(guest, { ...(await wish(guest, online)), guest: PERSON, notes: NOTES });
   const page = await startPayment(guest, { bookingId: held.bookingId, method: "stripe", idempotencyKey: newId() });
   await payByStripe(page.status === "redirect" ? page.redirectUrl : "");
-  await vi.waitFor(async () => expect(await stateOf(database.db, held.bookingId)).toEqual(["confirmed"]));
+  await vi.waitFor(async () => expect(await stateOf(database.db, held.bookingId)).toEqual(["confirmed"]), { timeout: 15_000, interval: 50 });
   const other = await hold(guest, { ...(await wish(guest, atDesk)), guest: PERSON, notes: NOTES });
   await startPayment(guest, { bookingId: other.bookingId, method: "property", idempotencyKey: newId() });
   const change = { checkOut: "2027-03-04", guest: { name: `${PERSON.name} Li`, phone: PERSON.phone } };

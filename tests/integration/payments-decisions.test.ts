@@ -2,7 +2,22 @@ import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 import { bookingEvents, disputes, moneyDecisions } from "../../db/schema/index.ts";
 import type { Actor } from "../../server/context.ts";
-import { acceptChargeback, balance, cancel, get, giveGoodwill, payByHandInput, payRefundByHand, settle, waiveDue, writeOffMissing } from "../../server/bookings/index.ts";
+import {
+  acceptChargeback,
+  acceptChargebackInput,
+  balance,
+  cancel,
+  get,
+  giveGoodwill,
+  goodwillInput,
+  payByHandInput,
+  payRefundByHand,
+  settle,
+  waiveDue,
+  waiveInput,
+  writeOffInput,
+  writeOffMissing,
+} from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { refusalOf } from "../helpers/booking.ts";
 import { expectInOrder } from "../helpers/change-desk.ts";
@@ -116,8 +131,8 @@ test("a refund of the dashboard's that is goodwill is not missing, and is not ta
   await balance(desk.ctx, bookingId);
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `money-short:${bookingId}` }]);
   const [refund] = await desk.refunds(bookingId);
-  await giveGoodwill(person(), decision({ refundId: refund!.id }));
-  await refusalOf(giveGoodwill(person(), decision({ refundId: refund!.id })), "PRECONDITION");
+  await giveGoodwill(person(), goodwillInput.parse(decision({ refundId: refund!.id })));
+  await refusalOf(giveGoodwill(person(), goodwillInput.parse(decision({ refundId: refund!.id }))), "PRECONDITION");
   await comesToRest(bookingId);
   expect(await cancel(guest, { bookingId, expectedFee: 11_000, idempotencyKey: newId() })).toMatchObject({ refund: 11_000 });
   await comesToRest(bookingId);
@@ -130,10 +145,10 @@ test("a refund of the dashboard's that is goodwill is not missing, and is not ta
 
 test("goodwill that is asked for goes back by the way it came, and never more than a payment has left", async () => {
   const { bookingId } = await taken();
-  await giveGoodwill(person(), decision({ bookingId, amount: 4000 }));
+  await giveGoodwill(person(), goodwillInput.parse(decision({ bookingId, amount: 4000 })));
   await comesToRest(bookingId);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 4000, reason: "goodwill", state: "succeeded" }]);
-  await refusalOf(giveGoodwill(person(), decision({ bookingId, amount: 18_001 })), "PRECONDITION");
+  await refusalOf(giveGoodwill(person(), goodwillInput.parse(decision({ bookingId, amount: 18_001 }))), "PRECONDITION");
   expect(await desk.kept(bookingId)).toBe(18_000);
 });
 
@@ -142,11 +157,11 @@ test("a fee that is waived goes back, and no more than was due can be waived", a
   await cancel(guest, { bookingId, expectedFee: 11_000, idempotencyKey: newId() });
   await balance(desk.ctx, bookingId);
   expect(await desk.kept(bookingId)).toBe(11_000);
-  await waiveDue(person(), decision({ bookingId, amount: 6000 }));
+  await waiveDue(person(), waiveInput.parse(decision({ bookingId, amount: 6000 })));
   expect(await get(guest, { bookingId })).toMatchObject({ owedOnline: 5000 });
   await comesToRest(bookingId);
   expect(await desk.kept(bookingId)).toBe(5000);
-  await refusalOf(waiveDue(person(), decision({ bookingId, amount: 5001 })), "PRECONDITION");
+  await refusalOf(waiveDue(person(), waiveInput.parse(decision({ bookingId, amount: 5001 }))), "PRECONDITION");
 });
 
 test("money that is missing and written off is no incident any more", async () => {
@@ -157,11 +172,11 @@ test("money that is missing and written off is no incident any more", async () =
   await desk.paymentBecomes(bookingId, "expired");
   await balance(desk.ctx, bookingId);
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `money-short:${bookingId}`, data: { missing: 22_000 } }]);
-  await refusalOf(writeOffMissing(person(), decision({ bookingId, amount: 22_001 })), "PRECONDITION");
-  await writeOffMissing(person(), decision({ bookingId, amount: 2000 }));
+  await refusalOf(writeOffMissing(person(), writeOffInput.parse(decision({ bookingId, amount: 22_001 }))), "PRECONDITION");
+  await writeOffMissing(person(), writeOffInput.parse(decision({ bookingId, amount: 2000 })));
   await balance(desk.ctx, bookingId);
   expect(await desk.incidents(bookingId)).toMatchObject([{ data: { missing: 20_000 } }]);
-  await writeOffMissing(person(), decision({ bookingId, amount: 20_000 }));
+  await writeOffMissing(person(), writeOffInput.parse(decision({ bookingId, amount: 20_000 })));
   await comesToRest(bookingId);
 });
 
@@ -170,12 +185,12 @@ test("a lost dispute that is accepted ends both of its incidents, and one that i
   const { id } = await desk.payment(bookingId);
   await settle(desk.ctx, id);
   const [dispute] = await desk.db.select().from(disputes).where(eq(disputes.paymentId, id));
-  await refusalOf(acceptChargeback(person(), decision({ disputeId: dispute!.id })), "PRECONDITION");
+  await refusalOf(acceptChargeback(person(), acceptChargebackInput.parse(decision({ disputeId: dispute!.id }))), "PRECONDITION");
   await desk.dashboard("stripe", `/v1/disputes/${dispute!.providerRef}/close`);
   await settle(desk.ctx, id);
   await balance(desk.ctx, bookingId);
   expect(await desk.incidents(bookingId)).toHaveLength(2);
-  await acceptChargeback(person(), decision({ disputeId: dispute!.id }));
+  await acceptChargeback(person(), acceptChargebackInput.parse(decision({ disputeId: dispute!.id })));
   await comesToRest(bookingId);
   // Read again, it is as it was.
   await settle(desk.ctx, id);
@@ -186,12 +201,12 @@ test("nobody but a person of the house decides about money, and nothing of anoth
   const { bookingId, refundId, guest } = await manual();
   for (const ctx of [guest, desk.ctx]) {
     await refusalOf(payRefundByHand(ctx, payByHandInput.parse(decision({ refundId, reference: "x" }))), "FORBIDDEN");
-    await refusalOf(giveGoodwill(ctx, decision({ bookingId, amount: 1 })), "FORBIDDEN");
-    await refusalOf(waiveDue(ctx, decision({ bookingId, amount: 1 })), "FORBIDDEN");
-    await refusalOf(writeOffMissing(ctx, decision({ bookingId, amount: 1 })), "FORBIDDEN");
-    await refusalOf(acceptChargeback(ctx, decision({ disputeId: newId() })), "FORBIDDEN");
+    await refusalOf(giveGoodwill(ctx, goodwillInput.parse(decision({ bookingId, amount: 1 }))), "FORBIDDEN");
+    await refusalOf(waiveDue(ctx, waiveInput.parse(decision({ bookingId, amount: 1 }))), "FORBIDDEN");
+    await refusalOf(writeOffMissing(ctx, writeOffInput.parse(decision({ bookingId, amount: 1 }))), "FORBIDDEN");
+    await refusalOf(acceptChargeback(ctx, acceptChargebackInput.parse(decision({ disputeId: newId() }))), "FORBIDDEN");
   }
   await refusalOf(payRefundByHand(person(), payByHandInput.parse(decision({ refundId: newId(), reference: "x" }))), "NOT_FOUND");
-  await refusalOf(acceptChargeback(person(), decision({ disputeId: newId() })), "NOT_FOUND");
+  await refusalOf(acceptChargeback(person(), acceptChargebackInput.parse(decision({ disputeId: newId() }))), "NOT_FOUND");
   expect(await decisions(bookingId)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { destinations as places, inventoryNights, products, properties } from "../../db/schema/index.ts";
 import { bySlug } from "../../server/hotels/by-slug.ts";
@@ -324,7 +324,7 @@ test("a card's summary is in the guest's language, and the page names the place 
   expect(await search(destinationId, { locale: "id" })).toMatchObject({ place: "Ubud", items: [{ summary: "Rumah yang tenang." }] });
 });
 
-const otherDatesOf = (destinationId: number, asked: Partial<HotelsInput> = {}) =>
+const otherDatesOf = (destinationId: number, asked: Partial<Parameters<typeof otherDates>[1]> = {}) =>
   otherDates(contextAt(database.db, NOW), { destinationId, checkIn: "2027-03-10", checkOut: "2027-03-12", rooms: [COUPLE], ...asked });
 
 test("other dates are those on which somebody has rooms, with how many and from what price", async () => {
@@ -334,16 +334,38 @@ test("other dates are those on which somebody has rooms, with how many and from 
   await createProperty(database.db, { property: { destinationId }, rooms: [{ prices: [9_000, 9_000], stock: { "2027-03-10": taken, "2027-03-11": taken, "2027-03-12": taken } }] });
   const found = await otherDatesOf(destinationId);
   expect(found).toEqual([
-    { checkIn: "2027-03-03", checkOut: "2027-03-05", properties: 2, total: 19_800, currency: "EUR" },
-    { checkIn: "2027-03-08", checkOut: "2027-03-10", properties: 1, total: 19_800, currency: "EUR" },
-    { checkIn: "2027-03-12", checkOut: "2027-03-14", properties: 1, total: 22_000, currency: "EUR" },
-    { checkIn: "2027-03-17", checkOut: "2027-03-19", properties: 2, total: 19_800, currency: "EUR" },
+    { checkIn: "2027-03-03", checkOut: "2027-03-05", properties: 2, total: 19_800, currency: "EUR", atLeast: false },
+    { checkIn: "2027-03-08", checkOut: "2027-03-10", properties: 1, total: 19_800, currency: "EUR", atLeast: false },
+    { checkIn: "2027-03-12", checkOut: "2027-03-14", properties: 1, total: 22_000, currency: "EUR", atLeast: false },
+    { checkIn: "2027-03-17", checkOut: "2027-03-19", properties: 2, total: 19_800, currency: "EUR", atLeast: false },
   ]);
   // What is shown for them is what a search finds then.
   for (const { checkIn, checkOut, properties: count, total } of found) {
     const { items } = await search(destinationId, { checkIn, checkOut });
     expect([items.length, items[0]?.cheapest.total]).toEqual([count, total]);
   }
+});
+
+test("other dates of one property are its own", async () => {
+  const world = await createProperty(database.db, { rooms: [{ stock: { "2027-03-10": { sold: 2 }, "2027-03-11": { sold: 2 } } }] });
+  await createProperty(database.db, { property: { destinationId: world.destinationId } });
+  const found = await otherDatesOf(world.destinationId, { propertyId: world.propertyId });
+  expect(found.map(({ checkIn, properties: count }) => [checkIn, count])).toEqual([
+    ["2027-03-03", 1],
+    ["2027-03-08", 1],
+    ["2027-03-12", 1],
+    ["2027-03-17", 1],
+  ]);
+});
+
+test("of a large place so many are asked that all the dates together cost no more than a search, and the answer says so", async () => {
+  const { propertyId, destinationId } = await createProperty(database.db);
+  const copies = await database.db.execute(sql`
+    insert into properties select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'slug', p.slug || '-' || n))).*
+    from properties p, generate_series(1, 150) n where p.id = ${propertyId} returning id`);
+  expect(copies).toHaveLength(150);
+  expect((await otherDatesOf(destinationId, { propertyId })).map(({ atLeast }) => atLeast)).toEqual([false, false, false, false]);
+  expect((await otherDatesOf(destinationId)).every(({ atLeast }) => atLeast)).toBe(true);
 });
 
 test("where nobody has rooms for the party on any of the dates, none are named", async () => {

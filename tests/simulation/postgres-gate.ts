@@ -51,7 +51,7 @@ export async function openPostgresGate(databaseUrl: string): Promise<PostgresGat
       to.destroy();
       wires.delete(wire);
     });
-    to.once("error", () => from.resetAndDestroy());
+    to.once("error", () => from.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = new URL(databaseUrl);
@@ -71,7 +71,10 @@ export async function openPostgresGate(databaseUrl: string): Promise<PostgresGat
     reset() {
       const standing = [...wires];
       for (const { from, to } of standing) {
-        from.resetAndDestroy();
+        to.unpipe(from);
+        // A socket that is being shut down can't be reset: libuv refuses, and its handle would never close.
+        if (from.writableEnded) from.destroy();
+        else from.resetAndDestroy();
         to.destroy();
       }
       return standing.length;

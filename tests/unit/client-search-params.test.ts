@@ -52,6 +52,11 @@ test("a party is written as it is read", () => {
   for (const text of ["1", "2-5.7_1", "20-17", "2-0.0_2_2-3"]) expect(formatParty(parseParty(text) ?? [])).toBe(text);
 });
 
+test("an amount of a currency that nobody prices in is no filter, and free cancellation is asked for by one word", () => {
+  expect(validateResults({ min: "100", cur: "XXX", free: "1" })).toMatchObject({ min: undefined, cur: undefined, free: "1" });
+  expect(validateResults({ free: "yes" }).free).toBeUndefined();
+});
+
 test("filters keep what fits and leave out the rest; amounts need their currency", () => {
   expect(
     validateResults({ place: "1650535", name: "Ubud", type: "suite", min: "100", max: "9".repeat(16), cur: "IDR", stars: "4.5", amenities: "pool.spa", sort: "price" }),

@@ -21,17 +21,16 @@ const HOUR_MS = 3_600_000;
 export async function askCode(ctx: Context, input: AskCodeInput): Promise<z.infer<typeof askCodeOutput>> {
   const contact = keyedHash(ctx.config, "contact", input.email);
   const network = ctx.network ?? keyedHash(ctx.config, "network", "unknown");
-  const answer = await once(ctx, "proofs.ask", input, async (tx) => {
+  return once(ctx, "proofs.ask", input, async (tx) => {
     await assertMayBeSent(ctx, tx, contact, network);
     const [proof] = await tx
       .insert(contactProofs)
       .values({ id: newId(), actor: actorKey(ctx.actor), email: input.email, contact, network, expiresAt: sql`app_now() + ${GOOD_MINUTES}::int * interval '1 minute'` })
       .returning({ id: contactProofs.id, expiresAt: contactProofs.expiresAt });
     await emitProof(tx, { type: "account.code_asked", payload: { proofId: proof!.id, locale: input.locale } });
-    return { proofId: proof!.id, expiresAt: proof!.expiresAt.toISOString() };
+    const answer = { proofId: proof!.id, expiresAt: proof!.expiresAt.toISOString() };
+    return { answer, committed: ctx.published };
   });
-  ctx.published();
-  return answer;
 }
 
 /** Of an address one at a time, so that its bound is exact: it keeps strangers' mail from people. */

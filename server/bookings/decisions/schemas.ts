@@ -24,8 +24,8 @@ export type GoodwillInput = z.infer<typeof goodwillInput>;
 export const waiveInput = decision.extend({ bookingId: idField, amount: amountField });
 export type WaiveInput = z.infer<typeof waiveInput>;
 
-export const writeOffInput = waiveInput;
-export type WriteOffInput = WaiveInput;
+export const writeOffInput = decision.extend({ bookingId: idField, amount: amountField });
+export type WriteOffInput = z.infer<typeof writeOffInput>;
 
 export const acceptChargebackInput = decision.extend({ disputeId: idField });
 export type AcceptChargebackInput = z.infer<typeof acceptChargebackInput>;

@@ -91,7 +91,7 @@ export function roomList(facts: MailFacts): ReactElement {
         Section,
         { key: i, style: { padding: "0 0 6px" } },
         h(Text, { style: style.strong, className: "ink" }, room.name),
-        note([rateText(room.rate, words), mealText(room.meal, words), words.party(room.adults, room.children)].join(" · ")),
+        note([nameText(room.rate, facts), mealText(room.meal, words), words.party(room.adults, room.children)].join(" · ")),
       ),
     ),
   );
@@ -101,17 +101,15 @@ function mealText(meal: string, words: Words): string {
   return words.meals[meal as keyof Words["meals"]] ?? meal;
 }
 
-/** A rate's own name, or ours for it where it is a usual one. */
-function rateText(name: string, words: Words): string {
-  return words.names[name] ?? name;
+/** The name of a rate, a tax or a fee: ours where it is a usual one. */
+function nameText(name: string, facts: MailFacts): string {
+  return WORDS[facts.locale].names[name] ?? name;
 }
 
 function chargeText({ name, rate }: MailFacts["charges"][number], facts: MailFacts): string {
-  const words = WORDS[facts.locale];
-  if (name === SMALL_DIFFERENCE) return words.smallDifference;
-  if (name === CHANGE_FEE) return words.changeFee;
-  const own = words.names[name] ?? name;
-  return rate === undefined ? own : `${own} ${formatRate(rate, facts.locale)}`;
+  if (name === SMALL_DIFFERENCE) return WORDS[facts.locale].smallDifference;
+  if (name === CHANGE_FEE) return WORDS[facts.locale].changeFee;
+  return rate === undefined ? nameText(name, facts) : `${nameText(name, facts)} ${formatRate(rate, facts.locale)}`;
 }
 
 /** What was sold, line by line, as it was sold. */

@@ -22,9 +22,9 @@ const en = {
   price: "Price",
   included: (taxes: string) => `The prices include ${taxes}.`,
   changeFee: "Change fee",
-  smallDifference: "a small difference, paid at the property:",
   /** What many properties call their rates, taxes and fees, by that name. */
   names: {} as Readonly<Record<string, string>>,
+  smallDifference: "a small difference, paid at the property:",
   total: "Total",
   paid: "Paid",
   due: "To pay at the property",
@@ -147,7 +147,6 @@ const id: Words = {
   price: "Harga",
   included: (taxes) => `Harga sudah termasuk ${taxes}.`,
   changeFee: "Biaya perubahan",
-  smallDifference: "selisih kecil yang dibayar di hotel:",
   names: {
     "Flexible rate": "Tarif fleksibel",
     "Non-refundable rate": "Tarif tanpa pengembalian",
@@ -166,6 +165,7 @@ const id: Words = {
     "Taxe de séjour": "Pajak turis (taxe de séjour)",
     "Tokyo accommodation tax": "Pajak penginapan Tokyo",
   },
+  smallDifference: "selisih kecil yang dibayar di hotel:",
   total: "Total",
   paid: "Sudah dibayar",
   due: "Dibayar di hotel",

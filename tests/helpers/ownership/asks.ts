@@ -20,6 +20,7 @@ export const ASKS: Readonly<Record<string, (world: Owners) => Ask[]>> = {
   ping: byEverybody(() => [undefined]),
   "search.destinations": byEverybody(() => [{ text: "place" }]),
   "search.hotels": byEverybody(({ houses, ...world }) => Object.values(houses).map(({ destinationId }) => ({ destinationId, ...stayOf(world), rooms: [{ adults: 2 }] }))),
+  "search.otherDates": byEverybody(({ houses, ...world }) => Object.values(houses).map(({ destinationId }) => ({ destinationId, ...stayOf(world), rooms: [{ adults: 2 }] }))),
   "search.calendar": byHouse(({ checkIn, checkOut }) => ({ from: checkIn, to: checkOut })),
   "hotels.bySlug": (world) => publicHouses(world, ({ slug }) => ({ slug })),
   "rooms.availability": byHouse((stay) => ({ ...stay, rooms: [{ adults: 2 }] })),
