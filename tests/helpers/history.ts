@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { JOBS } from "../../jobs/registry.ts";
 
 /** How much has happened; everything else follows from these. */
 export interface History {
@@ -92,6 +93,8 @@ const OF_PAYMENTS = [
    select gen_random_uuid(), property_id, id, 'waive', 'user:past', 'long ago', 1000, currency, made_at from paid where n % 10 = 0`,
 ];
 
+const FOLLOWERS = JOBS.filter((job) => job.on.includes("booking.confirmed")).map((job) => job.name);
+
 /** What grows beside the bookings: accounts, and what the housekeeping keeps for days or weeks. A fifth of the bookings' number of each. */
 const BESIDE = [
   `insert into users (id, name, email, email_verified, created_at, updated_at) select 'past' || n, 'Past guest', 'past' || n || '@account.test', true, now(), now() from generate_series(1, $1::int) n`,
@@ -108,7 +111,7 @@ const BESIDE = [
   `insert into outbox (id, type, payload, created_at, published_at)
    select gen_random_uuid(), 'booking.confirmed', '{}', at, at from (select now() - interval '1 day' - random() * interval '6 days' as at from generate_series(1, $1::int)) as times`,
   `insert into job_runs (outbox_id, job, done_at)
-   select o.id, j, o.published_at from outbox o, unnest(array['send-confirmation', 'text-confirmation', 'close-pages']) j where o.payload = '{}' and $1::int > 0`,
+   select o.id, j, o.published_at from outbox o, unnest('{${FOLLOWERS.join(",")}}'::text[]) j where o.payload = '{}' and $1::int > 0`,
   `insert into dead_letters (id, outbox_id, job, payload, state, kind, status, error, deadline_at, created_at, updated_at)
    select gen_random_uuid(), gen_random_uuid(), 'send-confirmation', '{}', case when n % 2 = 0 then 'done' else 'discarded' end, 'transient', 503, 'resend unavailable', at, at, at
    from (select n, now() - random() * interval '80 days' as at from generate_series(1, $1::int) n) as times`,

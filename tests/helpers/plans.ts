@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database, Executor } from "../../db/client.ts";
 
-/** How a plan reads one table: `Seq Scan`, `Index Scan`, `Index Only Scan`, `Bitmap Heap Scan` … */
+/** How a plan reads one table (none, where it only looks up an index for a bitmap): `Seq Scan`, `Index Scan`, `Index Only Scan`, `Bitmap Heap Scan` … */
 export interface Scan {
   table: string;
   /** A partition's own name is `table`, what the statement calls it is `alias`. */

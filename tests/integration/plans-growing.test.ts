@@ -24,6 +24,9 @@ const SMALL = new Set(
   room_types room_type_contents rate_plans products units blocks channel_connections`.split(/\s+/),
 );
 
+/** Indexes that none of these statements goes by, and why they are. */
+const UNUSED: Readonly<Record<string, string>> = {};
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();
@@ -62,18 +65,27 @@ test("whatever the product asks the database for is found by an index, whatever 
   const partial = new Set((await database.db.execute<{ name: string }>(PARTIAL)).map(({ name }) => name));
   const readsWhole = ({ table, node, index, bounded }: Scan) =>
     !SMALL.has(table) && (rows.get(table) ?? 0) >= GROWN && (node === "Seq Scan" || (/^Index (Only )?Scan$/.test(node) && !bounded && !partial.has(index ?? "")));
+  const used = new Set<string>();
   const whole: { statement: string; tables: string[] }[] = [];
   const queries = [...product.statements.values()].filter(({ statement }) => /^\s*\(*\s*(select|with|insert|update|delete)\b/i.test(statement));
   for (const { statement, types } of queries) {
-    const tables = (await planOf(database.db, statement, types.length, types)).filter(readsWhole).map(({ table, node }) => `${table}: ${node}`);
+    const scans = await planOf(database.db, statement, types.length, types);
+    for (const { index } of scans) if (index !== undefined) used.add(index);
+    const tables = scans.filter(readsWhole).map(({ table, node }) => `${table}: ${node}`);
     if (tables.length > 0) whole.push({ statement, tables });
   }
   expect(queries.length).toBeGreaterThan(100);
   expect(whole).toEqual([]);
+  const made = [...(await database.db.execute<{ name: string; table: string }>(MADE))].filter(({ table }) => !SMALL.has(table)).map(({ name }) => name);
+  expect(made.filter((name) => !used.has(name)).toSorted()).toEqual(Object.keys(UNUSED).toSorted());
 });
 
 /** Rows by the statistics, of partitioned tables all partitions' together. */
 const SIZES = sql`
   select c.relname as name, greatest(c.reltuples, 0) + coalesce((select sum(greatest(p.reltuples, 0)) from pg_inherits i join pg_class p on p.oid = i.inhrelid where i.inhparent = c.oid), 0) as rows
   from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`;
+/** Indexes that stand for a statement, and for no constraint. */
+const MADE = sql`
+  select i.relname as name, t.relname as table from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
+  where t.relnamespace = 'public'::regnamespace and not x.indisunique and not t.relispartition`;
 const PARTIAL = sql`select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid where i.indpred is not null`;
