@@ -43,6 +43,7 @@ const ADVICE = {
   "tick-failing": system,
   "event-unfollowed": () => ["A release wrote an event that no job of this one follows: deploy the release that does."],
   "outbox-stuck": system,
+  "horizon-stuck": system,
 } as const satisfies Record<Kind, Advice>;
 
 /** What to do, in lines; the commands are ready to be copied. */
