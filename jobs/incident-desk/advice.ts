@@ -6,7 +6,10 @@ type Advice = (shown: ShownIncident) => string[];
 
 const WHO = '--author NAME --reason "TEXT"';
 const run = (text: string) => `npm run incidents -- ${text} ${WHO}`;
-const datum = ({ incident }: ShownIncident, key: string) => String(incident.data[key] ?? key.toUpperCase());
+const datum = ({ incident }: ShownIncident, key: string) => {
+  const value = incident.data[key];
+  return typeof value === "string" ? value : key.toUpperCase();
+};
 const code = ({ booking }: ShownIncident) => booking?.code ?? "BOOKING";
 
 const byHand: Advice = (shown) => [
