@@ -30,14 +30,18 @@ export function initials(name: string): string {
   return name
     .split(/\s+/)
     .filter(Boolean)
-    .map((part) => `${[...part][0]}.`)
+    .map((part) => `${firstOf(part)}.`)
     .join(" ");
 }
 
 /** "ana@guest.test" → "a***@guest.test" */
 export function maskedEmail(email: string): string {
   const at = email.lastIndexOf("@");
-  return `${[...email][0] ?? ""}***${at < 0 ? "" : email.slice(at)}`;
+  return `${firstOf(email)}***${at < 0 ? "" : email.slice(at)}`;
+}
+
+function firstOf(text: string): string {
+  return String.fromCodePoint(...(text === "" ? [] : [text.codePointAt(0)!]));
 }
 
 /** In one line, for a person. */

@@ -6,7 +6,10 @@ type Advice = (shown: ShownIncident) => string[];
 
 const WHO = '--author NAME --reason "TEXT"';
 const run = (text: string) => `npm run incidents -- ${text} ${WHO}`;
-const datum = ({ incident }: ShownIncident, key: string) => String(incident.data[key] ?? key.toUpperCase());
+const datum = ({ incident }: ShownIncident, key: string) => {
+  const value = incident.data[key];
+  return typeof value === "string" ? value : key.toUpperCase();
+};
 const code = ({ booking }: ShownIncident) => booking?.code ?? "BOOKING";
 
 const byHand: Advice = (shown) => [
@@ -43,7 +46,11 @@ const ADVICE = {
   "tick-failing": system,
   "event-unfollowed": () => ["A release wrote an event that no job of this one follows: deploy the release that does."],
   "outbox-stuck": system,
+<<<<<<< HEAD
   "horizon-stuck": () => ["Some properties' calendars did not grow, named in its data: correct their settings; the next hour tries again."],
+=======
+  "horizon-stuck": system,
+>>>>>>> h-moneytold
 } as const satisfies Record<Kind, Advice>;
 
 /** What to do, in lines; the commands are ready to be copied. */

@@ -68,7 +68,7 @@ function paymentFailed(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
-      facts.paid === 0 && facts.payment !== "came" ? paragraph(own.nothing) : null,
+      paragraph(facts.paid === 0 && facts.payment !== "came" ? own.nothing : own.nothingMore),
       facts.state === "confirmed" ? paragraph(words.change_late.stands) : null,
       facts.holdExpiresAt ? paragraph(own.held(instantText(facts.holdExpiresAt, facts.property.zone, facts.locale))) : null,
       button(own.open, facts.tripUrl),
