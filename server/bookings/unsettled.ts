@@ -35,6 +35,7 @@ const LIABLE_DAYS = 120;
 export async function takenPayments(ctx: Context, limit: number): Promise<string[]> {
   const taken = isOneOf(payments.state, TAKEN_PAYMENTS);
   const since = sql`coalesce(${payments.capturedAt}, ${payments.createdAt})`;
+  const daily = sql`${payments.checkedAt} < app_now() - interval '1 day'`;
   const overdue = sql`${taken} and not ${payments.atRest} and ${payments.checkedAt} < app_now() - interval '7 days'`;
   const isLiable = sql`exists (select 1 from ${bookings} b where b.id = ${payments.bookingId} and b.check_out > app_now()::date - ${LIABLE_DAYS}::int)`;
   await ctx.db.execute(sql`
@@ -44,10 +45,10 @@ export async function takenPayments(ctx: Context, limit: number): Promise<string
   return idsOf(
     ctx,
     sql`select ${payments.id} as id from ${payments} where ${payments.id} in (
-        select ${payments.id} from ${payments} where ${taken} and ${since} > app_now() - interval '30 days'
+        select ${payments.id} from ${payments} where ${taken} and ${since} > app_now() - interval '30 days' and ${daily}
         union all select ${payments.id} from ${payments} where ${overdue} and ${isLiable}
         union all select ${disputes.paymentId} from ${disputes} where ${isOneOf(disputes.state, OPEN_DISPUTES)})
-      and ${taken} and ${payments.checkedAt} < app_now() - interval '1 day'
+      and ${taken} and ${daily}
       order by ${payments.checkedAt} limit ${limit}`,
   );
 }

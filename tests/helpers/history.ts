@@ -42,6 +42,21 @@ export async function addHistory(databaseUrl: string, { bookings, payments }: Hi
   }
 }
 
+/**
+ * What a busy week leaves, however long the history is: the housekeeping keeps it for hours or days. Wants what `addHistory` wants.
+ * @param rows of each
+ */
+export async function addWeek(databaseUrl: string, rows: number): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, fetch_types: false, onnotice: () => {} });
+  try {
+    await sql`set session_replication_role = replica`;
+    for (const kept of OF_A_WEEK) await sql.unsafe(kept, [rows]);
+    await sql`vacuum analyze`;
+  } finally {
+    await sql.end();
+  }
+}
+
 const PAST = `
   create temp table past as
   select n, gen_random_uuid() as id, gen_random_uuid() as guest_id, gen_random_uuid() as stay_id, s.*, day as check_in, day + 1 + n % 3 as check_out,
@@ -82,7 +97,8 @@ const OF_PAYMENTS = [
   `insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency, page_ref, payment_ref, method, captured, expires_at, checked_at, at_rest, captured_at, created_at, updated_at)
    select payment_id, property_id, id, 1, case when n % 3 = 0 then 'midtrans' else 'stripe' end, money, 100000, currency, 'page-' || payment_id, 'money-' || payment_id,
      case when n % 3 = 0 then 'credit_card' else 'card' end, case when money = 'captured' then 100000 else 0 end, made_at + interval '1 day',
-     case when money = 'captured' and check_out > current_date - 120 then now() - n % 130 * interval '1 hour' else least(now(), made_at + interval '20 days') end,
+     case when money <> 'captured' or check_out <= current_date - 120 then least(now(), made_at + interval '20 days')
+       when made_at > now() - interval '30 days' then now() - n % 23 * interval '1 hour' else now() - n % 160 * interval '1 hour' end,
      money = 'captured' and check_out <= current_date - 120,
      case when money = 'captured' then made_at end, made_at, made_at from paid`,
   `insert into refunds (id, property_id, payment_id, amount, currency, reason, state, provider_ref, created_at, settled_at, updated_at)
@@ -95,31 +111,34 @@ const OF_PAYMENTS = [
 
 const FOLLOWERS = JOBS.filter((job) => job.on.includes("booking.confirmed")).map((job) => job.name);
 
-/** What grows beside the bookings: accounts, and what the housekeeping keeps for days or weeks. A fifth of the bookings' number of each. */
+/** What grows beside the bookings. A fifth of their number of each. */
 const BESIDE = [
   `insert into users (id, name, email, email_verified, created_at, updated_at) select 'past' || n, 'Past guest', 'past' || n || '@account.test', true, now(), now() from generate_series(1, $1::int) n`,
   `insert into accounts (id, account_id, provider_id, user_id, created_at, updated_at) select 'past' || n, 'past' || n, 'credential', 'past' || n, now(), now() from generate_series(1, $1::int) n`,
-  `insert into sessions (id, token, user_id, expires_at, created_at, updated_at)
-   select 'past' || n, 'past' || n, 'past' || n, now() + interval '7 days' * random(), now(), now() from generate_series(1, $1::int) n`,
-  `insert into verifications (id, identifier, value, expires_at, created_at, updated_at)
-   select 'past' || n, 'reset-password:past' || n, 'past' || n, now() + interval '1 hour' * random(), now(), now() from generate_series(1, $1::int) n`,
-  `insert into contact_proofs (id, actor, contact, network, expires_at, created_at)
-   select gen_random_uuid(), 'anon:past' || n, 'contact' || n, 'network' || n % 1000, at, at from (select n, now() - random() * interval '1 day' as at from generate_series(1, $1::int) n) as times`,
   `insert into audit_log (actor, action, subject, at) select 'user:past', 'changed', 'past' || n, now() - n * interval '1 hour' from generate_series(1, $1::int) n`,
   `insert into incidents (id, cause, severity, title, first_at, last_at, resolved_at)
    select gen_random_uuid(), 'money-stuck:past' || n, 'warning', 'Long ago', now() - interval '1 year', now() - interval '1 year', now() - interval '1 year' from generate_series(1, $1::int) n`,
-  `insert into outbox (id, type, payload, created_at, published_at)
-   select gen_random_uuid(), 'booking.confirmed', '{}', at, at from (select now() - interval '1 day' - random() * interval '6 days' as at from generate_series(1, $1::int)) as times`,
-  `insert into job_runs (outbox_id, job, done_at)
-   select o.id, j, o.published_at from outbox o, unnest('{${FOLLOWERS.join(",")}}'::text[]) j where o.payload = '{}' and $1::int > 0`,
   `insert into dead_letters (id, outbox_id, job, payload, state, kind, status, error, deadline_at, created_at, updated_at)
    select gen_random_uuid(), gen_random_uuid(), 'send-confirmation', '{}', case when n % 2 = 0 then 'done' else 'discarded' end, 'transient', 503, 'resend unavailable', at, at, at
    from (select n, now() - random() * interval '80 days' as at from generate_series(1, $1::int) n) as times`,
-  `insert into provider_events (provider, event_id, type, received_at) select 'stripe', 'evt_past' || n, 'charge.captured', now() - random() * interval '29 days' from generate_series(1, $1::int) n`,
-  `insert into idempotency_keys (verb, actor, key, request_hash, response, created_at)
-   select 'bookings.hold', 'anon:past' || n, 'past-key-' || n, 'hash', '{}', now() - random() * interval '71 hours' from generate_series(1, $1::int) n`,
   `insert into inventory_nights (room_type_id, stay_date, physical)
    select room_type_id, current_date - n, 10 from sold, generate_series(1, least(350, $1::int)) n where k < 400 on conflict do nothing`,
   `insert into rate_nights (product_id, stay_date, adult_prices)
    select product_id, current_date - n, '{10000,12000}' from sold, generate_series(1, least(350, $1::int)) n where k < 400 on conflict do nothing`,
+];
+
+const OF_A_WEEK = [
+  `insert into sessions (id, token, user_id, expires_at, created_at, updated_at)
+   select 'past' || n, 'past' || n, 'past' || n % (select count(*) from users), now() + interval '7 days' * random(), now(), now() from generate_series(1, $1::int) n`,
+  `insert into verifications (id, identifier, value, expires_at, created_at, updated_at)
+   select 'past' || n, 'reset-password:past' || n, 'past' || n, now() + interval '1 hour' * random(), now(), now() from generate_series(1, $1::int) n`,
+  `insert into contact_proofs (id, actor, contact, network, expires_at, created_at)
+   select gen_random_uuid(), 'anon:past' || n, 'contact' || n, 'network' || n % 1000, at, at from (select n, now() - random() * interval '1 day' as at from generate_series(1, $1::int) n) as times`,
+  `insert into outbox (id, type, payload, created_at, published_at)
+   select gen_random_uuid(), 'booking.confirmed', '{}', at, at from (select now() - interval '1 day' - random() * interval '6 days' as at from generate_series(1, $1::int)) as times`,
+  `insert into job_runs (outbox_id, job, done_at)
+   select o.id, j, o.published_at from outbox o, unnest('{${FOLLOWERS.join(",")}}'::text[]) j where o.payload = '{}' and $1::int > 0`,
+  `insert into provider_events (provider, event_id, type, received_at) select 'stripe', 'evt_past' || n, 'charge.captured', now() - random() * interval '29 days' from generate_series(1, $1::int) n`,
+  `insert into idempotency_keys (verb, actor, key, request_hash, response, created_at)
+   select 'bookings.hold', 'anon:past' || n, 'past-key-' || n, 'hash', '{}', now() - random() * interval '71 hours' from generate_series(1, $1::int) n`,
 ];
