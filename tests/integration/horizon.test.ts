@@ -42,7 +42,10 @@ test("the longest horizon opens all its days, also in years that have no partiti
 
 test("a property whose zone nobody knows keeps no other's days closed, and a person hears of it until it is mended", async () => {
   const today = dateIn(ZONE, ctx.clock.now());
-  const [lost, other] = [await createProperty(database.db, { from: today, days: 3 }), await createProperty(database.db, { property: { zone: ZONE, horizonDays: 500 }, from: today, days: 3 })];
+  const [lost, other] = [
+    await createProperty(database.db, { from: today, days: 3 }),
+    await createProperty(database.db, { property: { zone: ZONE, horizonDays: 500 }, from: today, days: 3 }),
+  ];
   const open = () => database.db.select({ cause: incidents.cause, data: incidents.data }).from(incidents).where(isNull(incidents.resolvedAt));
   // As a Postgres with older zones would have it.
   await database.db.execute(sql`alter table properties drop constraint properties_zone`);
