@@ -6,6 +6,8 @@ import type { Job, Message } from "./define.ts";
 import { accountMailJobs } from "./send-account-mails.ts";
 import { sendCodeJob } from "./send-code.ts";
 import { messageJobs } from "./send-messages.ts";
+import { tellMoneyJob } from "./tell-money.ts";
+import { propertyJobs } from "./tell-property.ts";
 
 /** Every job there is. */
 export const JOBS: readonly Job[] = [
@@ -15,7 +17,9 @@ export const JOBS: readonly Job[] = [
   closeChangeJob,
   closeChangePagesJob,
   balanceMoneyJob,
+  tellMoneyJob,
   ...messageJobs,
+  ...propertyJobs,
   ...accountMailJobs,
   sendCodeJob,
 ];

@@ -1,9 +1,9 @@
-import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
-import { deliveries } from "../db/schema/notifications.ts";
-import { BOOKING_EVENTS, viewOf, type BookingPayload } from "../server/bookings/index.ts";
+import { BOOKING_EVENTS, settledBy, viewOf, type BookingPayload, type HistoryType } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
-import { backOf, composeMail, deliver, factsOf, hasNewer, heldBack, linksOf, overtake, smsText, type MailFacts, type MailKind } from "../server/notifications/index.ts";
+import { refuse } from "../server/errors.ts";
+import { composeMail, deliver, factsOf, hasNewer, heldBack, linksOf, overtake, smsText, type MailFacts, type MailKind, type Message } from "../server/notifications/index.ts";
+import { whyNot } from "./messages.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 
 type View = Awaited<ReturnType<typeof viewOf>>;
@@ -22,6 +22,17 @@ const TRUE_IN = {
   payment_failed: ["pending", "expired"],
 } as const satisfies Record<MailKind, readonly View["state"][]>;
 
+/** Which events of a booking's history a message tells of. */
+const TELLS_OF = {
+  booking_confirmed: [],
+  booking_modified: ["modified", "room_cancelled"],
+  booking_cancelled: ["cancelled"],
+  hold_expired: ["expired"],
+  paid_too_late: ["paid_too_late"],
+  change_late: ["change_late"],
+  payment_failed: [],
+} as const satisfies Record<MailKind, readonly HistoryType[]>;
+
 /**
  * Those that a caller can bring about as often as they like, without money: past the bounds of a recipient or a booking the
  * tick sends what is still true, the newest alone. How often the others come is bounded by what may be booked unpaid (decision 022).
@@ -36,8 +47,7 @@ const MAY_WAIT = {
   payment_failed: true,
 } as const satisfies Record<MailKind, boolean>;
 
-/** Of some events, which payment it was. */
-type Payload = Pick<BookingPayload, "bookingId" | "version"> & { paymentId?: string };
+type Payload = Pick<BookingPayload, "bookingId" | "version">;
 
 interface Reading {
   view: View;
@@ -45,14 +55,16 @@ interface Reading {
   stale: boolean;
 }
 
-/** What a message says of a booking, and whom it goes to, read anew at each try. */
-async function read(ctx: Context, { bookingId, version, paymentId }: Payload, kind: MailKind): Promise<Reading> {
+/** What a message says of a booking, and whom it goes to, read anew at each try; of the money, as its event has it. */
+async function read(ctx: Context, { bookingId, version }: Payload, kind: MailKind): Promise<Reading> {
   const view = await viewOf(ctx, ctx.db, bookingId);
-  const facts = factsOf(view, linksOf(view, ctx.config.PUBLIC_URL));
-  const back = (kind === "change_late" || kind === "paid_too_late") && paymentId ? backOf(view, paymentId) : {};
+  const settlement = TELLS_OF[kind].length > 0 ? await settledBy(ctx.db, bookingId, version, TELLS_OF[kind]) : undefined;
+  const facts = factsOf(view, linksOf(view, ctx.config.PUBLIC_URL), settlement);
   // Of a booking that stands since before, it was a change's payment: the guest is told unless the booking is another by now.
   const ofChange = kind === "payment_failed" && view.state === "confirmed" && view.version === version;
-  return { view, facts: { ...facts, ...back }, stale: !ofChange && !TRUE_IN[kind].some((state) => state === view.state) };
+  // Money that came after a hold's end has a message of its own, which says more.
+  const overtaken = kind === "hold_expired" && view.version !== version;
+  return { view, facts, stale: overtaken || (!ofChange && !TRUE_IN[kind].some((state) => state === view.state)) };
 }
 
 const compose = async (kind: MailKind, { view, facts }: Reading) => ({ to: view.guest.email, ...(await composeMail(kind, facts)) });
@@ -61,8 +73,11 @@ const compose = async (kind: MailKind, { view, facts }: Reading) => ({ to: view.
 async function sendMail(ctx: Context, payload: Payload, kind: MailKind): Promise<void> {
   const { bookingId, version } = payload;
   const reading = await read(ctx, payload, kind);
-  if (reading.stale || (MAY_WAIT[kind] && (await hasNewer(ctx, { bookingId, kind, version })))) return overtake(ctx, { bookingId, kind, version, channel: "email" });
-  await deliver(ctx, { bookingId, kind, version, channel: "email", mayWait: MAY_WAIT[kind], compose: () => compose(kind, reading) });
+  const message = { bookingId, kind, version, channel: "email" as const };
+  // What an event did to the money no newer mail says.
+  const mayWait = MAY_WAIT[kind] && !reading.facts.settlement?.back && !reading.facts.settlement?.fee;
+  if (reading.stale || (mayWait && (await hasNewer(ctx, message)))) return overtake(ctx, message);
+  await deliver(ctx, { ...message, mayWait, compose: () => compose(kind, reading) });
 }
 
 /** Sends the mails that were held back and have room now: of each booking and kind the newest, as the booking is by now. */
@@ -75,6 +90,7 @@ export async function sendHeldBack(ctx: Context, most: number): Promise<Record<s
 
 function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKind): Job {
   const input: z.ZodType<Payload> = BOOKING_EVENTS[event];
+  const messageOf = ({ bookingId, version }: Payload) => ({ bookingId, kind, version, channel: "email" as const });
   return defineJob({
     name,
     on: [event],
@@ -83,16 +99,16 @@ function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKin
     deadlineMs: 24 * HOUR_MS,
     handler: (ctx, payload) => sendMail(ctx, payload, kind),
     async preview(ctx, payload) {
-      const { bookingId, version } = payload;
       const reading = await read(ctx, payload, kind);
       const mail = await compose(kind, reading);
-      return (await before(ctx, reading, { bookingId, kind, version, channel: "email" })) ?? [`send an e-mail to ${mail.to}: ${mail.subject}`, "", mail.text];
+      return (await before(ctx, reading, messageOf(payload))) ?? [`send an e-mail to ${mail.to}: ${mail.subject}`, "", mail.text];
     },
   });
 }
 
 function smsJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: "booking_confirmed" | "booking_cancelled"): Job {
   const input: z.ZodType<BookingPayload> = BOOKING_EVENTS[event];
+  const messageOf = ({ bookingId, version }: Payload) => ({ bookingId, kind, version, channel: "sms" as const });
   return defineJob({
     name,
     on: [event],
@@ -100,35 +116,28 @@ function smsJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: "booking
     deadlineMs: 4 * HOUR_MS,
     // The e-mail says the same.
     severity: "info",
-    async handler(ctx, { bookingId, version }) {
-      const { view, facts, stale } = await read(ctx, { bookingId, version }, kind);
+    async handler(ctx, payload) {
+      const { view, facts, stale } = await read(ctx, payload, kind);
       const { phone } = view.guest;
-      if (stale) return overtake(ctx, { bookingId, kind, version, channel: "sms" });
+      if (stale) return overtake(ctx, messageOf(payload));
       if (phone === "") return;
-      await deliver(ctx, { bookingId, kind, version, channel: "sms", compose: async () => ({ to: phone, text: smsText(kind, facts) }) });
+      const sent = await deliver(ctx, { ...messageOf(payload), compose: async () => ({ to: phone, text: smsText(kind, facts) }) });
+      // Not done: nothing was sent now, and a person who had it sent again hears so.
+      if (sent === "lost") throw refuse("PRECONDITION", { reason: "the text may have gone out before, and is never sent again" });
     },
-    async preview(ctx, { bookingId, version }) {
-      const reading = await read(ctx, { bookingId, version }, kind);
+    async preview(ctx, payload) {
+      const reading = await read(ctx, payload, kind);
       const { phone } = reading.view.guest;
       if (phone === "") return ["nothing: the guest gave no telephone number"];
-      return (await before(ctx, reading, { bookingId, kind, version, channel: "sms" })) ?? [`send a text to ${phone}`, "", smsText(kind, reading.facts)];
+      return (await before(ctx, reading, messageOf(payload))) ?? [`send a text to ${phone}`, "", smsText(kind, reading.facts)];
     },
   });
 }
 
 /** Why nothing would be sent, if nothing would. */
-async function before(
-  ctx: Context,
-  { view, stale }: Reading,
-  { bookingId, kind, version, channel }: { bookingId: string; kind: string; version: number; channel: "email" | "sms" },
-): Promise<string[] | undefined> {
+async function before(ctx: Context, { view, stale }: Reading, message: Message): Promise<string[] | undefined> {
   if (stale) return [`nothing: the booking is ${view.state} by now, so the message is no longer true`];
-  const [row] = await ctx.db
-    .select({ state: deliveries.state })
-    .from(deliveries)
-    .where(and(eq(deliveries.bookingId, bookingId), eq(deliveries.kind, kind), eq(deliveries.channel, channel), eq(deliveries.version, version)));
-  const again = channel === "email" ? ["queued", "held_back", "sending", "failed"] : ["queued"];
-  return row && !again.includes(row.state) ? [`nothing: this message is ${row.state}, and isn't sent again`] : undefined;
+  return whyNot(ctx, message);
 }
 
 export const messageJobs: readonly Job[] = [

@@ -59,7 +59,14 @@ export function CancelDialog({ booking, access, room }: { booking: BookingView; 
           </AlertDialog.Title>
           <AlertDialog.Description render={<div />}>
             {quote.data ? (
-              <Cost fee={quote.data.fee} refund={quote.data.refund} currency={quote.data.currency} changesAt={quote.data.changesAt} zone={booking.property.zone} />
+              <Cost
+                isPaidThere={booking.payment === "property"}
+                fee={quote.data.fee}
+                refund={quote.data.refund}
+                currency={quote.data.currency}
+                changesAt={quote.data.changesAt}
+                zone={booking.property.zone}
+              />
             ) : quote.error ? (
               <ErrorNotice error={quote.error} />
             ) : (
@@ -79,12 +86,27 @@ export function CancelDialog({ booking, access, room }: { booking: BookingView; 
   );
 }
 
-function Cost({ fee, refund, currency, changesAt, zone }: { fee: number; refund: number; currency: string; changesAt: string | null; zone: string }) {
+function Cost({
+  isPaidThere,
+  fee,
+  refund,
+  currency,
+  changesAt,
+  zone,
+}: {
+  isPaidThere: boolean;
+  fee: number;
+  refund: number;
+  currency: string;
+  changesAt: string | null;
+  zone: string;
+}) {
   return (
     <div className="grid gap-2 text-lg">
       <p>
         {m.cancel_fee()}: <strong>{fee === 0 ? m.none() : formatMoney(fee, currency)}</strong>
       </p>
+      {isPaidThere && fee > 0 && <p>{m.cancel_fee_to_hotel()}</p>}
       {refund > 0 && (
         <p>
           {m.you_get_back()}: <strong>{formatMoney(refund, currency)}</strong>

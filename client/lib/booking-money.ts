@@ -36,7 +36,7 @@ export function moneyTold(booking: BookingView): MoneyTold {
   const reserved = sum(booking.payments.filter(({ state }) => state === "authorised"));
   const taken = booking.paid - reserved;
   // What nobody has asked back yet: a job does so within moments (decision 013). A reservation is let go instead.
-  const left = Math.max(0, booking.paid - booking.lost - booking.owedOnline - sum(booking.refunds));
+  const left = Math.max(0, booking.paid - booking.lost - booking.owedOnline - sum(booking.refunds.filter(({ isGift }) => !isGift)));
   const letGo = Math.min(left, reserved);
   const asked = left - letGo;
   const told = [...booking.refunds, ...(asked > 0 ? [{ amount: asked, state: "requested" as const }] : [])];

@@ -53,17 +53,15 @@ export const bookingInvariants: readonly Invariant[] = [
   },
   {
     name: "bookings-total",
-    // Where single rooms were cancelled, their fees stand for them.
+    // A cancelled room costs its fee, in a booking that is over too.
     says: "Nightly prices and charges add up to the room stay's total, and those to the booking's.",
     find: (sql) => sql`
       select b.id as booking, b.total, sum(s.total)::bigint as stays, sum(l.lines)::bigint as lines from bookings b join room_stays s on s.booking_id = b.id
       cross join lateral (
         select coalesce((select sum(n.price) from booking_nights n where n.room_stay_id = s.id), 0)
           + coalesce((select sum((c ->> 'amount')::bigint) from jsonb_array_elements(s.charges) c where not (c ->> 'inclusive')::bool), 0) as lines) l
-      cross join lateral (select exists (select 1 from booking_events e where e.booking_id = b.id and e.type = 'room_cancelled') as parted) p
-      group by b.id, p.parted having bool_or(s.total <> l.lines)
-        or (not p.parted and b.total <> sum(s.total))
-        or (p.parted and not bool_and(s.state = 'cancelled') and b.total <> sum(case when s.state = 'cancelled' then s.fee else s.total end))`,
+      group by b.id having bool_or(s.total <> l.lines)
+        or b.total <> sum(case when s.state = 'cancelled' then s.fee else s.total end)`,
   },
   {
     name: "cancel-fees",

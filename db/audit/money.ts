@@ -40,16 +40,14 @@ export const moneyInvariants: readonly Invariant[] = [
   },
   {
     name: "due-online",
-    // As `amountsOf` has it. A booking that ended keeps what was due of the rooms that ended with it (decision 013),
-    // rooms that left before them had become their fees.
-    says: "What is due online is what the rooms cost without what the property collects, at most the fee of a room that left earlier; nothing where it is paid at the property.",
+    // As `amountsOf` has it; in a booking that is over too.
+    says: "What is due online is what the rooms cost without what the property collects, at most the fee of a room that left; nothing where it is paid at the property.",
     find: (sql) => sql`
       select b.id as booking, b.payment, b.due_online, sum(r.due)::bigint as rooms from bookings b join room_stays s on s.booking_id = b.id
       cross join lateral (
         select s.total - coalesce((select sum((c ->> 'amount')::bigint) from jsonb_array_elements(s.charges) c where c ->> 'collect' = 'property'), 0) as online,
-          s.state = 'no_show' or (s.state = 'cancelled' and exists (
-            select 1 from booking_events e where e.booking_id = b.id and e.type = 'room_cancelled' and e.data -> 'roomStayIds' ? s.id::text)) as left_earlier) o
-      cross join lateral (select case when b.payment = 'property' then 0 when o.left_earlier then least(s.fee, o.online) else o.online end as due) r
+          s.state in ('no_show', 'cancelled') as gone) o
+      cross join lateral (select case when b.payment = 'property' then 0 when o.gone then least(s.fee, o.online) else o.online end as due) r
       group by b.id having b.due_online <> sum(r.due)`,
   },
   {

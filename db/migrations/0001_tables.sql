@@ -389,8 +389,14 @@ CREATE TABLE "incidents" (
 	"count" integer DEFAULT 1 NOT NULL,
 	"first_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"last_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
+	"owner" text,
+	"taken_at" timestamp (3) with time zone,
 	"resolved_at" timestamp (3) with time zone,
+	"resolved_by" text,
+	"resolution" text,
 	CONSTRAINT "incidents_booking_property" CHECK ("incidents"."booking_id" is null or "incidents"."property_id" is not null),
+	CONSTRAINT "incidents_owner" CHECK (("incidents"."owner" is null) = ("incidents"."taken_at" is null)),
+	CONSTRAINT "incidents_resolution" CHECK (("incidents"."resolved_by" is null) = ("incidents"."resolution" is null) and ("incidents"."resolved_by" is null or "incidents"."resolved_at" is not null)),
 	CONSTRAINT "incidents_texts" CHECK (length("incidents"."cause") between 1 and 300 and length("incidents"."title") between 1 and 300 and "incidents"."count" >= 1),
 	CONSTRAINT "incidents_severity" CHECK ("incidents"."severity" in ('info', 'warning', 'critical'))
 );
@@ -428,7 +434,9 @@ CREATE TABLE "deliveries" (
 	"booking_id" uuid,
 	"kind" text NOT NULL,
 	"channel" text NOT NULL,
+	"audience" text DEFAULT 'guest' NOT NULL,
 	"version" integer NOT NULL,
+	"about" uuid,
 	"state" text DEFAULT 'queued' NOT NULL,
 	"provider_id" text,
 	"error" text,
@@ -437,11 +445,12 @@ CREATE TABLE "deliveries" (
 	"sent_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT app_now() NOT NULL,
-	CONSTRAINT "deliveries_once" UNIQUE("booking_id","kind","channel","version"),
+	CONSTRAINT "deliveries_once" UNIQUE NULLS NOT DISTINCT("booking_id","kind","channel","version","about"),
 	CONSTRAINT "deliveries_property" CHECK ("deliveries"."booking_id" is null or "deliveries"."property_id" is not null),
 	CONSTRAINT "deliveries_kind" CHECK ("deliveries"."kind" ~ '^[a-z][a-z0-9_.-]{0,59}$'),
 	CONSTRAINT "deliveries_counts" CHECK ("deliveries"."version" >= 1 and "deliveries"."tries" >= 0),
 	CONSTRAINT "deliveries_state" CHECK ("deliveries"."state" in ('queued', 'held_back', 'sending', 'sent', 'delivered', 'delayed', 'bounced', 'complained', 'failed')),
+	CONSTRAINT "deliveries_audience" CHECK ("deliveries"."audience" in ('guest', 'property')),
 	CONSTRAINT "deliveries_channel" CHECK ("deliveries"."channel" in ('email', 'sms'))
 );
 --> statement-breakpoint

@@ -238,6 +238,31 @@ export const roomStayVersions = pgTable(
   ],
 );
 
+/** What an event did to its booking's money. Minor units of `currency`; computed in the event's transaction, never changed. */
+export interface Settlement {
+  currency: string;
+  totalBefore: number;
+  totalAfter: number;
+  dueOnlineBefore: number;
+  dueOnlineAfter: number;
+  /** What of online money is not the guest's any more: less than what is due where a person waived some. */
+  owedOnlineBefore: number;
+  owedOnlineAfter: number;
+  /** With us or reserved for us, at that instant. */
+  taken: number;
+  /** What goes back because of this event, and how: let go, refunded by the provider, paid by hand. */
+  back: number;
+  ways: { way: "void" | "refund" | "hand"; amount: number }[];
+  /** Of the rooms that this event is about, and what it is a part of; the property collects `atProperty` itself. */
+  fee: number;
+  feeBase: { price: number; tax: number; atProperty: number };
+  /** What the property is owed by the guest itself. */
+  duePropertyBefore: number;
+  duePropertyAfter: number;
+}
+
+export type EventData = Record<string, unknown> & { settlement?: Settlement };
+
 /** Append-only audit of a booking: what happened, who did it, and the version that it made. */
 export const bookingEvents = pgTable(
   "booking_events",
@@ -249,7 +274,7 @@ export const bookingEvents = pgTable(
     actor: text("actor").notNull(),
     version: integer("version").notNull(),
     /** Facts without personal data. */
-    data: jsonb("data").$type<Record<string, unknown>>().notNull().default({}),
+    data: jsonb("data").$type<EventData>().notNull().default({}),
     at: instant("at")
       .notNull()
       .default(sql`app_now()`),

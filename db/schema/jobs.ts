@@ -103,7 +103,13 @@ export const incidents = pgTable(
     lastAt: instant("last_at")
       .notNull()
       .default(sql`app_now()`),
+    /** Who looks after it, since when. */
+    owner: text("owner"),
+    takenAt: instant("taken_at"),
     resolvedAt: instant("resolved_at"),
+    /** A person who closed it, and why; both absent where its condition ended by itself. */
+    resolvedBy: text("resolved_by"),
+    resolution: text("resolution"),
   },
   (t) => [
     uniqueIndex("incidents_open")
@@ -113,6 +119,8 @@ export const incidents = pgTable(
     foreignKey({ columns: [t.propertyId, t.bookingId], foreignColumns: [bookings.propertyId, bookings.id], name: "incidents_booking_fk" }),
     // Or the key above would let any booking pass.
     check("incidents_booking_property", sql`${t.bookingId} is null or ${t.propertyId} is not null`),
+    check("incidents_owner", sql`(${t.owner} is null) = (${t.takenAt} is null)`),
+    check("incidents_resolution", sql`(${t.resolvedBy} is null) = (${t.resolution} is null) and (${t.resolvedBy} is null or ${t.resolvedAt} is not null)`),
     check("incidents_texts", sql`length(${t.cause}) between 1 and 300 and length(${t.title}) between 1 and 300 and ${t.count} >= 1`),
     check("incidents_severity", isOneOf(t.severity, SEVERITIES)),
   ],

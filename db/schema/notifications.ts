@@ -7,6 +7,7 @@ import { createdAt, id, instant, isWord } from "./columns.ts";
 export const DELIVERY_STATES = ["queued", "held_back", "sending", "sent", "delivered", "delayed", "bounced", "complained", "failed"] as const;
 
 const MESSAGE_CHANNELS = ["email", "sms"] as const;
+const AUDIENCES = ["guest", "property"] as const;
 
 /** One message to one person; the row's id is the vendor's idempotency key. */
 export const deliveries = pgTable(
@@ -17,8 +18,10 @@ export const deliveries = pgTable(
     bookingId: uuid("booking_id"),
     kind: text("kind").notNull(),
     channel: text("channel").$type<(typeof MESSAGE_CHANNELS)[number]>().notNull(),
-    /** The booking's version that it tells of: one message per kind and version. */
+    audience: text("audience").$type<(typeof AUDIENCES)[number]>().notNull().default("guest"),
+    /** The booking's version that it tells of: one message per kind and version, and per payment, refund or dispute. */
     version: integer("version").notNull(),
+    about: uuid("about"),
     state: text("state").$type<(typeof DELIVERY_STATES)[number]>().notNull().default("queued"),
     providerId: text("provider_id"),
     error: text("error"),
@@ -33,7 +36,7 @@ export const deliveries = pgTable(
       .default(sql`app_now()`),
   },
   (t) => [
-    unique("deliveries_once").on(t.bookingId, t.kind, t.channel, t.version),
+    unique("deliveries_once").on(t.bookingId, t.kind, t.channel, t.version, t.about).nullsNotDistinct(),
     index("deliveries_provider").on(t.providerId),
     index("deliveries_recipient")
       .on(t.recipient, t.sentAt)
@@ -47,6 +50,7 @@ export const deliveries = pgTable(
     check("deliveries_kind", isWord(t.kind)),
     check("deliveries_counts", sql`${t.version} >= 1 and ${t.tries} >= 0`),
     check("deliveries_state", isOneOf(t.state, DELIVERY_STATES)),
+    check("deliveries_audience", isOneOf(t.audience, AUDIENCES)),
     check("deliveries_channel", isOneOf(t.channel, MESSAGE_CHANNELS)),
   ],
 );

@@ -81,7 +81,7 @@ export function demoBookings(all: BuiltProperty[], userId: string, blocksOf: (ro
       property.place.currency,
       checkIn,
       checkOut,
-      stay.total,
+      wish.state === "cancelled" ? 0 : stay.total,
       0,
       "property",
       ended ? 3 : 2,

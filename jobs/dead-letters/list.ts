@@ -1,6 +1,8 @@
 import { count, desc, sql } from "drizzle-orm";
+import { z } from "zod";
 import { deadLetters } from "../../db/schema/jobs.ts";
 import type { Context } from "../../server/context.ts";
+import { namesOf, type BookingNames } from "../names.ts";
 import { authorise } from "./authorise.ts";
 import { failureOf, isOpen, letterOf, type Letter } from "./letters.ts";
 
@@ -15,6 +17,7 @@ export interface ListedLetter {
   tries: number;
   error: string;
   nextReplayAt: Date | null;
+  booking: BookingNames | undefined;
 }
 
 /** The open letters, those that wait for a person first, newest first; `all`: the closed ones too. @throws FORBIDDEN */
@@ -28,16 +31,27 @@ export async function list(ctx: Context, { all = false, limit = 50 }: { all?: bo
     .orderBy(desc(sql`${deadLetters.state} = 'needs_person'`), desc(deadLetters.id))
     .limit(limit);
   const [counted] = await ctx.db.select({ total: count() }).from(deadLetters).where(which);
-  return { letters: rows.map(({ letter, age }) => listed(letter, age)), total: counted?.total ?? 0 };
+  const names = await namesOf(
+    ctx.db,
+    rows.map(({ letter }) => bookingIdOf(letter)),
+  );
+  return { letters: rows.map(({ letter, age }) => listed(letter, age, names.get(bookingIdOf(letter) ?? ""))), total: counted?.total ?? 0 };
 }
 
-function listed(letter: Letter, ageSeconds: number): ListedLetter {
+/** The booking that the letter's message is of, if it is of one. */
+function bookingIdOf({ payload }: Letter): string | undefined {
+  return z.object({ payload: z.object({ bookingId: z.uuid() }) }).safeParse(payload).data?.payload.bookingId;
+}
+
+function listed(letter: Letter, ageSeconds: number, booking: BookingNames | undefined): ListedLetter {
   const { id, job, state, error, nextReplayAt, replays } = letter;
-  return { id, job, state, failure: failureOf(letter), ageSeconds, tries: replays + 1, error, nextReplayAt };
+  return { id, job, state, failure: failureOf(letter), ageSeconds, tries: replays + 1, error, nextReplayAt, booking };
 }
 
 /** One letter whole. @throws FORBIDDEN, NOT_FOUND */
-export async function show(ctx: Context, { id }: { id: string }): Promise<Letter> {
+export async function show(ctx: Context, { id }: { id: string }): Promise<Letter & { booking: BookingNames | undefined }> {
   authorise(ctx);
-  return letterOf(ctx.db, id);
+  const letter = await letterOf(ctx.db, id);
+  const bookingId = bookingIdOf(letter);
+  return { ...letter, booking: (await namesOf(ctx.db, [bookingId])).get(bookingId ?? "") };
 }

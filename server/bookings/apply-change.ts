@@ -1,8 +1,11 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { pgArray, type Transaction } from "../../db/client.ts";
-import { bookingNights, bookings, roomStays, roomStayVersions, type PlannedStay } from "../../db/schema/bookings.ts";
+import { pgArray, type Executor, type Transaction } from "../../db/client.ts";
+import { bookingNights, bookings, roomStays, roomStayVersions, type PlannedStay, type Settlement } from "../../db/schema/bookings.ts";
+import { CHANGE_FEE } from "../platform/money.ts";
 import { emit } from "./events.ts";
+import { readMoney } from "./money.ts";
 import { recordEvent } from "./record.ts";
+import { feeOf, settlementOf, sideOf } from "./settlement.ts";
 import type { StayRow } from "./stays.ts";
 
 type Booking = typeof bookings.$inferSelect;
@@ -22,9 +25,10 @@ export interface Applied {
 /**
  * Writes the change into the booking under its lock, its nights having moved: stays frozen anew, the version raised,
  * before and after into its audit, and what follows by job.
+ * @param settlement absent where no room changes: then no money does
  * @returns the booking's new version
  */
-export async function applyChange(tx: Transaction, booking: Booking, before: readonly StayRow[], change: Applied, actor: string): Promise<number> {
+export async function applyChange(tx: Transaction, booking: Booking, before: readonly StayRow[], change: Applied, actor: string, settlement?: Settlement): Promise<number> {
   await keepVersions(tx, change.stays);
   for (const stay of change.stays) await rewriteStay(tx, stay, change, before);
   if (change.stays.length > 0) await rewriteNights(tx, change.stays);
@@ -41,6 +45,7 @@ export async function applyChange(tx: Transaction, booking: Booking, before: rea
     before: { ...headOf(booking), stays: changed.map((stay) => ({ roomStayId: stay.id, ...roomOf(stay) })) },
     after: { ...headOf(change), stays: change.stays.map((stay) => ({ roomStayId: stay.roomStayId, ...roomOf(stay) })) },
     contact: change.contact ?? false,
+    ...(settlement && { settlement }),
   };
   await recordEvent(tx, { ...event, type: "modified", actor, data });
   await emit(tx, { type: "booking.modified", payload: { ...event, payment: booking.payment } });
@@ -89,4 +94,18 @@ async function rewriteNights(tx: Transaction, stays: readonly PlannedStay[]): Pr
     ),
   );
   await tx.insert(bookingNights).values(stays.flatMap(({ roomStayId, nights }) => nights.map(({ date, price }) => ({ roomStayId, stayDate: date, price }))));
+}
+
+/** What a change does to the booking's money, before it is written; undefined where no room changes. */
+export async function settleChange(
+  db: Executor,
+  booking: Booking,
+  stays: readonly StayRow[],
+  { stays: planned, total, dueOnline }: Pick<Applied, "stays" | "total" | "dueOnline">,
+): Promise<Settlement | undefined> {
+  if (planned.length === 0) return undefined;
+  const money = await readMoney(db, booking.id);
+  const fee = planned.flatMap(({ charges }) => charges).reduce((sum, { name, amount }) => sum + (name === CHANGE_FEE ? amount : 0), 0);
+  const becomes = sideOf({ payment: booking.payment, total, dueOnline }, stays, money);
+  return settlementOf(booking.currency, sideOf(booking, stays, money), becomes, feeOf(fee, planned));
 }

@@ -4,15 +4,19 @@ import { bookings, payments, properties } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { raiseIncident } from "../platform/incidents.ts";
 import { commit } from "../platform/transact.ts";
-import { canMove, hasMoney, type ProviderView } from "../payments/index.ts";
+import { canMove, hasMoney, planMoney, type ProviderView } from "../payments/index.ts";
 import type { MovedNight } from "../rooms/index.ts";
 import { announce } from "./announce.ts";
 import { becomePaid, NightsTaken } from "./become-paid.ts";
 import { withinSale } from "./begun.ts";
-import { emit } from "./events.ts";
+import { emit, type MoneyEntry } from "./events.ts";
 import { expireOverdue } from "./expire.ts";
+import { readMoney } from "./money.ts";
+import { tellMoney } from "./money-news.ts";
 import { recordEvent } from "./record.ts";
 import { mismatchOf, recordMoney } from "./record-money.ts";
+import { sideOf } from "./settlement.ts";
+import { staysOf } from "./stays.ts";
 
 type Payment = typeof payments.$inferSelect;
 type Booking = typeof bookings.$inferSelect;
@@ -68,6 +72,7 @@ async function applyIn(tx: Transaction, ctx: Context, seen: Pick<Payment, "id" |
   const amounts = { amount: payment.amount, captured: view.captured, currency: payment.currency };
   await recordEvent(tx, { ...event, type: `payment_${view.state}`, actor, data: { ...amounts, paymentId: payment.id } });
   if (hasMoney(payment.state)) {
+    if (!hasMoney(view.state)) await tellLapse(tx, booking, { ...event, actor }, payment.id);
     const moved = !hasMoney(view.state) || view.captured !== payment.amount;
     if (moved) await emit(tx, { type: "booking.money_changed", payload: event });
     return WRITTEN;
@@ -77,15 +82,29 @@ async function applyIn(tx: Transaction, ctx: Context, seen: Pick<Payment, "id" |
     const examined = payment.state === "challenged";
     const told = payment.changeId ? examined : booking.holdExpiresAt && (examined || view.state === "denied");
     if (told) await emit(tx, { type: "booking.payment_failed", payload: { ...event, paymentId: payment.id } });
-    if (view.state === "pending" && view.expiresAt) await extendHold(tx, booking, view.expiresAt);
+    if (view.state === "pending" && view.expiresAt) {
+      await extendHold(tx, booking, view.expiresAt);
+      await tellMoney(tx, { ...event, actor }, "transfer_waiting", payment.id);
+    }
     return WRITTEN;
   }
   if (view.amount !== payment.amount || view.currency !== payment.currency) {
     await notOurs(tx, payment, view);
+    await tellMoney(tx, { ...event, actor }, "paid_otherwise", payment.id);
     await emit(tx, { type: "booking.money_changed", payload: event });
     return WRITTEN;
   }
   return { ...WRITTEN, ...(await becomePaid(tx, booking, { ...payment, captured: view.captured }, actor, attempt)) };
+}
+
+/** A reservation or taken money is gone at the provider: where the booking owes it, nobody has let it go for us. */
+async function tellLapse(tx: Transaction, booking: Booking, entry: MoneyEntry, paymentId: string): Promise<void> {
+  const money = await readMoney(tx, booking.id);
+  const { owed } = sideOf(booking, await staysOf(tx, booking.id), money);
+  const { missing } = planMoney(money.facts, owed);
+  if (missing === 0) return;
+  await recordEvent(tx, { ...entry, type: "authorisation_lapsed", data: { paymentId, missing } });
+  await tellMoney(tx, entry, "lapsed", paymentId);
 }
 
 /** A reading that nothing newer explains: no move is made, and a person must look. */

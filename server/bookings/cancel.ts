@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Executor, Transaction } from "../../db/client.ts";
+import type { Settlement } from "../../db/schema/bookings.ts";
 import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
@@ -8,14 +9,15 @@ import { once } from "../platform/idempotency.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { feeAt, feeChangesAt, giveBackNights } from "../rooms/index.ts";
 import { authoriseBooking, type AuthorisedBooking } from "./access.ts";
-import { amountsOf, keptOnline } from "./amounts.ts";
+import { amountsOf } from "./amounts.ts";
 import { announce } from "./announce.ts";
 import { abandonChange } from "./changes.ts";
 import { emit } from "./events.ts";
-import { goesBack } from "./money.ts";
+import { readMoney } from "./money.ts";
 import { recordEvent } from "./record.ts";
 import type { CancelInput, cancelOutput, CancelQuoteInput, cancelQuoteOutput } from "./schemas.ts";
 import { hasBegun } from "./begun.ts";
+import { feeOf, settlementOf, sideOf } from "./settlement.ts";
 import { endHold, endStays, nightMoves, staysOf, type StayRow } from "./stays.ts";
 import { bookingState } from "./states.ts";
 import { databaseNow } from "./view.ts";
@@ -29,7 +31,8 @@ export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promis
   const now = await databaseNow(ctx.db);
   const plan = planCancel(booking, stays, input.roomStayIds, now);
   const changes = plan.leaving.map((stay) => feeChangesAt(stay.policy, now)).filter((at) => at !== null);
-  return { fee: plan.fee, refund: await refundOf(ctx.db, booking, plan), currency: booking.currency, changesAt: changes.toSorted()[0] ?? null };
+  const settlement = await settle(ctx.db, booking, stays, plan);
+  return { ...told(settlement), changesAt: changes.toSorted()[0] ?? null };
 }
 
 /**
@@ -44,7 +47,7 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     const plan = planCancel(booking, stays, input.roomStayIds, now);
     const { fee, leaving, staying } = plan;
     if (fee !== input.expectedFee) throw refuse("PRICE_CHANGED", { total: fee, currency: booking.currency, quoteHash: "" });
-    const refund = await refundOf(tx, booking, plan);
+    const settlement = await settle(tx, booking, stays, plan);
 
     await setFees(tx, leaving, now);
     const pending = leaving.filter((stay) => stay.state === "pending");
@@ -52,18 +55,18 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     await endStays(tx, pending, "cancelled");
     await endStays(tx, confirmed, "cancelled");
     const version = await endHold(tx, booking.id);
-    if (staying.length > 0) await followRooms(tx, booking, plan);
+    await followRooms(tx, booking, plan);
     const actor = actorKey(ctx.actor);
     const moves = [...(await abandonChange(tx, { ...booking, version }, actor)), ...nightMoves(pending, { held: -1 }), ...nightMoves(confirmed, { sold: -1 })];
     const moved = await giveBackNights(tx, moves, { reason: "cancel", actor, bookingId: booking.id });
     const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
     const rooms = staying.length > 0 ? { roomStayIds: leaving.map((stay) => stay.id) } : {};
-    await recordEvent(tx, { ...event, type: staying.length > 0 ? "room_cancelled" : "cancelled", actor, data: { fee, refund, ...rooms } });
+    await recordEvent(tx, { ...event, type: staying.length > 0 ? "room_cancelled" : "cancelled", actor, data: { settlement, ...rooms } });
     // A hold that is let go is no cancellation: nobody was told of a booking.
     if (staying.length > 0) await emit(tx, { type: "booking.modified", payload: { ...event, payment: booking.payment } });
     else await emit(tx, { type: confirmed.length > 0 ? "booking.cancelled" : "booking.released", payload: event });
     const state = staying.length > 0 ? ("confirmed" as const) : ("cancelled" as const);
-    const answer = { bookingId: booking.id, state, fee, refund, currency: booking.currency };
+    const answer = { bookingId: booking.id, state, ...told(settlement) };
     return { answer, committed: () => announce(ctx, moved, "bookings_cancelled_total") };
   });
 }
@@ -71,6 +74,8 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
 interface CancelPlan {
   leaving: StayRow[];
   staying: StayRow[];
+  /** All of the booking's, as they will be. */
+  after: StayRow[];
   /** What the rooms that leave cost. */
   fee: number;
   /** What the booking costs from then on. */
@@ -94,37 +99,45 @@ function planCancel(booking: AuthorisedBooking, stays: readonly StayRow[], ids: 
   const staying = standing.filter((stay) => !leaving.includes(stay));
   // Its page asks for the whole amount: a hold is let go as a whole, and taken anew.
   if (state === "pending" && staying.length > 0) throw refuse("PRECONDITION", { reason: "a hold can't lose single rooms", state });
-  const ended = stays.map((stay) => (leaving.includes(stay) ? { ...stay, state: "cancelled" as const, fee: feeOf(stay, now) } : stay));
-  const { total, dueOnline } = amountsOf(booking.payment, staying, ended);
-  return { leaving, staying, fee: leaving.reduce((sum, stay) => sum + feeOf(stay, now), 0), total, dueOnline };
+  const after = stays.map((stay) => (leaving.includes(stay) ? { ...stay, state: "cancelled" as const, fee: feeNow(stay, now) } : stay));
+  const { total, dueOnline } = amountsOf(booking.payment, staying, after);
+  return { leaving, staying, after, fee: leaving.reduce((sum, stay) => sum + feeNow(stay, now), 0), total, dueOnline };
 }
 
 /** A hold costs nothing; a confirmed stay what its frozen policy says at this instant. */
-function feeOf(stay: StayRow, now: Date): number {
+function feeNow(stay: StayRow, now: Date): number {
   return stay.state === "confirmed" ? feeAt(stay.policy, now) : 0;
 }
 
 async function setFees(tx: Transaction, stays: readonly StayRow[], now: Date): Promise<void> {
   for (const stay of stays) {
-    const fee = feeOf(stay, now);
+    const fee = feeNow(stay, now);
     if (fee > 0) await tx.update(roomStays).set({ fee }).where(eq(roomStays.id, stay.id));
   }
 }
 
-/** The booking's dates and amounts become those of the rooms that are left, and of the fees. */
+/** The booking's amounts become those of the rooms that are left, and of the fees; its dates too, while any is left. */
 async function followRooms(tx: Transaction, booking: Booking, { staying, total, dueOnline }: CancelPlan): Promise<void> {
-  const checkIn = staying.map((stay) => stay.checkIn).toSorted()[0]!;
-  const checkOut = staying
-    .map((stay) => stay.checkOut)
-    .toSorted()
-    .at(-1)!;
+  const checkIn = staying.map((stay) => stay.checkIn).toSorted()[0] ?? booking.checkIn;
+  const checkOut =
+    staying
+      .map((stay) => stay.checkOut)
+      .toSorted()
+      .at(-1) ?? booking.checkOut;
   await tx
     .update(bookings)
     .set({ checkIn, checkOut, total, dueOnline })
     .where(and(eq(bookings.id, booking.id), eq(bookings.version, sql`${booking.version + 1}::int`)));
 }
 
-/** What of the money taken or reserved online goes back: all beyond what is due; of a booking that ends, beyond its fees. */
-function refundOf(db: Executor, booking: Booking, { staying, total, dueOnline }: CancelPlan): Promise<number> {
-  return goesBack(db, booking.id, staying.length > 0 ? dueOnline : keptOnline(booking, total));
+async function settle(db: Executor, booking: Booking, stays: readonly StayRow[], plan: CancelPlan): Promise<Settlement> {
+  const money = await readMoney(db, booking.id);
+  const { total, dueOnline, after, leaving, fee } = plan;
+  const becomes = sideOf({ payment: booking.payment, total, dueOnline }, after, money);
+  return settlementOf(booking.currency, sideOf(booking, stays, money), becomes, feeOf(fee, leaving));
+}
+
+/** What the caller is told of it. */
+function told({ fee, back, ways, duePropertyAfter, currency }: Settlement) {
+  return { fee, refund: back, ways, dueProperty: duePropertyAfter, currency };
 }

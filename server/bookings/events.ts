@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DecisionKind, DisputeState, PaymentState } from "../../db/schema/payments.ts";
 import type { RefundState } from "../payments/index.ts";
 import { emitterOf } from "../platform/outbox.ts";
+import { NEWS } from "./schemas.ts";
 
 /** What a booking's events carry: ids and a version. */
 export const bookingPayload = z.object({ bookingId: z.uuid(), propertyId: z.uuid(), version: z.int() });
@@ -31,6 +32,8 @@ export const BOOKING_EVENTS = {
   "booking.paid_too_late": bookingPayload.extend({ paymentId: z.uuid() }),
   /** A payment was declined: the guest is told. */
   "booking.payment_failed": bookingPayload.extend({ paymentId: z.uuid() }),
+  /** Something became of its money that guest or property must hear of; `about` is the payment, refund, dispute or decision. */
+  "booking.money_news": bookingPayload.extend({ news: z.enum(NEWS), about: z.uuid() }),
   /** Money came, or moved: what is due and what was taken are compared. */
   "booking.money_changed": bookingPayload,
 } as const;
@@ -52,6 +55,8 @@ export type HistoryType =
   | "change_expired"
   | "change_late"
   | "paid_too_late"
+  | "paid_beyond"
+  | "authorisation_lapsed"
   | `payment_${PaymentState}`
   | `refund_${RefundState}`
   | `dispute_${DisputeState}`

@@ -1,16 +1,20 @@
 import { and, asc, eq, inArray, lt, lte, not, sql } from "drizzle-orm";
-import { pgArray, sqlState } from "../../db/client.ts";
+import { pgArray, sqlState, type Transaction } from "../../db/client.ts";
+import type { Settlement } from "../../db/schema/bookings.ts";
 import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { commit } from "../platform/transact.ts";
+import { hasMoney } from "../payments/index.ts";
 import { giveBackNights, roomBusy } from "../rooms/index.ts";
 import { announce } from "./announce.ts";
 import { expireChange, overdueChangesOn } from "./changes.ts";
 import { emit } from "./events.ts";
 import { bookingExamined, isExamined, type Rival } from "./examined.ts";
+import { readMoney } from "./money.ts";
 import { recordEvent } from "./record.ts";
-import { endHold, moveStays, nightMoves, staysOf } from "./stays.ts";
+import { settlementOf, sideOf } from "./settlement.ts";
+import { endHold, moveStays, nightMoves, staysOf, type StayRow } from "./stays.ts";
 
 /**
  * Gives back the nights of a hold that is over. Quiet when it isn't any more: paid, cancelled, extended.
@@ -21,7 +25,7 @@ import { endHold, moveStays, nightMoves, staysOf } from "./stays.ts";
 export async function expire(ctx: Context, bookingId: string, rival?: Rival): Promise<boolean> {
   return commit(ctx.db, async (tx) => {
     const [booking] = await tx
-      .select({ id: bookings.id, propertyId: bookings.propertyId })
+      .select()
       .from(bookings)
       .where(and(eq(bookings.id, bookingId), lte(bookings.holdExpiresAt, sql`app_now()`)))
       .for("no key update", rival?.waits === false ? { noWait: true } : {});
@@ -33,10 +37,19 @@ export async function expire(ctx: Context, bookingId: string, rival?: Rival): Pr
     const actor = actorKey(ctx.actor);
     const moved = await giveBackNights(tx, nightMoves(stays, { held: -1 }), { reason: "expire", actor, bookingId });
     const event = { bookingId, propertyId: booking.propertyId, version };
-    await recordEvent(tx, { ...event, type: "expired", actor });
+    const settlement = await settleEnd(tx, booking, stays);
+    await recordEvent(tx, { ...event, type: "expired", actor, data: settlement ? { settlement } : {} });
     await emit(tx, { type: "booking.expired", payload: event });
     return { answer: true, committed: () => announce(ctx, moved, "holds_expired_total") };
   });
+}
+
+/** What goes back because the hold is over; undefined where no money had come. */
+async function settleEnd(tx: Transaction, booking: typeof bookings.$inferSelect, stays: readonly StayRow[]): Promise<Settlement | undefined> {
+  const money = await readMoney(tx, booking.id);
+  if (money.payments.every(({ state }) => !hasMoney(state))) return undefined;
+  const ended = stays.map((stay) => ({ ...stay, state: "expired" as const }));
+  return settlementOf(booking.currency, sideOf(booking, stays, money), sideOf(booking, ended, money));
 }
 
 export interface Night {

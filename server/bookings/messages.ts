@@ -28,7 +28,7 @@ export async function messagesOf(db: Executor, bookingId: string): Promise<Messa
   const rows = await db
     .selectDistinctOn([deliveries.channel], { channel: deliveries.channel, state: deliveries.state })
     .from(deliveries)
-    .where(and(eq(deliveries.bookingId, bookingId), or(isNull(deliveries.error), notInArray(deliveries.error, UNTOLD))))
+    .where(and(eq(deliveries.bookingId, bookingId), eq(deliveries.audience, "guest"), or(isNull(deliveries.error), notInArray(deliveries.error, UNTOLD))))
     .orderBy(deliveries.channel, desc(deliveries.version), desc(deliveries.id));
   const latest = (channel: "email" | "sms") => {
     const row = rows.find((one) => one.channel === channel);

@@ -5,7 +5,7 @@ import { feeAt, freeUntil, quoteEnd, stockOf } from "../rooms/index.ts";
 import { authoriseBooking } from "./access.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { pendingChange } from "./changes.ts";
-import { goesBack } from "./money.ts";
+import { settleChange } from "./apply-change.ts";
 import type { ModifyQuoteInput, modifyQuoteOutput } from "./modify-schemas.ts";
 import { LackingNights, withOverdueLetGo } from "./overdue.ts";
 import { staysOf } from "./stays.ts";
@@ -38,7 +38,7 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
     total: plan.total,
     due: plan.due,
     atProperty: plan.total - plan.dueOnline - (booking.total - booking.dueOnline),
-    refund: plan.due > 0 ? 0 : await goesBack(ctx.db, booking.id, plan.dueOnline),
+    refund: plan.due > 0 ? 0 : ((await settleChange(ctx.db, booking, stays, plan))?.back ?? 0),
     changeFee: plan.changeFee,
     cancelFee: plan.policies.reduce((sum, policy) => sum + feeAt(policy, now), 0),
     freeUntil: freeTimes.includes(null) ? null : (freeTimes.filter((at) => at !== null).toSorted()[0] ?? null),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dateField, idempotencyKeyField, idField, MAX_ROOMS, textField } from "../platform/fields.ts";
 import { quotedStayOutput, quoteRoomField } from "../rooms/schemas.ts";
-import { bookingRef, guestFields } from "./schemas.ts";
+import { bookingRef, guestFields, waysOutput } from "./schemas.ts";
 
 /** What may become of a room stay: another product of the property, another party. */
 export const changedRoomField = quoteRoomField.extend({ roomStayId: idField });
@@ -52,7 +52,14 @@ export type ModifyInput = z.infer<typeof modifyInput>;
 
 /** Changed at once, or a draft that holds its nights until the difference is paid by `payments.start` with its id. */
 export const modifyOutput = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("applied"), bookingId: z.string(), version: z.int() }),
+  z.object({
+    status: z.literal("applied"),
+    bookingId: z.string(),
+    version: z.int(),
+    /** What goes back because of the change, in all and by its ways. */
+    refund: z.int(),
+    ways: waysOutput,
+  }),
   z.object({ status: z.literal("payment_due"), bookingId: z.string(), changeId: z.string(), due: z.int(), currency: z.string(), expiresAt: z.string() }),
 ]);
 export type ModifyOutput = z.infer<typeof modifyOutput>;

@@ -11,7 +11,7 @@ import { lockNights, moveLocked, roomTypesOf, withNightLocks, type MovedNight, t
 import type { Committed } from "../platform/transact.ts";
 import { authoriseBooking } from "./access.ts";
 import { announce } from "./announce.ts";
-import { applyChange } from "./apply-change.ts";
+import { applyChange, settleChange } from "./apply-change.ts";
 import { netUnits, planChange } from "./change-plan.ts";
 import { abandonChange, draftChange, heldMoves } from "./changes.ts";
 import type { Night } from "./expire.ts";
@@ -92,8 +92,10 @@ async function changeIn(tx: Transaction, ctx: Context, input: ModifyInput): Prom
       .where(and(eq(guests.propertyId, booking.propertyId), eq(guests.id, booking.guestId)));
   const asItIs = { checkIn: booking.checkIn, checkOut: booking.checkOut, stays: [], total: booking.total, dueOnline: booking.dueOnline };
   let { version } = booking;
-  if (!draft || contact) version = await applyChange(tx, booking, stays, { ...(draft ? asItIs : plan), notes: contact?.notes, contact: contact !== undefined }, actor);
-  if (!draft) return done({ status: "applied", bookingId: booking.id, version });
+  const written = { ...(draft ? asItIs : plan), notes: contact?.notes, contact: contact !== undefined };
+  const settlement = await settleChange(tx, booking, stays, written);
+  if (!draft || contact) version = await applyChange(tx, booking, stays, written, actor, settlement);
+  if (!draft) return done({ status: "applied", bookingId: booking.id, version, refund: settlement?.back ?? 0, ways: settlement?.ways ?? [] });
   const change = await draftChange(tx, { ...booking, version }, plan, held, now, actor);
   const { id: changeId, due, currency, expiresAt } = change;
   return done({ status: "payment_due", bookingId: booking.id, changeId, due, currency, expiresAt: expiresAt.toISOString() });

@@ -2,7 +2,7 @@ import { asc, eq, inArray, sql } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
 import { disputes, incidents, moneyDecisions, payments, refunds } from "../../db/schema/index.ts";
 import { pipelined } from "../platform/pipelined.ts";
-import { hasWayBack, planMoney, type MoneyFacts } from "../payments/index.ts";
+import { hasWayBack, type MoneyFacts } from "../payments/index.ts";
 import { owedOnline } from "./amounts.ts";
 import { mismatchOf } from "./record-money.ts";
 import type { StayRow } from "./stays.ts";
@@ -88,13 +88,4 @@ function sumsOf(decided: readonly (typeof moneyDecisions.$inferSelect)[], disput
 /** As `owedOnline`, less what a person has waived. */
 export function dueOnline(booking: { dueOnline: number }, stays: readonly Pick<StayRow, "state" | "fee">[], money: Pick<Money, "waived">): number {
   return Math.max(0, owedOnline(booking, stays) - money.waived);
-}
-
-/**
- * What goes back to the guest when the booking owes this much online, beyond the refunds that are under way: let go,
- * refunded, paid by hand, or waiting for a dispute. Money that a dispute took for good doesn't go back. Minor units.
- */
-export async function goesBack(db: Executor, bookingId: string, due: number): Promise<number> {
-  const { facts, waived } = await readMoney(db, bookingId);
-  return planMoney(facts, Math.max(0, due - waived)).goesBack;
 }

@@ -4,13 +4,14 @@ import { bookingChanges, type bookings, type payments } from "../../db/schema/in
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { moveNights, type MovedNight, type NightMove } from "../rooms/index.ts";
-import { applyChange } from "./apply-change.ts";
+import { applyChange, settleChange } from "./apply-change.ts";
 import { calendarOf, isTooLate } from "./begun.ts";
 import { netUnits } from "./change-plan.ts";
 import { heldMoves, pendingChange, type ChangeRow } from "./changes.ts";
 import { emit } from "./events.ts";
 import { recordEvent } from "./record.ts";
 import { requestRefund } from "./refunds.ts";
+import { settleArrival } from "./settle-arrival.ts";
 import { bookingState } from "./states.ts";
 import { endHold, type StayRow } from "./stays.ts";
 import { databaseNow } from "./view.ts";
@@ -64,7 +65,7 @@ export async function payChange(tx: Transaction, booking: Booking, stays: readon
     .where(and(eq(bookingChanges.id, change.id), eq(bookingChanges.state, change.state)))
     .returning({ id: bookingChanges.id });
   if (!applied) throw new Error("a change left its state under its booking's lock");
-  await applyChange(tx, booking, stays, change, actor);
+  await applyChange(tx, booking, stays, change, actor, await settleChange(tx, booking, stays, change));
   return { moved };
 }
 
@@ -74,7 +75,7 @@ export async function payChange(tx: Transaction, booking: Booking, stays: readon
  * booking, so a draft that was for the version before is for the new one.
  * @returns the booking's new version
  */
-export async function refuseLate(tx: Transaction, booking: Booking, payment: Payment & { changeId: string }, actor: string): Promise<number> {
+export async function refuseLate(tx: Transaction, booking: Booking, stays: readonly StayRow[], payment: Payment & { changeId: string }, actor: string): Promise<number> {
   const { changeId, id: paymentId } = payment;
   const version = await endHold(tx, booking.id);
   await tx
@@ -83,7 +84,7 @@ export async function refuseLate(tx: Transaction, booking: Booking, payment: Pay
     .where(and(eq(bookingChanges.bookingId, booking.id), eq(bookingChanges.baseVersion, booking.version), inArray(bookingChanges.state, ["pending", "expired"])));
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version };
   if (payment.captured > 0) await requestRefund(tx, { ...event, actor }, payment, payment.captured, "change_late");
-  await recordEvent(tx, { ...event, type: "change_late", actor, data: { changeId, paymentId } });
+  await recordEvent(tx, { ...event, type: "change_late", actor, data: { changeId, paymentId, settlement: await settleArrival(tx, booking, stays, paymentId) } });
   await emit(tx, { type: "booking.change_late", payload: { ...event, changeId, paymentId } });
   return version;
 }

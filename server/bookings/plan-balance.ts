@@ -6,6 +6,7 @@ import { closeIncident, raiseIncident } from "../platform/incidents.ts";
 import { planMoney, type MoneyPlan } from "../payments/index.ts";
 import type { MoneyEntry } from "./events.ts";
 import { dueOnline, readMoney, type Money } from "./money.ts";
+import { tellMoney } from "./money-news.ts";
 import { moveRefund, requestRefund } from "./refunds.ts";
 import { bookingState } from "./states.ts";
 import { staysOf } from "./stays.ts";
@@ -34,7 +35,12 @@ export async function planBalance(tx: Transaction, ctx: Pick<Context, "actor">, 
   const entry: MoneyEntry = { bookingId, propertyId: booking.propertyId, version: booking.version, actor: actorKey(ctx.actor) };
   for (const refund of money.refunds) if (plan.withdrawn.includes(refund.id)) await moveRefund(tx, entry, refund, "withdrawn");
   const paymentOf = (id: string) => money.payments.find((payment) => payment.id === id)!;
-  for (const one of plan.waiting) if (one.refundId === undefined) await requestRefund(tx, entry, paymentOf(one.paymentId), one.amount, state);
+  for (const { refundId, paymentId, amount } of plan.waiting) {
+    if (refundId !== undefined) continue;
+    const made = await requestRefund(tx, entry, paymentOf(paymentId), amount, state);
+    const disputed = money.disputes.some((dispute) => dispute.paymentId === paymentId && dispute.state === "open" && !dispute.refundable);
+    if (disputed) await tellMoney(tx, entry, "refund_waits", made);
+  }
   const steps: Step[] = [];
   for (const action of plan.actions) {
     const payment = paymentOf(action.paymentId);

@@ -1,10 +1,11 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
-import { disputes, type payments } from "../../db/schema/index.ts";
+import { disputes, refunds, type payments } from "../../db/schema/index.ts";
 import { newId } from "../platform/ids.ts";
 import { closeIncident, raiseIncident } from "../platform/incidents.ts";
 import { canMoveDispute, type ProviderDispute } from "../payments/index.ts";
 import type { MoneyEntry } from "./events.ts";
+import { tellMoney } from "./money-news.ts";
 import { recordEvent } from "./record.ts";
 
 type Payment = typeof payments.$inferSelect;
@@ -40,6 +41,7 @@ export async function recordDispute(tx: Transaction, entry: MoneyEntry, payment:
   if (known && known.state === state && known.amount === amount && known.refundable === view.isRefundable) return false;
   if (known?.state !== state) await recordEvent(tx, { ...entry, type: `dispute_${state}`, data: { disputeId: id, paymentId: payment.id, amount, currency } });
   await tell(tx, entry, { id, paymentId: payment.id, ...view, state });
+  if (known?.state !== state) await tellParties(tx, entry, { id, paymentId: payment.id, state, isRefundable: view.isRefundable });
   return true;
 }
 
@@ -56,6 +58,21 @@ async function tell(tx: Transaction, entry: MoneyEntry, dispute: ProviderDispute
     data: { disputeId, paymentId, amount, currency, state, providerState },
     count: 1,
   });
+}
+
+/** The guest hears of its end, and of a refund that it keeps waiting. */
+async function tellParties(
+  tx: Transaction,
+  entry: MoneyEntry,
+  { id, paymentId, state, isRefundable }: { id: string; paymentId: string; state: Dispute["state"]; isRefundable: boolean },
+): Promise<void> {
+  if (state !== "closed") await tellMoney(tx, entry, `dispute_${state}`, id);
+  if (state !== "open" || isRefundable) return;
+  const waiting = await tx
+    .select({ id: refunds.id })
+    .from(refunds)
+    .where(and(eq(refunds.paymentId, paymentId), eq(refunds.state, "requested")));
+  for (const refund of waiting) await tellMoney(tx, entry, "refund_waits", refund.id);
 }
 
 /** The cause of a dispute's incident. */

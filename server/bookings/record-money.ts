@@ -4,6 +4,7 @@ import { payments, refunds } from "../../db/schema/index.ts";
 import { newId } from "../platform/ids.ts";
 import { canMove, canMoveRefund, hasMoney, type ProviderRefund, type ProviderView } from "../payments/index.ts";
 import type { MoneyEntry } from "./events.ts";
+import { tellMoney } from "./money-news.ts";
 import { recordEvent } from "./record.ts";
 import { recordDispute } from "./record-dispute.ts";
 import { moveRefund, tellPerson } from "./refunds.ts";
@@ -92,6 +93,7 @@ async function recordDashboards(tx: Transaction, entry: MoneyEntry, payment: Pay
   await tx.insert(refunds).values({ id, propertyId, paymentId, currency, reason: "provider", providerRef, amount, state, settledAt, ...createdAt });
   await recordEvent(tx, { ...entry, type: `refund_${state}`, data: { refundId: id, paymentId, amount, currency, reason: "provider", byHand: false } });
   if (state === "failed") await tellPerson(tx, entry, { id, amount, currency }, state);
+  else await tellMoney(tx, entry, "refund_made", id);
   return true;
 }
 

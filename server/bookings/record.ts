@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { pgArray, statement, type Transaction } from "../../db/client.ts";
-import { bookingNights, bookings, guests, roomStays, type StayState } from "../../db/schema/bookings.ts";
+import { bookingNights, bookings, guests, roomStays, type EventData, type StayState } from "../../db/schema/bookings.ts";
 import type { HistoryType } from "./events.ts";
 import type { QuotedStay } from "../rooms/schemas.ts";
 import { newId } from "../platform/ids.ts";
@@ -158,7 +158,7 @@ export interface BookingEvent {
   /** The booking's version that the event made. */
   version: number;
   /** Facts without personal data. */
-  data?: Record<string, unknown>;
+  data?: EventData;
 }
 
 /** Appends to the bookings' own audit. */

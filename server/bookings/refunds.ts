@@ -5,6 +5,7 @@ import { newId } from "../platform/ids.ts";
 import { closeIncident, raiseIncident } from "../platform/incidents.ts";
 import type { RefundState } from "../payments/index.ts";
 import type { MoneyEntry } from "./events.ts";
+import { tellMoney } from "./money-news.ts";
 import { recordEvent } from "./record.ts";
 
 type Payment = Pick<typeof payments.$inferSelect, "id" | "propertyId" | "currency">;
@@ -45,6 +46,7 @@ export async function moveRefund(tx: Transaction, entry: MoneyEntry, refund: Ref
   await recordEvent(tx, { ...entry, type: `refund_${to}`, data: { refundId: id, paymentId, amount, currency, reason, byHand: made.byHand ?? false } });
   if (to === "failed" || to === "manual") await tellPerson(tx, entry, refund, to);
   else for (const cause of [failedOf(id), manualOf(id)]) await closeIncident(tx, cause);
+  if (made.byHand) await tellMoney(tx, entry, "refund_by_hand", id);
   return true;
 }
 
@@ -61,6 +63,7 @@ export async function tellPerson(tx: Transaction, entry: MoneyEntry, refund: Pic
     bookingId,
     data: { refundId, amount, currency },
   });
+  await tellMoney(tx, entry, failed ? "refund_failed" : "refund_manual", refundId);
 }
 
 /** The causes of the incidents of a refund that a person must pay. */

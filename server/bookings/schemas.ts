@@ -105,6 +105,8 @@ export const bookingOutput = z.object({
   lost: z.int(),
   /** What of `paid` stays: what is due online, or an ended booking's fees as far as they are taken online. */
   owedOnline: z.int(),
+  /** What of it is there: taken or reserved, and not on its way back. */
+  kept: z.int(),
   payment: z.enum(["online", "property"]),
   paymentMethods: z.array(z.enum(["stripe", "midtrans", "property"])),
   /** While pending: the nights go back then. */
@@ -131,7 +133,8 @@ export const bookingOutput = z.object({
   }),
   stays: z.array(stayOutput),
   payments: z.array(z.object({ id: z.string(), provider: z.string(), state: z.string(), amount: z.int(), method: z.string().nullable() })),
-  refunds: z.array(z.object({ amount: z.int(), state: z.enum(REFUND_STATES) })),
+  /** A gift is beyond what the booking gives back. */
+  refunds: z.array(z.object({ amount: z.int(), state: z.enum(REFUND_STATES), isGift: z.boolean().optional() })),
   /** Waits for its difference to be paid until `expiresAt`; then it is gone, and the booking stays as it is. */
   change: z
     .object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string(), transfer: transferOutput.nullable() })
@@ -197,11 +200,21 @@ const roomStayIds = z.array(idField).min(1).max(MAX_ROOMS).optional();
 export const cancelQuoteInput = bookingRef.extend({ roomStayIds });
 export type CancelQuoteInput = z.infer<typeof cancelQuoteInput>;
 
-export const cancelQuoteOutput = z.object({
-  /** What stays with the property, and what goes back of the money paid online; minor units. */
+/** How money goes back: a reservation is let go, the provider refunds, or the property pays by hand. */
+export const waysOutput = z.array(z.object({ way: z.enum(["void", "refund", "hand"]), amount: z.int() }));
+
+const cancelCost = {
+  /** What these rooms cost by being cancelled, and what goes back of the money paid online because of it; minor units. */
   fee: z.int(),
   refund: z.int(),
+  ways: waysOutput,
+  /** What the guest then owes to the property itself. */
+  dueProperty: z.int(),
   currency: z.string(),
+};
+
+export const cancelQuoteOutput = z.object({
+  ...cancelCost,
   /** Instant at which the fee rises next; null when it won't. */
   changesAt: z.string().nullable(),
 });
@@ -213,4 +226,24 @@ export const cancelInput = cancelQuoteInput.extend({
 });
 export type CancelInput = z.infer<typeof cancelInput>;
 /** `confirmed` while other rooms of the booking stand. */
-export const cancelOutput = z.object({ bookingId: z.string(), state: z.enum(["cancelled", "confirmed"]), fee: z.int(), refund: z.int(), currency: z.string() });
+export const cancelOutput = z.object({ bookingId: z.string(), state: z.enum(["cancelled", "confirmed"]), ...cancelCost });
+
+/** States of money that have a message of their own; `MONEY_NEWS` says what each is and who is told. */
+export const NEWS = [
+  "paid_beyond",
+  "paid_otherwise",
+  "transfer_waiting",
+  "lapsed",
+  "refund_made",
+  "refund_failed",
+  "refund_manual",
+  "refund_by_hand",
+  "refund_waits",
+  "goodwill",
+  "waived",
+  "dispute_inquiry",
+  "dispute_open",
+  "dispute_lost",
+  "dispute_won",
+] as const;
+export type MoneyNews = (typeof NEWS)[number];

@@ -21,6 +21,9 @@ export async function get(ctx: Context, ref: { bookingId: string; token?: string
   return viewOf(ctx, ctx.db, ref.bookingId);
 }
 
+/** A person's gift is no part of what the booking keeps. */
+const isGift = sql<boolean>`exists (select 1 from ${moneyDecisions} d where d.refund_id = ${refunds.id} and d.kind = 'goodwill')`;
+
 /** The view without a check of access: for jobs, and for verbs that have checked. */
 export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
   const [[head], stays, money, given, [gone], [decided], messages] = await pipelined([
@@ -28,7 +31,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
     db
-      .select({ amount: refunds.amount, state: refunds.state })
+      .select({ amount: refunds.amount, state: refunds.state, isGift })
       .from(refunds)
       .innerJoin(payments, eq(payments.id, refunds.paymentId))
       .where(and(eq(payments.bookingId, bookingId), ne(refunds.state, "withdrawn"))),
@@ -64,6 +67,9 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       .where(and(eq(bookingEvents.bookingId, bookingId), eq(bookingEvents.version, booking.version))),
   ]);
   const state = bookingState(stays);
+  const paid = money.reduce((sum, payment) => sum + takenOf(payment), 0);
+  const lost = gone?.lost ?? 0;
+  const owed = dueOnline(booking, stays, { waived: decided?.waived ?? 0 });
   const standsAhead = state === "confirmed" && !hasBegun(property, booking.checkIn, ctx.clock.now());
   const holds = state === "pending" && booking.holdExpiresAt !== null && booking.holdExpiresAt > ctx.clock.now();
   return {
@@ -80,10 +86,11 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     currency: booking.currency,
     total: booking.total,
     dueOnline: booking.dueOnline,
-    paid: money.reduce((sum, payment) => sum + takenOf(payment), 0),
+    paid,
     refunded: given.reduce((sum, refund) => sum + (refund.state === "failed" ? 0 : refund.amount), 0),
-    lost: gone?.lost ?? 0,
-    owedOnline: dueOnline(booking, stays, { waived: decided?.waived ?? 0 }),
+    lost,
+    owedOnline: owed,
+    kept: Math.max(0, Math.min(owed, paid - lost - given.reduce((sum, refund) => sum + (refund.isGift ? 0 : refund.amount), 0))),
     payment: booking.payment,
     paymentMethods: methodsTaking(ctx.config, products, booking.dueOnline),
     holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,

@@ -1,6 +1,9 @@
 import { render } from "@react-email/render";
-import type { MailFacts } from "./facts.ts";
+import type { MailFacts, NewsFacts } from "./facts.ts";
 import { accountTemplate, type AccountMailFacts, type AccountMailKind } from "./templates/account-mails.ts";
+import { moneyTemplate } from "./templates/money-mails.ts";
+import type { GuestNews, PropertyNews } from "./templates/money-words.ts";
+import { propertyTemplate, type PropertyMailKind } from "./templates/property-mails.ts";
 import { codeTemplate, type CodeMailFacts } from "./templates/code-mail.ts";
 import { TEMPLATES, type MailKind, type Template } from "./templates/booking-mails.ts";
 
@@ -26,6 +29,22 @@ export async function composeMail(kind: MailKind, facts: MailFacts): Promise<Mai
   const method = kind === "booking_cancelled" ? "CANCEL" : "PUBLISH";
   const calendar = { filename: `${facts.code}.ics`, contentType: `text/calendar; charset=utf-8; method=${method}`, content: base64(facts.calendar) };
   return { ...mail, attachments: [calendar] };
+}
+
+/** What became of a booking's money, to its guest. */
+export function composeMoneyMail(news: GuestNews, facts: MailFacts, own: NewsFacts): Promise<Mail> {
+  return rendered(moneyTemplate(news, facts, own));
+}
+
+/** Of a booking, to its property. @param facts in the property's language */
+export function composePropertyMail(
+  kind: PropertyMailKind,
+  facts: MailFacts,
+  guest: { name: string; phone: string; email: string },
+  notes: string,
+  news?: { name: PropertyNews; own: NewsFacts },
+): Promise<Mail> {
+  return rendered(propertyTemplate(kind, facts, guest, notes, news));
 }
 
 export function composeCode(facts: CodeMailFacts): Promise<Mail> {

@@ -1,4 +1,5 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
+import type { Executor } from "../../db/client.ts";
 import { bookings } from "../../db/schema/bookings.ts";
 import { deliveries } from "../../db/schema/notifications.ts";
 import type { Context } from "../context.ts";
@@ -17,15 +18,19 @@ export type Delivery = {
   kind: string;
   /** The booking's version that the message tells of. */
   version: number;
+  audience?: "property";
+  /** The payment, refund or dispute that it tells of, where the version alone doesn't name the message. */
+  about?: string | undefined;
   /** A mail that any caller can bring about again and again: past the bounds of `hasRoom` it is held back, to become one with those behind it. */
   mayWait?: boolean;
 } & ({ channel: "email"; compose: () => Promise<Mail & { to: string }> } | { channel: "sms"; compose: () => Promise<{ to: string; text: string }> });
 
 /**
- * `already` an earlier run sent it; `unknown` a text that may have gone out, and is never sent again; `off` no SMS account;
+ * `already` an earlier run sent it; `unknown` a text that may have gone out, and `lost` one of which that was found
+ * before: neither is sent again; `off` no SMS account;
  * `held_back` its recipient or booking has had enough for now: a mail is tried again by the tick, a text is not.
  */
-export type Delivered = "sent" | "already" | "unknown" | "off" | "held_back";
+export type Delivered = "sent" | "already" | "unknown" | "lost" | "off" | "held_back";
 
 /** What of the context a delivery needs. */
 export type Desk = Pick<Context, "config" | "db" | "log" | "metrics">;
@@ -44,29 +49,33 @@ export async function deliver(ctx: Desk, delivery: Delivery): Promise<Delivered>
 }
 
 /** Ends an earlier try of a message that is no longer true: it is not said again, and waits for nothing. */
-export async function overtake(ctx: Pick<Context, "db">, { bookingId, kind, version, channel }: Pick<Delivery, "bookingId" | "kind" | "version" | "channel">): Promise<void> {
+export async function overtake(ctx: Pick<Context, "db">, message: Message): Promise<void> {
   await ctx.db
     .update(deliveries)
     .set({ state: "failed", error: "overtaken", updatedAt: sql`app_now()` })
-    .where(
-      and(
-        eq(deliveries.bookingId, bookingId),
-        eq(deliveries.kind, kind),
-        eq(deliveries.channel, channel),
-        eq(deliveries.version, version),
-        inArray(deliveries.state, ["queued", "held_back", "sending"]),
-      ),
-    );
+    .where(and(isMessage(message), inArray(deliveries.state, ["queued", "held_back", "sending"])));
 }
 
-async function findOrMake(ctx: Desk, { bookingId, kind, channel, version }: Delivery): Promise<Row> {
+/** What names one message. */
+export type Message = Pick<Delivery, "bookingId" | "kind" | "version" | "channel" | "about">;
+
+/** The row of a message, if it has one. */
+export async function deliveryOf(db: Executor, message: Message): Promise<Row | undefined> {
+  const [row] = await db.select().from(deliveries).where(isMessage(message));
+  return row;
+}
+
+function isMessage({ bookingId, kind, channel, version, about }: Message): SQL | undefined {
+  const own = and(eq(deliveries.bookingId, bookingId), eq(deliveries.kind, kind), eq(deliveries.channel, channel));
+  return and(own, eq(deliveries.version, version), about ? eq(deliveries.about, about) : isNull(deliveries.about));
+}
+
+async function findOrMake(ctx: Desk, delivery: Delivery): Promise<Row> {
+  const { bookingId, kind, channel, version, audience = "guest", about = null } = delivery;
   const propertyId = sql`(select ${bookings.propertyId} from ${bookings} where ${bookings.id} = ${bookingId})`;
-  const [made] = await ctx.db.insert(deliveries).values({ id: newId(), propertyId, bookingId, kind, channel, version }).onConflictDoNothing().returning();
+  const [made] = await ctx.db.insert(deliveries).values({ id: newId(), propertyId, bookingId, kind, channel, version, audience, about }).onConflictDoNothing().returning();
   if (made) return made;
-  const [found] = await ctx.db
-    .select()
-    .from(deliveries)
-    .where(and(eq(deliveries.bookingId, bookingId), eq(deliveries.kind, kind), eq(deliveries.channel, channel), eq(deliveries.version, version)));
+  const found = await deliveryOf(ctx.db, delivery);
   if (!found) throw new Error("a delivery vanished");
   return found;
 }
@@ -97,8 +106,9 @@ async function deliverText(ctx: Desk, row: Row, compose: () => Promise<{ to: str
     await fail(ctx, row, "failed", "unknown");
     return "unknown";
   }
+  if (row.state === "failed" && !mayBeTried(row)) return "lost";
   const sms = await compose();
-  if (!(await claim(ctx, row, ["queued"]))) return "already";
+  if (!(await claim(ctx, row, ["queued", "failed"]))) return "already";
   if (!(await handOver(ctx, row, sms.to, true))) return "held_back";
   try {
     await succeed(ctx, row, await sendSms(ctx.config, { ...sms, deliveryId: row.id }));
@@ -106,8 +116,9 @@ async function deliverText(ctx: Desk, row: Row, compose: () => Promise<{ to: str
   } catch (error) {
     // Turned away before it was accepted: safe to try again.
     const turnedAway = error instanceof OutsideError && error.kind === "busy";
-    await fail(ctx, row, turnedAway ? "queued" : "failed", reasonOf(error));
-    if (turnedAway || hasKind(error, "refused")) throw error;
+    const isRefused = hasKind(error, "refused");
+    await fail(ctx, row, turnedAway ? "queued" : "failed", `${isRefused ? REFUSED : ""}${reasonOf(error)}`);
+    if (turnedAway || isRefused) throw error;
     ctx.log.warn("a text may not have gone out", { delivery_id: row.id, booking_id: row.bookingId }, error);
     return "unknown";
   }
@@ -161,6 +172,14 @@ async function fail(ctx: Desk, row: Row, state: "queued" | "failed", error: stri
     .set({ state, error, updatedAt: sql`app_now()` })
     .where(and(eq(deliveries.id, row.id), inArray(deliveries.state, ["queued", "sending"])));
   if (state === "failed") ctx.metrics.count("deliveries_total", { state });
+}
+
+const REFUSED = "refused ";
+
+/** Whether a message may be sent: a text that its vendor has refused did not go out, one that failed otherwise may have. */
+export function mayBeTried({ channel, state, error }: Pick<Row, "channel" | "state" | "error">): boolean {
+  if (channel === "email") return state === "queued" || state === "held_back" || state === "sending" || state === "failed";
+  return state === "queued" || (state === "failed" && (error?.startsWith(REFUSED) ?? false));
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,7 @@
+import type { Settlement } from "../../db/schema/bookings.ts";
+import type { PayInstructions } from "../../db/schema/payments.ts";
 import type { BookingView } from "../bookings/schemas.ts";
 import { daysBetween } from "../platform/dates.ts";
-import { hasWayBack } from "../payments/index.ts";
 import type { Locale } from "../platform/fields.ts";
 import { calendarOf, shownStays } from "./calendar.ts";
 
@@ -28,22 +29,38 @@ export interface MailFacts {
   rooms: { name: string; rate: string; meal: string; adults: number; children: number; price: number }[];
   charges: Charge[];
   currency: string;
+  /** What it costs now: rooms that stand, and the fees of those that don't; with the four below it adds up. */
   total: number;
+  /** Of money that came online, what the booking keeps. */
   paid: number;
+  waived: number;
+  /** Due online, and neither taken nor reserved. */
+  open: number;
   dueAtProperty: number;
-  /** Kept by the property after a cancellation, of all rooms or of single ones. */
-  fee: number;
-  /** On its way back to the guest. */
-  refund: number;
-  /** `manual`: the property sends it itself; `released`: it was never taken. */
-  refundWay: "automatic" | "manual" | "released";
-  /** Fees of the whole booking from instants on; before the first, cancelling is free. `noShowFee`: of not coming at all. */
-  policy: { zone: string; freeAtFirst: boolean; steps: { from: string; fee: number }[]; noShowFee: number };
+  /** Of rooms that were cancelled; all of them, whenever it was. */
+  fees: number;
+  /** What the event that is told of did to the money, as it was kept with it. Absent where money was no part of it. */
+  settlement: Settlement | undefined;
+  /** Whether any payment has come, or may still. */
+  payment: "none" | "open" | "came";
+  /** What cancelling costs now, and from instants to come; who takes it. `noShowFee`: of not coming at all. */
+  policy: { zone: string; fee: number; steps: { from: string; fee: number }[]; noShowFee: number; onProperty: boolean };
   holdExpiresAt: string | null;
   tripUrl: string;
   searchUrl: string;
   /** iCalendar. */
   calendar: string;
+}
+
+/** One payment, refund, dispute or decision that a message is about. */
+export interface NewsFacts {
+  amount: number;
+  currency: string;
+  /** Where a transfer goes, and until when it must arrive. */
+  to?: PayInstructions | undefined;
+  until?: string | undefined;
+  /** Of a payment by hand. */
+  reference?: string | undefined;
 }
 
 /** Absolute addresses: `trip` opens the booking without an account, `search` starts anew. */
@@ -56,9 +73,9 @@ export function linksOf({ id, token, property }: BookingView, publicUrl: string)
   return { trip: `${publicUrl}/trips/${id}?token=${token}`, search: `${publicUrl}/hotels/${property.slug}` };
 }
 
-export function factsOf(view: BookingView, links: Links): MailFacts {
+/** @param settlement of the event that the mail is about */
+export function factsOf(view: BookingView, links: Links, settlement?: Settlement): MailFacts {
   const stays = shownStays(view);
-  const stands = view.state === "confirmed" || view.state === "checked_in";
   return {
     bookingId: view.id,
     state: view.state,
@@ -79,12 +96,10 @@ export function factsOf(view: BookingView, links: Links): MailFacts {
     })),
     charges: chargesOf(stays),
     currency: view.currency,
-    total: view.total,
-    paid: view.paid,
-    dueAtProperty: stands ? view.total - view.dueOnline : Math.max(0, view.total - view.paid),
-    fee: sum(view.stays.map((stay) => stay.fee)),
-    refund: refundOf(view),
-    refundWay: isManual(view) ? "manual" : isReleased(view) ? "released" : "automatic",
+    ...amountsNow(view),
+    fees: sum(view.stays.map((stay) => stay.fee)),
+    settlement,
+    payment: view.payments.every(({ state }) => OVER.has(state)) ? "none" : view.paid > 0 ? "came" : "open",
     policy: policyOf(view, stays),
     holdExpiresAt: view.holdExpiresAt,
     tripUrl: links.trip,
@@ -93,36 +108,15 @@ export function factsOf(view: BookingView, links: Links): MailFacts {
   };
 }
 
-/** What goes back of a payment that came too late: all of it. How is known before it is done, so that each try of a mail says the same. */
-export function backOf({ payments }: BookingView, paymentId: string): Pick<MailFacts, "refund" | "refundWay"> {
-  const payment = payments.find(({ id }) => id === paymentId);
-  if (!payment) throw new Error(`no payment ${paymentId} of this booking`);
-  const reserved = payment.state === "authorised" || payment.state === "voided";
-  return { refund: payment.amount, refundWay: reserved ? "released" : hasWayBack(payment.provider, payment.method) ? "automatic" : "manual" };
-}
+/** Pages that nobody can pay on any more, and that nobody has paid on. */
+const OVER: ReadonlySet<string> = new Set(["expired", "failed"]);
 
-/**
- * What of the money that was taken goes back, over all: known before a refund is asked for, so that each try of a mail
- * says the same. Of a booking that ended, all beyond its fees (decision 013). What is only reserved is let go
- * instead; what a dispute took, the guest has from the bank.
- */
-function refundOf(view: BookingView): number {
-  const reserved = sum(view.payments.filter(({ state }) => state === "authorised").map(({ amount }) => amount));
-  return Math.max(0, view.paid - reserved - view.lost - view.owedOnline);
-}
-
-/** A person sends it: nothing that was taken has a way back of its own, or its way has failed. */
-function isManual({ payments, refunds }: BookingView): boolean {
-  const taken = payments.filter(({ state }) => state === "captured" || state === "paid");
-  if (refunds.some(({ state }) => state === "manual" || state === "failed")) return true;
-  return taken.length > 0 && taken.every(({ provider, method }) => !hasWayBack(provider, method));
-}
-
-/** Nothing goes back, and something that was reserved is let go, now or by the capture of a fee alone. */
-function isReleased(view: BookingView): boolean {
-  if (refundOf(view) > 0) return false;
-  const taken = view.payments.filter(({ state }) => state === "captured" || state === "paid");
-  return view.payments.some(({ state }) => state === "authorised" || state === "voided") || sum(taken.map(({ amount }) => amount)) > view.paid;
+/** All of one moment: what is kept, waived, open and due at the property make up the total. */
+function amountsNow(view: BookingView): Pick<MailFacts, "total" | "paid" | "waived" | "open" | "dueAtProperty"> {
+  const { total, dueOnline, owedOnline, kept } = view;
+  // Nothing came of it, so that it costs nothing.
+  if (view.state === "expired") return { total: 0, paid: 0, waived: 0, open: 0, dueAtProperty: 0 };
+  return { total, paid: kept, waived: dueOnline - owedOnline, open: owedOnline - kept, dueAtProperty: total - dueOnline };
 }
 
 /** The same charge of several rooms is one line. */
@@ -141,12 +135,14 @@ function policyOf(view: BookingView, stays: BookingView["stays"]): MailFacts["po
   const instants = [...new Set(policies.flatMap((policy) => policy.steps.map((step) => step.from)))].sort((a, b) => Date.parse(a) - Date.parse(b));
   const feeAt = (instant: string) => sum(policies.map((policy) => policy.steps.findLast((step) => Date.parse(step.from) <= Date.parse(instant))?.fee ?? 0));
   const steps = instants.map((from) => ({ from, fee: feeAt(from) })).filter((step, i, all) => step.fee !== (all[i - 1]?.fee ?? 0));
-  const first = steps[0];
+  const now = Date.parse(view.now);
   return {
     zone: policies[0]?.zone ?? view.property.zone,
-    freeAtFirst: first === undefined || Date.parse(first.from) > Date.parse(view.createdAt),
-    steps,
+    fee: steps.findLast((step) => Date.parse(step.from) < now)?.fee ?? 0,
+    // What has passed is no deadline any more.
+    steps: steps.filter((step) => Date.parse(step.from) >= now),
     noShowFee: sum(policies.map((policy) => policy.noShowFee)),
+    onProperty: view.payment === "property",
   };
 }
 

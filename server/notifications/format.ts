@@ -13,6 +13,14 @@ export function money(amount: number, currency: string, locale: Locale): string 
   return new Intl.NumberFormat(TAG[locale], { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount / 10 ** exponent);
 }
 
+/** As `money`, with the code for the sign and plain spaces: "EUR 240.00". */
+export function codedMoney(amount: number, currency: string, locale: Locale): string {
+  const exponent = exponentOf(currency);
+  const digits = roundingUnit(currency) >= 10 ** exponent ? 0 : exponent;
+  const number = new Intl.NumberFormat(TAG[locale], { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount / 10 ** exponent);
+  return `${currency} ${number}`;
+}
+
 /** "2026-12-20" → "Sunday, 20 December 2026". */
 export function longDate(date: string, locale: Locale): string {
   return new Intl.DateTimeFormat(TAG[locale], { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(date));

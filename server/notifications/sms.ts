@@ -1,5 +1,5 @@
 import type { MailFacts } from "./facts.ts";
-import { shortDate } from "./format.ts";
+import { codedMoney, shortDate } from "./format.ts";
 
 /** One segment of the GSM alphabet. Anything outside of it would cut the segment to 70 characters. */
 const SEGMENT = 160;
@@ -11,12 +11,14 @@ const TEXTS = {
   en: {
     booking_confirmed: (f: MailFacts, place: string) =>
       `Nightledger: ${f.code} confirmed${place && ` at ${place}`}, ${day(f, f.checkIn)} to ${day(f, f.checkOut)}, check-in from ${f.property.checkInFrom}. ${f.property.phone}`,
-    booking_cancelled: (f: MailFacts, place: string) => `Nightledger: ${f.code}${place && ` at ${place}`}, ${day(f, f.checkIn)}, is cancelled. Details are in your e-mail.`,
+    booking_cancelled: (f: MailFacts, place: string) =>
+      `Nightledger: ${f.code}${place && ` at ${place}`}, ${day(f, f.checkIn)}, is cancelled.${costs(f, "Fee", "Refund")} Details are in your e-mail.`,
   },
   id: {
     booking_confirmed: (f: MailFacts, place: string) =>
       `Nightledger: ${f.code} terkonfirmasi${place && ` di ${place}`}, ${day(f, f.checkIn)} - ${day(f, f.checkOut)}, check-in mulai ${f.property.checkInFrom}. ${f.property.phone}`,
-    booking_cancelled: (f: MailFacts, place: string) => `Nightledger: ${f.code}${place && ` di ${place}`}, ${day(f, f.checkIn)}, dibatalkan. Rincian ada di e-mail Anda.`,
+    booking_cancelled: (f: MailFacts, place: string) =>
+      `Nightledger: ${f.code}${place && ` di ${place}`}, ${day(f, f.checkIn)}, dibatalkan.${costs(f, "Biaya", "Kembali")} Rincian ada di e-mail Anda.`,
   },
 } as const satisfies Record<MailFacts["locale"], Record<SmsKind, (facts: MailFacts, place: string) => string>>;
 
@@ -28,6 +30,16 @@ export function smsText(kind: SmsKind, facts: MailFacts): string {
   if (room >= name.length) return write(name);
   // Three letters of a name say nothing.
   return room < 8 ? write("") : write(`${name.slice(0, room - 1).trim()}.`);
+}
+
+/** " Fee EUR 110.00. Refund EUR 110.00.", as the e-mail has it. */
+function costs({ settlement, locale }: MailFacts, fee: string, refund: string): string {
+  if (!settlement) return "";
+  const parts = [
+    [fee, settlement.fee],
+    [refund, settlement.back],
+  ] as const;
+  return parts.map(([name, amount]) => (amount > 0 ? ` ${name} ${codedMoney(amount, settlement.currency, locale)}.` : "")).join("");
 }
 
 function day(facts: MailFacts, date: string): string {

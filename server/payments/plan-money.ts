@@ -49,6 +49,10 @@ export type MoneyAction =
   /** Asks the provider for a refund; without an id it is to be written down first. */
   | { do: "refund"; paymentId: string; refundId: string | undefined; amount: number };
 
+/** How money goes back: a reservation is let go, the provider refunds, or a person pays. */
+export const WAYS_BACK = ["void", "refund", "hand"] as const;
+export type WayBack = (typeof WAYS_BACK)[number];
+
 export interface MoneyPlan {
   /** Refunds that are not to be made any more: paid by a person, or without money left to make them of. */
   withdrawn: string[];
@@ -57,6 +61,8 @@ export interface MoneyPlan {
   waiting: { paymentId: string; refundId: string | undefined; amount: number }[];
   /** What goes back to the guest beyond the refunds that are written down already: let go, asked for, or waiting. */
   goesBack: number;
+  /** The same by payment and way. */
+  back: { paymentId: string; way: WayBack; amount: number }[];
   /** What is due and neither taken nor reserved. */
   missing: number;
   /** Payments of which more has gone back, by refunds and lost disputes, than had come. */
@@ -70,7 +76,7 @@ export interface MoneyPlan {
  * @param due what the booking owes online; undefined while it is still being paid
  */
 export function planMoney(facts: MoneyFacts, due: number | undefined): MoneyPlan {
-  const plan: MoneyPlan = { withdrawn: [], actions: [], waiting: [], goesBack: 0, missing: 0, overdrawn: [] };
+  const plan: MoneyPlan = { withdrawn: [], actions: [], waiting: [], goesBack: 0, back: [], missing: 0, overdrawn: [] };
   for (const { id, state, isForeign, rests } of facts.payments) {
     if (isForeign && state === "authorised" && !rests) plan.actions.push({ do: "void", paymentId: id });
   }
@@ -194,6 +200,7 @@ function carryOut(plan: MoneyPlan, standing: Standing, kept: number): void {
   if (overdrawn > 0) plan.overdrawn.push({ paymentId, amount: overdrawn });
   const back = Math.max(0, Math.min(left, worth - kept));
   plan.goesBack += back;
+  if (back > 0) plan.back.push({ paymentId, way: wayOf(payment), amount: back });
   if (payment.state === "authorised") {
     if (payment.rests) return;
     plan.actions.push(kept > 0 ? { do: "capture", paymentId, amount: kept } : { do: "void", paymentId });
@@ -203,6 +210,12 @@ function carryOut(plan: MoneyPlan, standing: Standing, kept: number): void {
   if (back > 0) owed.push({ paymentId, refundId: undefined, amount: back });
   if (isBlocked || payment.rests) plan.waiting.push(...owed);
   else plan.actions.push(...owed.map((refund) => ({ do: "refund" as const, ...refund })));
+}
+
+/** The way by which this payment's money goes back. */
+export function wayOf({ state, hasWayBack }: PaymentFacts): WayBack {
+  if (state === "authorised") return "void";
+  return hasWayBack ? "refund" : "hand";
 }
 
 function sumOf(rows: readonly { amount: number }[]): number {

@@ -15,6 +15,7 @@ export const PAGES = [
   "/forgot",
   "/reset",
   "/verify",
+  "/invitation",
   "/admin",
   "/admin/$propertyId/today",
 ];

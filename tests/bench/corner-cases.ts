@@ -76,6 +76,12 @@ async function askChange(world: CornerWorld, size: Size, index: number): Promise
   return { ...ref, ...stayOf(world, size, index + 1), rooms };
 }
 
+/** A code for an address of its own: an address has but a few an hour. */
+function askCode(size: Size) {
+  const name = size === "smallest" ? "" : "corner-".repeat(8);
+  return { email: `${name}${randomUUID().slice(0, 6)}@nightledger.test`, locale: "en", idempotencyKey: randomUUID() };
+}
+
 async function dataOf<T>(answer: Promise<{ body: string }>): Promise<T> {
   return (JSON.parse((await answer).body) as { result: { data: T } }).result.data;
 }
@@ -111,6 +117,10 @@ export const CORNERS: Record<string, Case> = {
     return { input: { code: size === "smallest" ? code : code.padStart(40, "-"), email } };
   },
   "bookings.mine": (world, size) => ({ input: { scope: "past", limit: size === "smallest" ? 1 : 50 }, cookie: world.owner }),
+  "bookings.openHolds": async (world, size, index) => {
+    if (size === "corner") await held(world, size, index);
+    return { cookie: world.guest };
+  },
   "bookings.cancelQuote": async (world, size, index) => ({ input: await standing(world, size, index) }),
   "bookings.cancel": async (world, size, index) => {
     const ref = await standing(world, size, index);
@@ -128,6 +138,11 @@ export const CORNERS: Record<string, Case> = {
     cookie: world.guest,
   }),
   "payments.status": async (world, size, index) => ({ input: refOf(await held(world, size, index)) }),
+  "proofs.ask": (world, size) => ({ input: askCode(size), cookie: world.guest }),
+  "proofs.give": async (world, size) => {
+    const { proofId } = await dataOf<{ proofId: string }>(world.load.mutate("proofs.ask", askCode(size), world.guest));
+    return { input: { proofId, code: size === "smallest" ? "000000" : "0-0-0-0-0-0        " }, cookie: world.guest };
+  },
   "admin.inventory.myProperties": (world) => ({ cookie: world.owner }),
   "admin.inventory.today": (world, size) => ({ input: { propertyId: world.property.id, date: size === "smallest" ? world.from : "2099-12-31" }, cookie: world.owner }),
 };

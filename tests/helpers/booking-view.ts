@@ -51,7 +51,7 @@ const STAY: BookingView["stays"][number] = {
 
 /** A confirmed, paid stay of two nights in Lisbon, with what the test changes. */
 export function bookingView(change: Partial<BookingView> = {}): BookingView {
-  const view: Omit<BookingView, "owedOnline"> = {
+  const view: Omit<BookingView, "owedOnline" | "kept"> = {
     id: "0199a000-0000-7000-8000-000000000001",
     code: "ABCDEFGH23",
     token: "t0ken",
@@ -89,7 +89,8 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
   };
   const fees = view.stays.reduce((sum, stay) => sum + stay.fee, 0);
   const ended = view.state === "cancelled" || view.state === "expired";
-  return { owedOnline: ended ? Math.min(fees, view.dueOnline) : view.dueOnline, ...view };
+  const owedOnline = ended ? Math.min(fees, view.dueOnline) : view.dueOnline;
+  return { owedOnline, kept: Math.min(owedOnline, view.paid - view.refunded - view.lost), ...view };
 }
 
 /** The same in Bali, by a guest who reads Indonesian. */

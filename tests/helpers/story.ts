@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { expect, vi } from "vitest";
 import { deliveries, payments, refunds } from "../../db/schema/index.ts";
 import { balance, cancel, cancelQuote, startPayment } from "../../server/bookings/index.ts";
@@ -73,8 +73,8 @@ export const ENDS = {
     payments: ["captured 22000", "voided 0"],
     refunds: [],
   },
-  paidTooLate: { state: "expired", night: { held: 0, sold: 0 }, mails: ["hold_expired", "paid_too_late"], texts: [], payments: ["voided 0"], refunds: [] },
-  paidAfterLettingGo: { state: "cancelled", night: { held: 0, sold: 0 }, mails: [], texts: [], payments: ["voided 0"], refunds: [] },
+  paidTooLate: { state: "expired", night: { held: 0, sold: 0 }, mails: ["paid_too_late"], texts: [], payments: ["voided 0"], refunds: [] },
+  paidAfterLettingGo: { state: "cancelled", night: { held: 0, sold: 0 }, mails: ["money_paid_beyond"], texts: [], payments: ["voided 0"], refunds: [] },
 };
 
 /** Lets all of it happen, up to past the end of every hold, with no job run meanwhile. */
@@ -212,7 +212,10 @@ export async function endsOf(world: QueueWorld, story: Story) {
       .select()
       .from(refunds)
       .where(sql`${refunds.paymentId} in (select id from ${payments} where ${payments.bookingId} = ${bookingId})`);
-    const rows = await database.db.select().from(deliveries).where(eq(deliveries.bookingId, bookingId));
+    const rows = await database.db
+      .select()
+      .from(deliveries)
+      .where(and(eq(deliveries.bookingId, bookingId), eq(deliveries.audience, "guest")));
     const [night] = await ledgerOf(database.db, roomTypeId);
     const mails = rows.filter((row) => row.channel === "email").map((row) => row.kind);
     expect(await mailsTo(gateway, email), `mails to ${name}`).toHaveLength(mails.length);

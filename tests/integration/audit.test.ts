@@ -127,7 +127,8 @@ const CORRUPTIONS: Record<string, string> = {
   "holds-pending": `update bookings set hold_expires_at = null where id = ${HELD}`,
   "bookings-stays": "update booking_nights set stay_date = stay_date + 100 where room_stay_id = (select id from room_stays limit 1)",
   "bookings-total": "update booking_nights set price = price + 1 where room_stay_id = (select id from room_stays limit 1)",
-  "cancel-fees": "update room_stays set fee = 1 where state = 'cancelled'; update refunds set amount = amount - 1",
+  "cancel-fees": `update room_stays set fee = 1 where state = 'cancelled'; update refunds set amount = amount - 1;
+    update bookings set total = 1, due_online = 1 where id in (select booking_id from room_stays where state = 'cancelled')`,
   "bookings-versions": "update bookings set version = version + 1 where id = (select id from bookings limit 1)",
   "answers-kept": "update idempotency_keys set created_at = app_now() - interval '75 hours'",
   "money-due": `update payments set captured = captured - 1 where ${PAID}`,

@@ -83,7 +83,7 @@ test("one room of three goes: its nights return, its fee stays, the rest of the 
   const bookingId = await bookAtProperty(ctx, world, { rooms: rooms(world, 3) });
   const [first] = await idsOf(bookingId);
   expect(await cancelQuote(ctx, { bookingId, roomStayIds: [first!] })).toMatchObject({ fee: 11_000, refund: 0 });
-  expect(await drop(bookingId, [first!], 11_000)).toEqual({ bookingId, state: "confirmed", fee: 11_000, refund: 0, currency: "EUR" });
+  expect(await drop(bookingId, [first!], 11_000)).toEqual({ bookingId, state: "confirmed", fee: 11_000, refund: 0, ways: [], dueProperty: 55_000, currency: "EUR" });
   const view = await get(ctx, { bookingId });
   expect(view).toMatchObject({ state: "confirmed", version: 3, total: 55_000, dueOnline: 0, canCancel: true, canModify: true });
   expect(view.stays.map((stay) => [stay.state, stay.fee])).toEqual([
@@ -94,7 +94,7 @@ test("one room of three goes: its nights return, its fee stays, the rest of the 
   expect(await nightOf(database.db, world.roomTypeId)).toMatchObject({ sold: 2 });
   expect(await eventsOf(database.db, bookingId)).toEqual(["booking.held", "booking.confirmed", "booking.modified"]);
   const events = await database.db.select().from(bookingEvents).where(eq(bookingEvents.bookingId, bookingId)).orderBy(bookingEvents.id);
-  expect(events.at(-1)).toMatchObject({ type: "room_cancelled", version: 3, data: { fee: 11_000, roomStayIds: [first] } });
+  expect(events.at(-1)).toMatchObject({ type: "room_cancelled", version: 3, data: { settlement: { fee: 11_000, duePropertyAfter: 55_000 }, roomStayIds: [first] } });
 });
 
 test("the last room's cancellation is the booking's", async () => {

@@ -147,5 +147,5 @@ test("the holder of the link may cancel without an account, and the audit says w
   const stranger = ctx.as({ kind: "guest", anonId: "by-link" });
   expect(await cancel(stranger, { bookingId, token, expectedFee: 0, idempotencyKey: newId() })).toMatchObject({ state: "cancelled" });
   const events = await database.db.select().from(bookingEvents).where(eq(bookingEvents.bookingId, bookingId)).orderBy(bookingEvents.id);
-  expect(events.at(-1)).toMatchObject({ type: "cancelled", actor: "anon:by-link", version: 2, data: { fee: 0, refund: 0 } });
+  expect(events.at(-1)).toMatchObject({ type: "cancelled", actor: "anon:by-link", version: 2, data: { settlement: { fee: 0, back: 0 } } });
 });

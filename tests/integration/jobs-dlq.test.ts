@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test, vi } from "vitest";
 import { auditLog, deadLetters, deliveries } from "../../db/schema/index.ts";
+import { correctAddress } from "../../jobs/dead-letters/correct-address.ts";
 import { discard } from "../../jobs/dead-letters/discard.ts";
 import { dryRun } from "../../jobs/dead-letters/dry-run.ts";
 import { list, show } from "../../jobs/dead-letters/list.ts";
@@ -184,32 +185,67 @@ test("a replay by a person is in the audit, and two at once are one", async () =
 });
 
 test("the command: list, show, dry-run, replay, discard, on DATABASE_URL", { timeout: 60_000 }, async () => {
-  const { id, email, outboxId, body } = await failed();
+  const { id, email, outboxId, body, bookingId } = await failed();
+  const { code } = await bookingOf(world.database.db, bookingId);
   const table = await dlq(["list"]);
-  expect(table.out.split("\n")[0]).toMatch(/^id +job +state +age +tries +failure +error$/);
-  expect(table.out).toMatch(new RegExp(`${id} +send-confirmation +needs_person +\\d+ s +1 +resend 422 +resend refused 422 validation_error`));
-  expect((await dlq(["show", id])).out).toContain(outboxId);
+  expect(table.out.split("\n")[0]).toMatch(/^id +job +state +age +tries +booking +hotel +failure +error$/);
+  expect(table.out).toMatch(new RegExp(`${id} +send-confirmation +needs_person +\\d+ s +1 +${code} +House of Tests +resend 422 +resend refused 422 validation_error`));
+  const shown = (await dlq(["show", id])).out;
+  expect(shown).toContain(outboxId);
+  expect(shown).toMatch(new RegExp(`booking +${code} at House of Tests, arrival \\S+, guest A\\. R\\. \\(${email[0]}\\*\\*\\*@guest\\.test\\)`));
+  expect(shown).not.toContain(email);
   expect((await dlq(["dry-run", id])).out).toContain(`send an e-mail to ${email}: Confirmed`);
   // It knows no address of the deployment, so the tick publishes.
   expect(await dlq(["replay", id])).toMatchObject({ code: 0, out: expect.stringContaining("tick") });
   expect(await letterOf(world, outboxId)).toMatchObject({ state: "waiting", replays: 0 });
   const { PUBLIC_URL, QSTASH_URL, QSTASH_TOKEN } = world.ctx.config;
-  expect(await dlq(["replay", id], { PUBLIC_URL, QSTASH_URL: QSTASH_URL!, QSTASH_TOKEN: QSTASH_TOKEN! })).toMatchObject({ code: 0, out: expect.stringContaining("Published") });
+  expect(await dlq(["replay", id], { PUBLIC_URL, QSTASH_URL: QSTASH_URL!, QSTASH_TOKEN: QSTASH_TOKEN! })).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("Handed to the queue"),
+  });
   await letterBecomes(world, outboxId, { state: "done", replays: 1 });
 
   const other = await failed();
-  expect(await dlq(["discard", other.id])).toMatchObject({ code: 2, err: expect.stringContaining("--why TEXT") });
-  expect(await dlq(["discard", other.id, "--why", "The guest was called."])).toMatchObject({ code: 0, out: "Discarded.\n" });
+  expect(await dlq(["discard", other.id])).toMatchObject({ code: 2, err: expect.stringContaining("--author NAME --reason TEXT") });
+  expect(await dlq(["discard", other.id, "--author", "dewi", "--reason", "The guest was called."])).toMatchObject({ code: 0, out: "Discarded.\n" });
   expect(await world.database.db.select().from(auditLog).orderBy(auditLog.id)).toMatchObject([
     { action: "dead_letter.replayed" },
     { action: "dead_letter.replayed" },
-    { action: "dead_letter.discarded", actor: `operator:${userInfo().username}` },
+    { action: "dead_letter.discarded", actor: "operator:dewi" },
   ]);
   expect((await dlq(["list"])).out).toBe("No dead letters.\n");
   // In production too it needs no secret of the deployment's.
   expect(await dlq(["list"], { NODE_ENV: "production" })).toMatchObject({ code: 0, out: "No dead letters.\n" });
   expect(await dlq(["show", newId()])).toMatchObject({ code: 1, err: "NOT_FOUND: dead letter\n" });
   expect((await callJob(world, "/jobs/send-confirmation", { body })).status).toBe(200);
+});
+
+test("a wrong address is corrected by a person, and the message goes to the new one", async () => {
+  const { id, email, outboxId, bookingId } = await failed();
+  const right = `${newId()}@guest.test`;
+  await refusalOf(correctAddress(world.ctx, { id, email: right, reason: "read out by telephone" }), "FORBIDDEN");
+  expect(await refusalOf(correctAddress(operator(), { id, email: "no address", reason: "read out by telephone" }), "INVALID")).toMatchObject({ field: "email" });
+  expect(await refusalOf(correctAddress(operator(), { id, email: right, reason: " " }), "INVALID")).toMatchObject({ field: "reason" });
+  await correctAddress(operator(), { id, email: right.toUpperCase(), reason: "read out by telephone" });
+  await letterBecomes(world, outboxId, { state: "done" });
+  expect(await mailsTo(world.gateway, right)).toHaveLength(1);
+  expect(await mailsTo(world.gateway, email)).toEqual([]);
+  const [kept] = await world.database.db.select().from(auditLog).orderBy(auditLog.id);
+  expect(kept).toMatchObject({ actor: "operator:dewi", action: "guest.email_corrected", subject: `booking:${bookingId}`, after: { reason: "read out by telephone" } });
+  expect(JSON.stringify(kept)).not.toContain("@guest.test");
+});
+
+test.each<[string, string, { status: number; letter: string; would: string }]>([
+  ["that its vendor refused did not go out: a replay sends it", "refused 21610", { status: 200, letter: "done", would: "send a text to" }],
+  ["that may have gone out is not sent again: a replay says so, and its letter stays open", "timeout", { status: 489, letter: "needs_person", would: "fail again" }],
+])("a text %s", async (_, error, { status, letter, would }) => {
+  const { id, bookingId, body, outboxId } = await failed("text-confirmation");
+  const { propertyId } = await bookingOf(world.database.db, bookingId);
+  const row = { id: newId(), propertyId, bookingId, kind: "booking_confirmed", channel: "sms", version: 2, state: "failed", error } as const;
+  await world.database.db.insert(deliveries).values(row);
+  expect((await dryRun(operator(), { id })).would.join("\n")).toContain(would);
+  expect((await callJob(world, "/jobs/text-confirmation", { body })).status).toBe(status);
+  expect(await letterOf(world, outboxId, "text-confirmation")).toMatchObject({ state: letter });
 });
 
 test.each(["", "replay 1", "list --bogus"])("the command tells how it is used: '%s'", async (line) => {

@@ -20,7 +20,7 @@ test("a virtual account extends the hold once where the property allows it, and 
   expect(extended.holdExpiresAt!.getTime()).toBeGreaterThan(before.getTime() + 3_600_000);
   expect(extended.holdExtended).toBe(true);
   // The close-hold job is told of the new end.
-  expect(await eventsOf(desk.db, bookingId)).toEqual(["booking.held", "booking.held"]);
+  expect(await eventsOf(desk.db, bookingId)).toEqual(["booking.held", "booking.held", "booking.money_news"]);
   await desk.ctx.advance(60 * MINUTE);
   expect(await closeHold(desk.ctx, bookingId)).toBe("not_due");
   await playMidtrans(pageUrl, { do: "transfer" });
@@ -192,7 +192,7 @@ test("a virtual account paid after its extension ended, with the nights gone: a 
   await desk.control("midtrans", `orders/${(await desk.payment(bookingId)).pageRef}/settle`, {});
   await desk.paymentBecomes(bookingId, "paid");
   // Said before the refund is tried: a virtual account has no way back.
-  expect((await mailsAfter(desk, bookingId, "booking.paid_too_late")).at(0)!.text).toContain("The property will contact you to send the refund");
+  expect((await mailsAfter(desk, bookingId, "booking.paid_too_late")).at(0)!.text).toContain("The property will contact you to send it.");
   await balance(desk.ctx, bookingId);
   expect(await stateOf(desk.db, bookingId)).toEqual(["expired"]);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 22_000_000, state: "manual" }]);

@@ -54,7 +54,7 @@ test("a transfer that arrives after the stay confirms nothing: a person gives it
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: expect.stringContaining("refund-manual") }]);
   const [mail] = await mailsAfter(desk, bookingId, "booking.paid_too_late");
   expect(mail).toMatchObject({ subject: "Your payment for House of Tests came too late" });
-  for (const words of ["you have no booking there", "The property will contact you to send the refund"]) expect(mail!.text).toContain(words);
+  for (const words of ["you have no booking there", "The property will contact you to send it."]) expect(mail!.text).toContain(words);
   await expectInOrder(desk);
 });
 

@@ -7,7 +7,8 @@ export interface Guest {
   cookie: string;
   /** As idempotency keys and bookings name it. */
   actor: string;
-  hasAccount?: true;
+  /** The address of its account, which gets the account's own mails alone. */
+  account?: string;
 }
 
 export type Verb = "bookings.hold" | "bookings.cancel" | "bookings.modify" | "payments.start";

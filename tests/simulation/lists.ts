@@ -7,8 +7,8 @@ const SCOPES = ["upcoming", "past", "cancelled"] as const;
 
 /** Every list that a guest may ask for has that guest's own rows, and a browser without an account is told none. */
 export async function checkLists(world: World): Promise<void> {
-  const anonymous = world.guests.find(({ hasAccount }) => !hasAccount)!;
-  const accounts = world.guests.filter(({ hasAccount }) => hasAccount);
+  const anonymous = world.guests.find(({ account }) => !account)!;
+  const accounts = world.guests.filter(({ account }) => account);
   for (const scope of SCOPES) for (const guest of [...accounts, anonymous]) await checkList(world, guest, scope);
 }
 
@@ -20,7 +20,7 @@ async function checkList(world: World, guest: Guest, scope: (typeof SCOPES)[numb
   if (!rows) return;
   const foreign = heard.answer.items.filter((item) => !rows.some(({ id }) => id === item.id));
   count(world.tally.outcomes, `list ${scope}: ${foreign.length === 0 ? "own rows" : "foreign rows"}`);
-  if (guest.hasAccount && foreign.length === 0) return;
-  const who = guest.hasAccount ? guest.actor : "a browser without an account";
+  if (guest.account && foreign.length === 0) return;
+  const who = guest.account ? guest.actor : "a browser without an account";
   world.tally.violations.push(`bookings.mine ${scope} told ${who} of ${foreign.length} bookings of others`);
 }

@@ -15,6 +15,12 @@ const NOTICE_MS = 2500;
 
 // Somebody from outside keeps one thing locked, and somebody else wants just that.
 
+/** Whoever doesn't wait for a lock tells its guest so: what was sent under the key met it by that. */
+function heardOf({ sent }: World, key: string, met: Met): void {
+  const own = sent.filter(({ input }) => String(input["idempotencyKey"]).startsWith(key));
+  met(own.filter(({ refusal, unavailable }) => unavailable || refusal?.code === "ROOM_BUSY").length);
+}
+
 /** A night of one room type. */
 export async function lockNight(world: World, random: Random, met: Met): Promise<End> {
   const property = drawProperty(world, random);
@@ -22,7 +28,9 @@ export async function lockNight(world: World, random: Random, met: Met): Promise
   const date = addDays(world.firstNight, random.int(0, NIGHTS - 1));
   const take = `select 1 from inventory_nights where room_type_id = ${room.roomTypeId} and stay_date = '${date}' for update`;
   const end = await sitOn(world, { take, nights: [nightKey(room.roomTypeId, date)] }, met);
-  await tryRoom(world, random, keyOf(world, random), { ...property, rooms: [room] }, date);
+  const key = keyOf(world, random);
+  await tryRoom(world, random, key, { ...property, rooms: [room] }, date);
+  heardOf(world, key, met);
   return end;
 }
 
@@ -33,7 +41,9 @@ export async function lockProperty(world: World, random: Random, met: Met): Prom
   const nights = property.rooms.flatMap(({ roomTypeId }) => dates.map((date) => nightKey(roomTypeId, date)));
   const take = `select 1 from properties where id = '${property.propertyId}' for update`;
   const end = await sitOn(world, { take, nights }, met);
-  await tryRoom(world, random, keyOf(world, random), property, addDays(world.firstNight, random.int(0, NIGHTS - 1)));
+  const key = keyOf(world, random);
+  await tryRoom(world, random, key, property, addDays(world.firstNight, random.int(0, NIGHTS - 1)));
+  heardOf(world, key, met);
   return end;
 }
 
@@ -46,8 +56,10 @@ export async function lockBooking(world: World, random: Random, met: Met): Promi
   const { bookingId, guest } = booking;
   const nights = await nightsOf(world, bookingId);
   const end = await sitOn(world, { take: `select 1 from bookings where id = '${bookingId}' for update`, nights }, met);
-  const input = { bookingId, expectedFee: 987_654_321, idempotencyKey: `${keyOf(world, random)}-fee` };
+  const key = keyOf(world, random);
+  const input = { bookingId, expectedFee: 987_654_321, idempotencyKey: `${key}-fee` };
   await request(world, guest, "bookings.cancel", input, "mutation");
+  heardOf(world, key, met);
   return end;
 }
 
@@ -88,7 +100,9 @@ export async function lockClient(world: World, random: Random, met: Met): Promis
   const end = await sitOn(world, { take, nights: undefined, actor: guest.actor }, met);
   const property = drawProperty(world, random);
   const night = addDays(world.firstNight, random.int(0, NIGHTS - 1));
-  await tryRoom({ ...world, guests: [guest] }, random, keyOf(world, random), property, night);
+  const key = keyOf(world, random);
+  await tryRoom({ ...world, guests: [guest] }, random, key, property, night);
+  heardOf(world, key, met);
   return end;
 }
 

@@ -19,7 +19,10 @@ export async function checkMessages(world: World): Promise<string[]> {
   const { messages } = (await response.json()) as { messages: Received[] };
   const rows = await world.database.db.execute<Row>("select id, kind, channel, state from deliveries");
   const wrong: string[] = [];
-  const mails = messages.filter(({ kind }) => kind === "mail").map(({ tags }) => tags?.find(({ name }) => name === "delivery")?.value);
+  const accounts = world.guests.flatMap(({ account }) => account ?? []);
+  const mails = messages
+    .filter(({ kind, to }) => kind === "mail" && !to.some((address) => accounts.includes(address)))
+    .map(({ tags }) => tags?.find(({ name }) => name === "delivery")?.value);
   const sentMails = rows.filter(({ channel }) => channel === "email");
   for (const { id, kind, state } of sentMails) {
     const copies = mails.filter((delivery) => delivery === id).length;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import words from "../../client/messages/id.json" with { type: "json" };
-import type { BookingView } from "../../server/bookings/schemas.ts";
-import { backOf, composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
+import { composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
 import { WORDS } from "../../server/notifications/templates/words.ts";
+import type { Settlement } from "../../db/schema/bookings.ts";
 import { baliView, bookingView } from "../helpers/booking-view.ts";
 
 const LINKS = { trip: "https://stay.test/trips/1?token=t0ken", search: "https://stay.test/" };
@@ -10,8 +10,30 @@ const KINDS = ["booking_confirmed", "booking_modified", "payment_failed", "chang
 const VIEWS = { en: bookingView({ holdExpiresAt: "2026-11-01T09:45:00Z" }), id: baliView({ holdExpiresAt: "2026-11-01T09:45:00Z" }) };
 const CASES = KINDS.flatMap((kind) => (["en", "id"] as const).map((locale) => ({ kind, locale })));
 
-function mailOf(kind: MailKind, view = bookingView()): Promise<Mail> {
-  return composeMail(kind, factsOf(view, LINKS));
+function mailOf(kind: MailKind, view = bookingView(), settled?: Partial<Settlement>): Promise<Mail> {
+  return composeMail(kind, factsOf(view, LINKS, settled && { ...NOTHING, ...settled }));
+}
+
+const NOTHING: Settlement = {
+  currency: "EUR",
+  totalBefore: 23_800,
+  totalAfter: 0,
+  dueOnlineBefore: 23_000,
+  dueOnlineAfter: 0,
+  owedOnlineBefore: 23_000,
+  owedOnlineAfter: 0,
+  taken: 23_000,
+  back: 0,
+  ways: [],
+  fee: 0,
+  feeBase: { price: 23_000, tax: 0, atProperty: 800 },
+  duePropertyBefore: 800,
+  duePropertyAfter: 0,
+};
+
+/** So much goes back, one way. */
+function back(amount: number, way: Settlement["ways"][number]["way"]): Partial<Settlement> {
+  return { back: amount, ways: [{ way, amount }] };
 }
 
 /** The text without the spaces that formats put between digits and signs. */
@@ -69,7 +91,7 @@ test("the confirmation tells all that was sold", async () => {
   ];
   for (const part of [html, text]) for (const words of said) expect(plain(part)).toContain(words);
   expect(text).toContain("If you don't come, it costs €238.00.");
-  expect(plain(text)).toMatch(/Total +€238\.00\nPaid +€230\.00\nTo pay at the property +€8\.00/);
+  expect(plain(text)).toMatch(/Total +€238\.00\nPaid online +€230\.00\nTo pay at the property +€8\.00/);
 });
 
 test("deadlines are in the property's zone with its offset, rupiah without decimals", async () => {
@@ -135,16 +157,20 @@ test("a change tells the booking as it is now: the rooms that stand, the fees of
   const [stay] = bookingView().stays;
   const left = { ...stay!, id: "0199a000-0000-7000-8000-000000000009", state: "cancelled" as const, roomName: "Attic single", fee: 5_000 };
   const view = bookingView({ version: 4, stays: [left, stay!], total: 28_800, dueOnline: 28_000, paid: 46_000 });
-  const { subject, text, attachments } = await mailOf("booking_modified", view);
+  const settled = { fee: 5_000, ...back(18_000, "refund") };
+  const { subject, text, attachments } = await mailOf("booking_modified", view, settled);
   expect(subject).toBe("Changed: Casa do Rio, 20 Dec 2026");
   expect(text).not.toContain("Attic single");
-  expect(plain(text)).toMatch(/Cancellation fee +€50\.00\nTotal +€288\.00\nPaid +€460\.00\nRefund +€180\.00\nTo pay at the property +€8\.00/);
+  expect(plain(text)).toMatch(/Cancellation fee +€50\.00\nTotal +€288\.00\nPaid online +€280\.00\nTo pay at the property +€8\.00/);
+  expect(plain(text)).toMatch(/Cancellation fee +€50\.00\nRefund +€180\.00\n/);
+  expect(plain(text)).toContain("€180.00 goes back the way you paid.");
   const calendar = Buffer.from(attachments[0]!.content, "base64").toString();
   expect(calendar).toContain("SEQUENCE:4");
   expect(calendar).toContain("METHOD:PUBLISH");
   expect(calendar).not.toContain("Attic single");
-  // Said before the refund is made, and after, alike.
-  expect(await mailOf("booking_modified", { ...view, refunded: 18_000, refunds: [{ amount: 18_000, state: "succeeded" }] })).toEqual(await mailOf("booking_modified", view));
+  // Said before the refund is made, and after, alike; and before the money was taken.
+  const refunded = { ...view, refunded: 18_000, refunds: [{ amount: 18_000, state: "succeeded" as const }] };
+  expect(await mailOf("booking_modified", refunded, settled)).toEqual(await mailOf("booking_modified", view, settled));
 });
 
 test("a change's fee is said in the guest's language, the property's taxes as it named them", async () => {
@@ -172,49 +198,72 @@ test("confirmation, change and cancellation bring the calendar along", async () 
   expect((await mailOf("payment_failed")).attachments).toEqual([]);
 });
 
-test.each<[string, Partial<BookingView>, string[]]>([
-  ["free of charge", { refunds: [{ amount: 23_000, state: "requested" }] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
-  ["whose refund nobody has asked for yet", { refunds: [] }, ["Cancelling was free of charge.", "€230.00", "The refund goes to the way you paid by."]],
-  ["by hand", { refunds: [{ amount: 23_000, state: "manual" }] }, ["The property will contact you"]],
-  [
-    "before the money was taken",
-    { paid: 0, refunds: [], payments: [{ id: "p", provider: "stripe", state: "voided", amount: 23_000, method: "card" }] },
-    ["The amount held on your card is released."],
-  ],
-])("a cancellation %s tells what happens to the money", async (_, change, said) => {
-  const { text } = await mailOf("booking_cancelled", bookingView({ state: "cancelled", ...change }));
-  for (const words of said) expect(plain(text)).toContain(words);
+test("a change of name alone says nothing of money that went back before it", async () => {
+  const { text } = await mailOf("booking_modified", bookingView({ paid: 40_000, refunded: 17_000, refunds: [{ amount: 17_000, state: "succeeded" }] }));
+  expect(text).not.toMatch(/Refund|goes back/);
+  expect(plain(text)).toMatch(/Total +€238\.00\nPaid online +€230\.00\nTo pay at the property +€8\.00/);
 });
 
-test("a cancellation with a fee shows it beside the refund", async () => {
+test.each([
+  ["by a refund", "refund", "€230.00 goes back the way you paid."],
+  ["by hand", "hand", "The property will contact you to send it."],
+  ["before the money was taken", "void", "€230.00 held on your card is released: it was never charged."],
+] as const)("a cancellation free of charge tells what happens to the money: %s", async (_, way, said) => {
+  const { text } = await mailOf("booking_cancelled", bookingView({ state: "cancelled" }), back(23_000, way));
+  for (const words of ["Cancelling was free of charge.", said]) expect(plain(text)).toContain(words);
+});
+
+test("a cancellation's fee and refund are those of what was cancelled now, fees of before beside them", async () => {
   const [stay] = bookingView().stays;
-  const { text } = await mailOf(
-    "booking_cancelled",
-    bookingView({ state: "cancelled", stays: [{ ...stay!, fee: 11_000 }], refunds: [{ amount: 12_000, state: "succeeded" }], refunded: 12_000 }),
-  );
+  const stays = [0, 1].map((index) => ({ ...stay!, id: `0199a000-0000-7000-8000-00000000001${index}`, state: "cancelled" as const, fee: 11_000 }));
+  const { text } = await mailOf("booking_cancelled", bookingView({ state: "cancelled", stays }), { fee: 11_000, ...back(12_000, "refund") });
   expect(text).toMatch(/Cancellation fee +€110\.00\nRefund +€120\.00/);
   expect(text).not.toContain("free of charge");
+  expect(text).toContain("The fee is kept from what you have paid online.");
+  expect(plain(text)).toContain("Rooms of this booking that you had cancelled before cost €110.00.");
+});
+
+test("a fee of what is paid at the property says who takes it", async () => {
+  const view = baliView({ state: "cancelled", locale: "en", stays: [{ ...baliView().stays[0]!, fee: 70_000_000 }] });
+  const { text } = await mailOf("booking_cancelled", view, { currency: "IDR", fee: 70_000_000, duePropertyAfter: 70_000_000 });
+  expect(plain(text)).toContain("You owe IDR 700,000 to Sawah Terrace Ubud itself, which will contact you about it.");
+  expect(text).not.toContain("kept from what you have paid");
+});
+
+test("until when cancelling is free is never an instant that has passed", async () => {
+  const at = (now: string) => mailOf("booking_modified", bookingView({ now }));
+  expect((await at("2026-12-18T17:59:59Z")).text).toContain("Cancelling is free until Fri, 18 Dec 2026, 18:00 GMT+0.");
+  const later = (await at("2026-12-18T18:00:01Z")).text;
+  expect(later).not.toContain("free until");
+  expect(plain(later)).toContain("Cancelling this booking costs €110.00.");
+  expect(plain(later)).toContain("From Sun, 20 Dec 2026, 15:00 GMT+0 it costs €238.00.");
 });
 
 test("a failed payment says until when the rooms are held, an expired hold what comes back", async () => {
   const held = await mailOf("payment_failed", bookingView({ state: "pending", paid: 0, holdExpiresAt: "2026-11-01T09:45:00Z" }));
   expect(held.text).toContain("until Sun, 1 Nov 2026, 09:45 GMT+0");
   expect((await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [] }))).text).toContain("Nothing was charged.");
-  expect((await mailOf("hold_expired", bookingView({ state: "expired", refunds: [{ amount: 23_000, state: "pending" }] }))).text).toContain("€230.00 goes back to you in full.");
+  const late = await mailOf("hold_expired", bookingView({ state: "expired" }), back(23_000, "refund"));
+  expect(plain(late.text)).toContain("€230.00 goes back to you in full.");
+  const open = { id: "p", provider: "stripe", state: "requires_action", amount: 23_000, method: null };
+  const unknown = await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [open] }));
+  expect(unknown.text).toContain("Should one still arrive, it goes back to you in full.");
+  expect(unknown.text).not.toContain("Nothing was charged");
 });
 
 test.each([
-  ["reserved on a card", "stripe", "authorised", "card", "is released"],
-  ["let go already", "stripe", "voided", "card", "is released"],
-  ["taken from a card", "midtrans", "captured", "credit_card", "The refund goes to the way you paid by."],
-  ["by QR code", "midtrans", "paid", "qris", "The refund goes to the way you paid by."],
-  ["by bank transfer", "midtrans", "paid", "bank_transfer", "The property will contact you"],
-])("money that came too late for a change, %s: how it goes back is said before it does", async (_, provider, state, method, said) => {
-  const view = bookingView();
-  const late = { id: "0199a000-0000-7000-8000-000000000005", provider, state, method, amount: 11_000 } as const;
-  const mail = await composeMail("change_late", { ...factsOf(view, LINKS), ...backOf({ ...view, payments: [...view.payments, late] }, late.id) });
+  ["reserved on a card", "void", "is released"],
+  ["taken", "refund", "goes back the way you paid."],
+  ["by bank transfer", "hand", "The property will contact you"],
+] as const)("money that came too late for a change, %s: how it goes back is said before it does", async (_, way, said) => {
+  const mail = await mailOf("change_late", bookingView(), back(11_000, way));
   expect(mail.attachments).toEqual([]);
   for (const words of ["the change could not be made", "€110.00 goes back to you in full.", said, "stands as you see it here", LINKS.trip]) expect(mail.text).toContain(words);
+});
+
+test("nothing was charged is said of a refused payment only where no other money is there", async () => {
+  expect((await mailOf("payment_failed", bookingView({ state: "pending", paid: 0, payments: [] }))).text).toContain("Nothing was charged.");
+  expect((await mailOf("payment_failed", bookingView())).text).not.toContain("Nothing was charged.");
 });
 
 test("a change's payment that was refused leaves the booking as it is, and the mail says so", async () => {

@@ -42,7 +42,7 @@ test("a lost dispute counts as left: nothing more goes back of it, and what was 
   };
   expect(planMoney(facts, 440)).toMatchObject({ actions: [], withdrawn: [], missing: 0, waiting: [{ refundId: "r", amount: 220 }] });
   const lost: MoneyFacts = { ...facts, disputes: [{ ...facts.disputes[0]!, state: "lost" }] };
-  expect(planMoney(lost, 440)).toEqual({ withdrawn: ["r"], actions: [], waiting: [], goesBack: 0, missing: 440, overdrawn: [] });
+  expect(planMoney(lost, 440)).toEqual({ withdrawn: ["r"], actions: [], waiting: [], goesBack: 0, back: [], missing: 440, overdrawn: [] });
   expect(planMoney({ ...lost, refunds: [] }, 0)).toMatchObject({ actions: [], missing: 0, goesBack: 0 });
   const won: MoneyFacts = { ...facts, disputes: [{ ...facts.disputes[0]!, state: "won" }] };
   expect(planMoney(won, 440).actions).toEqual([{ do: "refund", paymentId: "card", refundId: "r", amount: 220 }]);

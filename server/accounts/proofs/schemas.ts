@@ -1,13 +1,9 @@
 import { z } from "zod";
-import { idempotencyKeyField, idField, localeField } from "../../platform/fields.ts";
+import { emailAddress, idempotencyKeyField, idField, localeField } from "../../platform/fields.ts";
 
 export const askCodeInput = z.object({
   idempotencyKey: idempotencyKeyField,
-  email: z
-    .string()
-    .max(254)
-    .pipe(z.email())
-    .transform((email) => email.toLowerCase()),
+  email: emailAddress,
   locale: localeField.default("en"),
 });
 export type AskCodeInput = z.infer<typeof askCodeInput>;

@@ -8,7 +8,9 @@ import { once } from "../../platform/idempotency.ts";
 import { newId } from "../../platform/ids.ts";
 import { emit, type MoneyEntry } from "../events.ts";
 import { readMoney, type Money } from "../money.ts";
+import { tellMoney } from "../money-news.ts";
 import { recordEvent } from "../record.ts";
+import { settlementOf, sideOf } from "../settlement.ts";
 import { staysOf, type StayRow } from "../stays.ts";
 import type { Decided } from "./schemas.ts";
 
@@ -62,7 +64,11 @@ export function decide(
     const { bookingId: _, version, propertyId } = entry;
     await tx.insert(moneyDecisions).values({ id, propertyId, bookingId: booking.id, kind, author, reason: input.reason, amount, currency, ...about });
     const { reference: _reference, ...ids } = about;
-    await recordEvent(tx, { ...entry, type: `money_${kind}`, data: { decisionId: id, amount, currency, ...ids } });
+    const after = sideOf(booking, subject.stays, await readMoney(tx, booking.id));
+    const settlement = settlementOf(currency, sideOf(booking, subject.stays, subject.money), after);
+    await recordEvent(tx, { ...entry, type: `money_${kind}`, data: { decisionId: id, amount, currency, ...ids, settlement } });
+    if (settlement.back > 0 && kind === "goodwill") await tellMoney(tx, entry, "goodwill", id);
+    if (settlement.back > 0 && kind === "waive") await tellMoney(tx, entry, "waived", id);
     await emit(tx, { type: "booking.money_changed", payload: { bookingId: booking.id, propertyId, version } });
     return { answer: { decisionId: id, amount, currency }, committed: ctx.published };
   });

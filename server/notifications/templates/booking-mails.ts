@@ -3,7 +3,7 @@ import type { MailFacts } from "../facts.ts";
 import { instantText, money, shortDate } from "../format.ts";
 import { lodgingReservation } from "./json-ld.ts";
 import { layout } from "./layout.ts";
-import { button, codePanel, datesRow, figures, note, paragraph, placeText, policyText, priceTable, roomList, rule } from "./parts.ts";
+import { button, codePanel, datesRow, heading, note, paragraph, placeText, policyText, priceTable, roomList, rule, settledTable, waysBack } from "./parts.ts";
 import { WORDS, type Words } from "./words.ts";
 
 export interface Template {
@@ -39,14 +39,23 @@ function standing(facts: MailFacts, own: Words["booking_confirmed"]): Template {
       rule(),
       roomList(facts),
       rule(),
+      ...whatChanged(facts),
       priceTable(facts),
-      facts.refund > 0 ? note(words.booking_cancelled[facts.refundWay]) : null,
       rule(),
       policyText(facts),
       rule(),
       placeText(facts, words.place),
     ),
   };
+}
+
+/** Fee and refund of this change alone; nothing where money was no part of it. */
+function whatChanged(facts: MailFacts): (ReactElement | null)[] {
+  const words = WORDS[facts.locale];
+  const { settlement } = facts;
+  if (!settlement || (settlement.fee === 0 && settlement.back === 0)) return [];
+  const hasLost = settlement.fee > 0 && facts.fees > 0;
+  return [heading(words.what_changed), settledTable(facts, hasLost ? words.booking_cancelled.fee : words.changeFee), ...waysBack(facts), rule()];
 }
 
 function paymentFailed(facts: MailFacts): Template {
@@ -59,6 +68,7 @@ function paymentFailed(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
+      paragraph(facts.paid === 0 && facts.payment !== "came" ? own.nothing : own.nothingMore),
       facts.state === "confirmed" ? paragraph(words.change_late.stands) : null,
       facts.holdExpiresAt ? paragraph(own.held(instantText(facts.holdExpiresAt, facts.property.zone, facts.locale))) : null,
       button(own.open, facts.tripUrl),
@@ -79,8 +89,8 @@ function changeLate(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
-      paragraph(own.refund(money(facts.refund, facts.currency, facts.locale))),
-      note(words.booking_cancelled[facts.refundWay]),
+      paragraph(own.refund(backText(facts))),
+      ...waysBack(facts),
       paragraph(facts.state === "cancelled" ? own.cancelled : own.stands),
       codePanel(facts),
       datesRow(facts),
@@ -99,8 +109,8 @@ function holdExpired(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
-      paragraph(facts.refund > 0 ? own.refund(money(facts.refund, facts.currency, facts.locale)) : own.nothing),
-      facts.refund > 0 ? note(words.booking_cancelled[facts.refundWay]) : null,
+      paragraph(facts.settlement ? own.refund(backText(facts)) : facts.payment === "none" ? own.nothing : own.open),
+      ...waysBack(facts),
       button(words.searchAgain, facts.searchUrl),
       codePanel(facts),
       datesRow(facts),
@@ -119,8 +129,8 @@ function paidTooLate(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
-      paragraph(words.change_late.refund(money(facts.refund, facts.currency, facts.locale))),
-      note(words.booking_cancelled[facts.refundWay]),
+      paragraph(words.change_late.refund(backText(facts))),
+      ...waysBack(facts),
       button(words.searchAgain, facts.searchUrl),
       codePanel(facts),
       datesRow(facts),
@@ -133,7 +143,8 @@ function cancelled(facts: MailFacts): Template {
   const own = words.booking_cancelled;
   const lead = own.lead(facts.property.name);
   const amount = (minor: number) => money(minor, facts.currency, facts.locale);
-  const lines = [...(facts.fee > 0 ? [{ text: own.fee, amount: amount(facts.fee) }] : []), ...(facts.refund > 0 ? [{ text: own.refund, amount: amount(facts.refund) }] : [])];
+  const { fee = 0, duePropertyAfter = 0 } = facts.settlement ?? {};
+  const earlier = facts.fees - fee;
   return {
     subject: own.subject(facts.property.name, shortDate(facts.checkIn, facts.locale)),
     element: layout(
@@ -143,9 +154,12 @@ function cancelled(facts: MailFacts): Template {
       codePanel(facts),
       datesRow(facts),
       rule(),
-      facts.fee === 0 ? paragraph(own.noFee) : null,
-      lines.length > 0 ? figures(lines) : null,
-      facts.refund > 0 || facts.refundWay === "released" ? note(own[facts.refundWay]) : null,
+      fee === 0 ? paragraph(own.noFee) : null,
+      settledTable(facts, own.fee),
+      ...waysBack(facts),
+      fee > 0 && duePropertyAfter === 0 ? note(own.kept) : null,
+      duePropertyAfter > 0 ? paragraph(own.toProperty(amount(duePropertyAfter), facts.property.name)) : null,
+      earlier > 0 ? note(own.earlier(amount(earlier))) : null,
       button(words.searchAgain, facts.searchUrl),
       rule(),
       placeText(facts, words.property),
@@ -153,6 +167,10 @@ function cancelled(facts: MailFacts): Template {
   };
 }
 
-function frame(facts: MailFacts, title: string, preview: string) {
+function backText({ settlement, currency, locale }: MailFacts): string {
+  return money(settlement?.back ?? 0, settlement?.currency ?? currency, locale);
+}
+
+export function frame(facts: MailFacts, title: string, preview: string) {
   return { locale: facts.locale, title, preview, footer: WORDS[facts.locale].footer(facts.code) };
 }

@@ -120,10 +120,11 @@ export function priceTable(facts: MailFacts): ReactElement {
   const lines = [
     ...facts.rooms.map((room, i) => ({ text: `${several ? `${i + 1}. ` : ""}${room.name}, ${words.nights(facts.nights)}`, amount: amount(room.price) })),
     ...facts.charges.filter((charge) => !charge.inclusive).map((charge) => ({ text: chargeText(charge, facts), amount: amount(charge.amount) })),
-    ...(facts.fee > 0 ? [{ text: words.booking_cancelled.fee, amount: amount(facts.fee) }] : []),
+    ...(facts.fees > 0 ? [{ text: words.booking_cancelled.fee, amount: amount(facts.fees) }] : []),
     { text: words.total, amount: amount(facts.total), total: true },
     ...(facts.paid > 0 ? [{ text: words.paid, amount: amount(facts.paid) }] : []),
-    ...(facts.refund > 0 ? [{ text: words.booking_cancelled.refund, amount: amount(facts.refund) }] : []),
+    ...(facts.waived > 0 ? [{ text: words.waived, amount: amount(facts.waived) }] : []),
+    ...(facts.open > 0 ? [{ text: words.unpaid, amount: amount(facts.open) }] : []),
     ...(facts.dueAtProperty > 0 ? [{ text: words.due, amount: amount(facts.dueAtProperty) }] : []),
   ];
   // What is within the prices stands below, so that the column adds up.
@@ -131,24 +132,42 @@ export function priceTable(facts: MailFacts): ReactElement {
   return h(Section, null, heading(words.price), figures(lines), included.length > 0 ? note(words.included(included.join(", "))) : null);
 }
 
+/** What goes back because of the event, by its ways. */
+export function waysBack({ settlement, locale }: MailFacts): ReactElement[] {
+  if (!settlement) return [];
+  const { ways, currency } = settlement;
+  return ways.map(({ way, amount }) => h(Text, { key: way, style: style.small, className: "muted" }, WORDS[locale].ways[way](money(amount, currency, locale))));
+}
+
+/** What the event cost and gave back: its own part alone, whatever came before it. */
+export function settledTable({ settlement, locale }: MailFacts, feeName: string): ReactElement | null {
+  if (!settlement) return null;
+  const { fee, back, currency } = settlement;
+  const lines = [
+    { text: feeName, amount: fee },
+    { text: WORDS[locale].booking_cancelled.refund, amount: back },
+  ].filter(({ amount }) => amount > 0);
+  return lines.length === 0 ? null : figures(lines.map(({ text, amount }) => ({ text, amount: money(amount, currency, locale) })));
+}
+
 export function policyText(facts: MailFacts): ReactElement {
   const words = WORDS[facts.locale];
-  const { steps, zone, freeAtFirst, noShowFee } = facts.policy;
+  const { steps, zone, noShowFee, onProperty } = facts.policy;
   const fee = (minor: number) => money(minor, facts.currency, facts.locale);
   const when = (instant: string) => instantText(instant, zone, facts.locale);
-  const [first, ...later] = steps;
+  const [first] = steps;
   const lines: string[] = [];
-  if (!first) lines.push(words.freeAlways);
-  else if (freeAtFirst) lines.push(words.freeUntil(when(first.from)), words.feeFrom(when(first.from), fee(first.fee)));
-  else lines.push(words.feeAlways(fee(first.fee)));
-  for (const step of later) lines.push(words.feeFrom(when(step.from), fee(step.fee)));
+  if (facts.policy.fee > 0) lines.push(words.feeAlways(fee(facts.policy.fee)));
+  else lines.push(first ? words.freeUntil(when(first.from)) : words.freeAlways);
+  for (const step of steps) lines.push(words.feeFrom(when(step.from), fee(step.fee)));
   if (noShowFee > 0) lines.push(words.noShow(fee(noShowFee)));
   return h(
     Section,
     null,
     heading(words.cancelling),
     lines.map((line) => h(Text, { key: line, style: style.line, className: "ink" }, line)),
-    (freeAtFirst || later.length > 0) && first ? note(words.propertyTime(zone)) : null,
+    onProperty && (facts.policy.fee > 0 || first) ? note(words.onProperty) : null,
+    first ? note(words.propertyTime(zone)) : null,
   );
 }
 

@@ -1,0 +1,94 @@
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import type { Executor } from "../../db/client.ts";
+import { bookingEvents, disputes, moneyDecisions, payments, refunds, type Settlement } from "../../db/schema/index.ts";
+import type { PayInstructions } from "../../db/schema/payments.ts";
+import type { HistoryType } from "./events.ts";
+import type { MoneyNews } from "./schemas.ts";
+
+// What messages read of an event: never the balance of now, which tells of other events too.
+
+/** What the event of these types that made this version did to the money; undefined where money was no part of it. */
+export async function settledBy(db: Executor, bookingId: string, version: number, types: readonly HistoryType[]): Promise<Settlement | undefined> {
+  const [event] = await db
+    .select({ data: bookingEvents.data })
+    .from(bookingEvents)
+    .where(and(eq(bookingEvents.bookingId, bookingId), eq(bookingEvents.version, version), inArray(bookingEvents.type, [...types])))
+    .orderBy(asc(bookingEvents.id));
+  return event?.data.settlement;
+}
+
+export interface News {
+  amount: number;
+  currency: string;
+  settlement?: Settlement | undefined;
+  until?: string | undefined;
+  /** Where to send a transfer. */
+  to?: PayInstructions | undefined;
+  reference?: string | undefined;
+  /** It isn't so any more: a transfer that came, or is over. */
+  isOver?: boolean;
+}
+
+type Read = (db: Executor, bookingId: string, about: string) => Promise<News | undefined>;
+
+/** Where each of the news has its facts. */
+const READS = {
+  paid_beyond: (db, bookingId, about) => ofEvent(db, bookingId, "paid_beyond", "paymentId", about),
+  paid_otherwise: ofPayment,
+  transfer_waiting: ofTransfer,
+  lapsed: (db, bookingId, about) => ofEvent(db, bookingId, "authorisation_lapsed", "paymentId", about),
+  refund_made: ofRefund,
+  refund_failed: ofRefund,
+  refund_manual: ofRefund,
+  refund_by_hand: ofRefund,
+  refund_waits: ofRefund,
+  goodwill: (db, bookingId, about) => ofEvent(db, bookingId, "money_goodwill", "decisionId", about),
+  waived: (db, bookingId, about) => ofEvent(db, bookingId, "money_waive", "decisionId", about),
+  dispute_inquiry: ofDispute,
+  dispute_open: ofDispute,
+  dispute_lost: ofDispute,
+  dispute_won: ofDispute,
+} as const satisfies Record<MoneyNews, Read>;
+
+/** The facts of one of the money's news. @throws Error where there is no such payment, refund, dispute or decision */
+export async function newsOf(db: Executor, { bookingId, news, about }: { bookingId: string; news: MoneyNews; about: string }): Promise<News> {
+  const found = await READS[news](db, bookingId, about);
+  if (!found) throw new Error(`${news} tells of ${about}, which there isn't`);
+  return found;
+}
+
+async function ofEvent(db: Executor, bookingId: string, type: HistoryType, key: string, about: string): Promise<News | undefined> {
+  const [event] = await db
+    .select({ data: bookingEvents.data, currency: sql<string>`(select b.currency from bookings b where b.id = ${bookingEvents.bookingId})` })
+    .from(bookingEvents)
+    .where(and(eq(bookingEvents.bookingId, bookingId), eq(bookingEvents.type, type), sql`${bookingEvents.data} ->> ${key}::text = ${about}`));
+  if (!event) return undefined;
+  const { settlement, missing } = event.data;
+  return { amount: settlement?.back ?? Number(missing), currency: event.currency, settlement };
+}
+
+async function ofPayment(db: Executor, _: string, about: string): Promise<News | undefined> {
+  const [payment] = await db.select({ amount: payments.amount, currency: payments.currency }).from(payments).where(eq(payments.id, about));
+  return payment;
+}
+
+async function ofTransfer(db: Executor, _: string, about: string): Promise<News | undefined> {
+  const [payment] = await db.select().from(payments).where(eq(payments.id, about));
+  if (!payment) return undefined;
+  const { amount, currency, expiresAt, state, instructions } = payment;
+  return { amount, currency, until: expiresAt?.toISOString(), to: instructions ?? undefined, isOver: state !== "pending" };
+}
+
+async function ofRefund(db: Executor, _: string, about: string): Promise<News | undefined> {
+  const [refund] = await db
+    .select({ amount: refunds.amount, currency: refunds.currency, reference: moneyDecisions.reference })
+    .from(refunds)
+    .leftJoin(moneyDecisions, and(eq(moneyDecisions.refundId, refunds.id), eq(moneyDecisions.kind, "paid_by_hand")))
+    .where(eq(refunds.id, about));
+  return refund && { ...refund, reference: refund.reference ?? undefined };
+}
+
+async function ofDispute(db: Executor, _: string, about: string): Promise<News | undefined> {
+  const [dispute] = await db.select({ amount: disputes.amount, currency: disputes.currency }).from(disputes).where(eq(disputes.id, about));
+  return dispute;
+}

@@ -1,0 +1,35 @@
+import type { MailFacts, NewsFacts } from "../facts.ts";
+import { instantText, money } from "../format.ts";
+import { frame, type Template } from "./booking-mails.ts";
+import { layout } from "./layout.ts";
+import { DETAILS, GUEST_NEWS, type GuestNews } from "./money-words.ts";
+import { button, codePanel, datesRow, figures, note, paragraph, placeText, rule, waysBack } from "./parts.ts";
+import { WORDS } from "./words.ts";
+
+/** What became of a booking's money, to its guest. */
+export function moneyTemplate(news: GuestNews, facts: MailFacts, own: NewsFacts): Template {
+  const { locale, property } = facts;
+  const words = WORDS[locale];
+  const said = GUEST_NEWS[locale][news];
+  const lead = said.lead(money(own.amount, own.currency, locale), property.name);
+  const isTransfer = news === "transfer_waiting";
+  const when = (instant: string) => instantText(instant, property.zone, locale);
+  return {
+    subject: said.subject(property.name),
+    element: layout(
+      frame(facts, said.title, lead),
+      paragraph(words.hello(facts.guestName)),
+      paragraph(lead),
+      own.reference ? note(DETAILS[locale].reference(own.reference)) : null,
+      own.to ? figures(DETAILS[locale].account(own.to)) : isTransfer ? paragraph(DETAILS[locale].page) : null,
+      own.until ? paragraph(DETAILS[locale].until(when(own.until))) : null,
+      isTransfer && facts.holdExpiresAt ? paragraph(DETAILS[locale].held(when(facts.holdExpiresAt))) : null,
+      ...waysBack(facts),
+      button(words.open, facts.tripUrl),
+      codePanel(facts),
+      datesRow(facts),
+      rule(),
+      placeText(facts, words.property),
+    ),
+  };
+}
