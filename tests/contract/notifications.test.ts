@@ -248,7 +248,7 @@ test("a text goes out once, and is never repeated after a lost answer", async ()
   phone.faults.add({ drop: "after" });
   expect(await deliver(desk, textOf(bookingId))).toBe("unknown");
   expect(await rowOf(bookingId)).toMatchObject({ state: "failed", error: "network" });
-  expect(await deliver(desk, textOf(bookingId))).toBe("already");
+  expect(await deliver(desk, textOf(bookingId))).toBe("lost");
   expect(texts()).toHaveLength(1);
   // The callbacks tell better.
   await takeNotices("twilio", 4);
@@ -263,7 +263,7 @@ test("a text whose run stopped in the middle stays unsent", async () => {
   expect(texts()).toEqual([]);
 });
 
-test("a text that was turned away is tried again, a refused one isn't", async () => {
+test("a text that was turned away or refused did not go out: the one is tried again by itself, the other when a person has it sent", async () => {
   const { bookingId } = await createBooking();
   phone.faults.add({ status: 429, body: { code: 20429, message: "Too Many Requests", status: 429 } });
   await expect(deliver(desk, textOf(bookingId))).rejects.toMatchObject({ kind: "busy", code: "20429" });
@@ -271,8 +271,8 @@ test("a text that was turned away is tried again, a refused one isn't", async ()
   expect(await deliver(desk, textOf(bookingId))).toBe("sent");
   const { bookingId: refused } = await createBooking();
   await expect(deliver(desk, textOf(refused, "+15005550004"))).rejects.toMatchObject({ kind: "refused" });
-  expect(await deliver(desk, textOf(refused, "+15005550004"))).toBe("already");
-  expect(await rowOf(refused)).toMatchObject({ state: "failed", error: "21610" });
+  expect(await rowOf(refused)).toMatchObject({ state: "failed", error: "refused 21610" });
+  expect(await deliver(desk, textOf(refused))).toBe("sent");
 });
 
 test("the vendor's notices move a mail forward, never back", async () => {
