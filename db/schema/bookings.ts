@@ -231,6 +231,8 @@ export const roomStayVersions = pgTable(
   (t) => [
     primaryKey({ columns: [t.roomStayId, t.version] }),
     foreignKey({ columns: [t.propertyId, t.roomStayId], foreignColumns: [roomStays.propertyId, roomStays.id], name: "room_stay_versions_stay_fk" }),
+    foreignKey({ columns: [t.propertyId, t.roomTypeId], foreignColumns: [roomTypes.propertyId, roomTypes.id], name: "room_stay_versions_room_type_fk" }),
+    foreignKey({ columns: [t.roomTypeId, t.productId], foreignColumns: [products.roomTypeId, products.id], name: "room_stay_versions_product_fk" }),
     check("room_stay_versions_meal", isOneOf(t.meal, MEALS)),
     check("room_stay_versions_money", sql`${t.total} >= 0 and ${t.adults} between 1 and 20 and ${t.version} >= 1`),
     check("room_stay_versions_frozen", sql`${isJson(t.charges, "array")} and ${isJson(t.policy, "object")}`),

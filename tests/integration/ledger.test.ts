@@ -134,8 +134,12 @@ test("nights that were waited for are told as they are, none left out, whatever 
   const roomTypeId = await room(5, from);
   const stay = nights(roomTypeId, from, 3, { held: 1 });
   const year = new Date().getUTCFullYear();
-  await database.db.execute(sql`insert into inventory_nights (room_type_id, stay_date, physical)
-    select 900000 + r, make_date(${year}::int - 1, 1, 1) + d, 0 from generate_series(1, 60) r, generate_series(0, 1000) d`);
+  await database.db.transaction(async (tx) => {
+    // Nights of nothing, that only the planner sees: their triggers would refuse them.
+    await tx.execute(sql`set local session_replication_role = replica`);
+    await tx.execute(sql`insert into inventory_nights (room_type_id, stay_date, physical)
+      select 900000 + r, make_date(${year}::int - 1, 1, 1) + d, 0 from generate_series(1, 60) r, generate_series(0, 1000) d`);
+  });
   await database.db.execute(sql`analyze inventory_nights`);
   const own = openDatabase(database.url, { max: 1 });
   let waiting: Promise<LockedNight[]> | undefined;

@@ -82,7 +82,7 @@ test("a payment and a refund belong to the property of their booking", async () 
   const paymentId = newId();
   const pay = (propertyId: string) =>
     refused(
-      sql`insert into payments (id, property_id, booking_id, attempt, provider, state, amount, currency) values (${paymentId}, ${propertyId}, ${bookingId}, 1, 'stripe', 'created', 100, 'EUR')`,
+      sql`insert into payments (id, property_id, booking_id, attempt, provider, state, amount, captured, currency) values (${paymentId}, ${propertyId}, ${bookingId}, 1, 'stripe', 'captured', 100, 100, 'EUR')`,
     );
   expect(await pay(theirs.propertyId)).toBe(FOREIGN_KEY);
   expect(await pay(mine.propertyId)).toBeUndefined();
