@@ -1,30 +1,37 @@
 import { fileURLToPath } from "node:url";
-import { drizzle } from "drizzle-orm/postgres-js";
 import { readMigrationFiles } from "drizzle-orm/migrator";
-import { migrate as apply } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
+import { applyMigrations } from "./apply-migrations.ts";
 
 const FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Any number, the same everywhere: two deployments never migrate at once. */
 const MIGRATION_LOCK = 5_217_001;
+const LOOK_MS = 200;
 
 /**
  * Applies the pending migrations under an advisory lock, on one direct connection (not a pooler's).
- * A statement that can't have its lock within 5 s fails, rather than queueing all traffic behind it.
  * @param environment `production` makes the database refuse a moved clock for good.
  */
 export async function migrate(databaseUrl: string, environment = process.env["NODE_ENV"] ?? "development"): Promise<void> {
   const client = postgres(databaseUrl, { max: 1, fetch_types: false, onnotice: () => {} });
   try {
-    await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
-    await client`set lock_timeout = '5s'`;
+    await waitForOthers(client);
     await refuseForeignHistory(client);
-    await apply(drizzle(client), { migrationsFolder: FOLDER });
+    await applyMigrations(client, FOLDER);
     await validate(client);
     await client`update app_clock set environment = ${environment} where environment <> 'production' and environment <> ${environment}`;
   } finally {
     await client.end({ timeout: 5 });
+  }
+}
+
+/** Asks again and again: who waits within a statement is an open transaction, for whose end a concurrent index would wait. */
+async function waitForOthers(client: postgres.Sql): Promise<void> {
+  for (;;) {
+    const [lock] = await client<{ mine: boolean }[]>`select pg_try_advisory_lock(${MIGRATION_LOCK}) as mine`;
+    if (lock?.mine) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
 
@@ -45,8 +52,8 @@ async function refuseForeignHistory(client: postgres.Sql): Promise<void> {
 }
 
 /**
- * Looks at the old rows of constraints that were added NOT VALID. Each by itself, behind the migrations' one
- * transaction: writes go on meanwhile. One that an old row breaks fails the deployment, and is tried again by the next.
+ * Looks at the old rows of constraints that were added NOT VALID. Each by itself, behind the migrations'
+ * transactions: writes go on meanwhile. One that an old row breaks fails the deployment, and is tried again by the next.
  */
 async function validate(client: postgres.Sql): Promise<void> {
   const unproven = await client<{ table: string; name: string }[]>`

@@ -12,7 +12,7 @@ const FIRST_REPLAY = 1000;
 const AT_ONCE = 500;
 
 /** Jobs that are put off have sweeps of their own. */
-const FOLLOWERS = JOBS.filter((job) => !job.at).flatMap((job) => job.on.map((type) => ({ type, job: job.name, deadline: job.deadlineMs / 1000 })));
+export const FOLLOWERS = JOBS.filter((job) => !job.at).flatMap((job) => job.on.map((type) => ({ type, job: job.name, deadline: job.deadlineMs / 1000 })));
 
 const LONGEST = Math.max(...FOLLOWERS.map(({ deadline }) => deadline));
 

@@ -7,6 +7,7 @@ import { closeIncident, raiseIncident, type IncidentCause } from "../server/plat
 import { watchAges } from "./ages.ts";
 import { replayDue } from "./dead-letters/replay-due.ts";
 import { forgetOldRows } from "./housekeeping.ts";
+import { fileForgotten } from "./dead-letters/forgotten.ts";
 import { republishLost } from "./lost-messages.ts";
 import { drain } from "./outbox.ts";
 import { sendHeldBack } from "./send-messages.ts";
@@ -22,7 +23,7 @@ interface Task {
 /** All that time makes due. Each is a net under the normal path, with a window that doesn't race it. */
 export const TASKS: readonly Task[] = [
   { name: "outbox", everySeconds: 30, run: async (ctx) => (await drain(ctx), {}) },
-  { name: "lost-messages", everySeconds: 300, run: async (ctx) => ({ published: await republishLost(ctx) }) },
+  { name: "lost-messages", everySeconds: 300, run: async (ctx) => ({ published: await republishLost(ctx), forgotten: await fileForgotten(ctx) }) },
   { name: "holds", everySeconds: 30, run: (ctx) => each(ctx, "holds", overdueHolds(ctx, 30, 200), (id) => closeHold(ctx, id)) },
   { name: "changes", everySeconds: 30, run: (ctx) => each(ctx, "changes", overdueChanges(ctx, 30, 200), (id) => closeChange(ctx, id)) },
   { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },

@@ -24,6 +24,7 @@ const CHECKS: Step[] = [
   // The linter's types are the compiler's own: it tells of the compiler's errors in the same pass.
   check("types and lint", "oxlint", "--type-aware", "--type-check", "--deny-warnings", "--quiet"),
   check("format", "oxfmt", "--check"),
+  check("migrations", "node", "local/lint/migrations.ts"),
 ];
 const VERIFY: Step[] = [...CHECKS, suites("unit", "unit")];
 const ALL: Step[] = [

@@ -46,11 +46,7 @@ const ADVICE = {
   "tick-failing": system,
   "event-unfollowed": () => ["A release wrote an event that no job of this one follows: deploy the release that does."],
   "outbox-stuck": system,
-<<<<<<< HEAD
   "horizon-stuck": () => ["Some properties' calendars did not grow, named in its data: correct their settings; the next hour tries again."],
-=======
-  "horizon-stuck": system,
->>>>>>> h-moneytold
 } as const satisfies Record<Kind, Advice>;
 
 /** What to do, in lines; the commands are ready to be copied. */

@@ -55,6 +55,8 @@ test("after the burst patience: replays at 1, 2, 4 … 32 minutes until the job'
   gateway.cloud.servers.qstash!.pause();
   const { bookingId } = await booked(world);
   const { outboxId, body } = await eventOf(world, bookingId);
+  // The text's own deadline passes while the queue stands, and its letter waits for a person before.
+  const mailIncidents = async () => (await incidentsOf(world)).filter(({ cause }) => cause.includes("send-confirmation"));
   const waits: number[] = [];
   for (;;) {
     await callFailed(world, body, DOWN);
@@ -62,7 +64,7 @@ test("after the burst patience: replays at 1, 2, 4 … 32 minutes until the job'
     if (letter?.state !== "waiting") break;
     const minutes = Math.round((letter.nextReplayAt!.getTime() - ctx.clock.now().getTime()) / MINUTE);
     waits.push(minutes);
-    expect(await incidentsOf(world)).toEqual([]);
+    expect(await mailIncidents()).toEqual([]);
     await ctx.advance(minutes * MINUTE + 1000);
     expect(await runDue(ctx)).toMatchObject({ "dead-letters": { replayed: 1 } });
   }
@@ -72,7 +74,7 @@ test("after the burst patience: replays at 1, 2, 4 … 32 minutes until the job'
   expect(total).toBeGreaterThan(24 * 60 - waits.length);
   expect(total).toBeLessThan(25 * 60);
   expect(await letterOf(world, outboxId)).toMatchObject({ state: "needs_person", kind: "transient", nextReplayAt: null });
-  expect(await incidentsOf(world)).toMatchObject([{ cause: "dead-letter:send-confirmation:resend unavailable", count: 1, severity: "warning", resolvedAt: null }]);
+  expect(await mailIncidents()).toMatchObject([{ cause: "dead-letter:send-confirmation:resend unavailable", count: 1, severity: "warning", resolvedAt: null }]);
 });
 
 test("a vendor's wish outlives the burst: the first replay waits for it", async () => {
