@@ -35,7 +35,7 @@ test("cancelling in time is free, and the nights are for sale again at once", as
   const world = await createProperty(database.db, { rooms: [{ units: 1 }] });
   const bookingId = await confirmed(world);
   await refusalOf(holdStay(ctx.as(anonymous()), world), "SOLD_OUT");
-  expect(await ask(bookingId, 0)).toEqual({ bookingId, state: "cancelled", fee: 0, refund: 0, currency: "EUR" });
+  expect(await ask(bookingId, 0)).toEqual({ bookingId, state: "cancelled", fee: 0, refund: 0, ways: [], dueProperty: 0, currency: "EUR" });
   expect(await nightOf(database.db, world.roomTypeId)).toMatchObject({ sold: 0, held: 0 });
   expect(await eventsOf(database.db, bookingId)).toEqual(["booking.held", "booking.confirmed", "booking.cancelled"]);
   await holdStay(ctx.as(anonymous()), world);

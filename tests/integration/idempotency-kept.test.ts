@@ -81,8 +81,8 @@ test("no verb's stored answer holds personal data: ids, instants and amounts onl
     // `token` opens the booking, as its code does: both are as good as the booking, and gone after three days.
     "bookings.hold": ["bookingId", "code", "currency", "holdExpiresAt", "token", "total"],
     "payments.start": ["paymentId", "status"],
-    "bookings.modify": ["bookingId", "changeId", "currency", "due", "expiresAt", "status", "version"],
-    "bookings.cancel": ["bookingId", "currency", "fee", "refund", "state"],
+    "bookings.modify": ["bookingId", "changeId", "currency", "due", "expiresAt", "refund", "status", "version", "ways"],
+    "bookings.cancel": ["bookingId", "currency", "dueProperty", "fee", "refund", "state", "ways"],
     "proofs.ask": ["expiresAt", "proofId"],
   });
 });

@@ -52,10 +52,10 @@ test("messages that the queue took and lost are published again, until their job
         .map(({ name }) => name)
         .toSorted(),
     );
-    expect(followers("booking.confirmed", confirmed!.payload)).toHaveLength(2);
+    expect(followers("booking.confirmed", confirmed!.payload)).toHaveLength(3);
   }, PATIENT);
   expect(await mailsTo(gateway, email)).toHaveLength(1);
-  const told = and(eq(deliveries.bookingId, bookingId), eq(deliveries.channel, "email"));
+  const told = and(eq(deliveries.bookingId, bookingId), eq(deliveries.audience, "guest"), eq(deliveries.channel, "email"));
   expect(await database.db.select({ state: deliveries.state }).from(deliveries).where(told)).toEqual([{ state: expect.stringMatching(/^(?:sent|delivered)$/) }]);
 
   await ctx.advance(11 * MINUTE);

@@ -44,7 +44,7 @@ test("a stay in the last room moves by one night, needing only the night it lack
   const bookingId = await bookAtProperty(ctx, world, { nights: 3 });
   const before = await nightOf(database.db, world.roomTypeId, "2027-03-02");
   const answer = await changeStay(ctx, bookingId, { checkIn: "2027-03-02", checkOut: "2027-03-05" });
-  expect(answer).toMatchObject({ status: "applied", bookingId, version: 3, refund: 0 });
+  expect(answer).toEqual({ status: "applied", bookingId, version: 3, refund: 0, ways: [] });
   expect(await sold(world.roomTypeId, 5)).toEqual([0, 1, 1, 1, 0]);
   // A night that the stay keeps isn't touched at all.
   expect(await nightOf(database.db, world.roomTypeId, "2027-03-02")).toEqual(before);
