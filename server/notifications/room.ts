@@ -18,7 +18,7 @@ export async function hasRoom({ config, db }: Pick<Context, "config" | "db">, { 
   const inTheHour = (of: SQL) =>
     sql<number>`(select count(*)::int from ${deliveries} where ${and(of, eq(deliveries.channel, channel), gt(deliveries.sentAt, sql`app_now() - interval '1 hour'`))})`;
   const [sent] = await db.execute<{ recipient: number; booking: number }>(sql`
-    select ${inTheHour(eq(deliveries.recipient, recipient))} as recipient, ${bookingId ? inTheHour(eq(deliveries.bookingId, bookingId)) : sql`0`} as booking`);
+    select ${inTheHour(eq(deliveries.recipient, recipient))} as recipient, ${bookingId ? inTheHour(sql`${deliveries.bookingId} = ${bookingId} and ${deliveries.audience} = 'guest'`) : sql`0`} as booking`);
   if (channel === "sms") return sent!.recipient < config.TEXTS_PER_RECIPIENT_PER_HOUR;
   return sent!.recipient < config.MAILS_PER_RECIPIENT_PER_HOUR && sent!.booking < config.MAILS_PER_BOOKING_PER_HOUR;
 }

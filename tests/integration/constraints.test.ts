@@ -25,6 +25,8 @@ const ROWS = [
   "insert into members (id, organization_id, user_id) select 'm', o.id, u.id from organizations o, users u where not exists (select from members m where m.user_id = u.id) limit 1",
   "insert into contact_proofs (id, actor, contact, network, expires_at) values (gen_random_uuid(), 'anon:1', 'c', 'n', now())",
   "insert into taxes (property_id, id, position, name, base, amount, inclusive) select id, gen_random_uuid(), 9, 'VAT', 'percent', 100, true from properties limit 1",
+  "insert into outbox (id, type, v, payload) values (gen_random_uuid(), 'booking.held', 1, '{}')",
+  "insert into idempotency_keys (verb, actor, key, request_hash) values ('test', 'anon:1', 'a key of it', 'hash')",
   "insert into room_type_contents (property_id, room_type_id, locale, description) select property_id, id, 'en', 'A room' from room_types on conflict do nothing",
 ];
 
