@@ -27,8 +27,8 @@ export async function fileForgotten(ctx: Context): Promise<number> {
       from outbox o join jsonb_to_recordset(${JSON.stringify(FOLLOWERS)}::jsonb) as f(type text, job text, deadline int) on f.type = o.type
       where o.published_at <= app_now() - f.deadline * interval '1 second'
         and o.published_at > app_now() - (f.deadline + ${LOOKED_AT_DAYS * 86_400}) * interval '1 second'
-        and not exists (select 1 from job_runs r where r.outbox_id = o.id and r.job = f.job)
-        and not exists (select 1 from dead_letters l where l.outbox_id = o.id and l.job = f.job)
+        and not exists (select 1 from job_runs r where r.outbox_id = o.id and r.job = f.job offset 0)
+        and not exists (select 1 from dead_letters l where l.outbox_id = o.id and l.job = f.job offset 0)
       order by o.id limit ${AT_ONCE}`);
     // The job never was sent the others: they don't concern it.
     const [concerned, other] = split(silent, ({ type, payload, job }) => followers(type, payload).some(({ name }) => name === job));
