@@ -29,7 +29,7 @@ async function withHold(slug: string, inDays: number, refusals: number[] = []) {
 }
 
 test("an open hold is on every page of a guest without an account, with its time left and the way back", async () => {
-  const { page, stay, banner } = await withHold(LISBON, 40);
+  const { page, stay, banner } = await withHold(LISBON, 40, [404]);
   await banner
     .getByRole("timer", { name: "Time left" })
     .getByText(/^14:\d\d$/)
