@@ -42,10 +42,10 @@ export const messageInvariants: readonly Invariant[] = [
   },
   {
     name: "deliveries-once",
-    says: "A booking has one message for each kind, channel and version.",
+    says: "A booking has one message for each kind, channel, version and thing that it is about.",
     find: (sql) => sql`
-      select booking_id as booking, kind, channel, version, count(*)::int as messages from deliveries where booking_id is not null
-      group by 1, 2, 3, 4 having count(*) > 1`,
+      select booking_id as booking, kind, channel, version, about, count(*)::int as messages from deliveries where booking_id is not null
+      group by 1, 2, 3, 4, 5 having count(*) > 1`,
   },
   {
     name: "deliveries-end",

@@ -217,6 +217,12 @@ test("a page of a booking that ended just now may be open, and one of a booking 
   expect(await afterDoing(pages.replace("from room_stays where state = 'expired'", "from room_stays where state = 'pending'"))).toEqual([]);
 });
 
+test("a booking may have two messages of a kind and version that are about different things", async () => {
+  const twin = (about: string) => `insert into deliveries (id, property_id, booking_id, kind, channel, version, state, about)
+    select gen_random_uuid(), property_id, booking_id, kind, channel, version, state, ${about} from deliveries where booking_id is not null limit 1`;
+  expect(await afterDoing(twin("gen_random_uuid()"))).toEqual([]);
+});
+
 test("a text whose job has a dead letter was tried", async () => {
   const letters = `insert into dead_letters (id, outbox_id, job, payload, state, kind, status, error, deadline_at)
     select gen_random_uuid(), id, 'text-confirmation', '{}', 'discarded', 'permanent', 500, '', app_now() from outbox where type = 'booking.confirmed'`;

@@ -84,6 +84,8 @@ export async function openWorld(services: Services, seed: number): Promise<World
   const database = await createDatabase({ server: services.postgresUrl });
   // The run's Postgres forgets nothing at a crash of its own: what was committed is written out.
   await database.db.execute(`alter database ${new URL(database.url).pathname.slice(1)} set synchronous_commit = on`);
+  // The connection that has asked for it is older than the setting: a crash would take back how far the clock was moved.
+  await database.db.execute("set synchronous_commit = on");
   // Sequences come with values that the template's log has and ours has not: behind a checkpoint they are logged anew.
   await again(() => database.db.execute("checkpoint"));
   const firstNight = addDays(new Date().toISOString().slice(0, 10), DAYS_AHEAD);
@@ -105,6 +107,14 @@ export async function openWorld(services: Services, seed: number): Promise<World
   );
   const accounts = await Promise.all(["ana", "budi"].map((name) => openAccount(apps[0]!.url, url, database, `${name}-${seed}@sim.test`)));
   let advanced = 0;
+  // One after the other: two at once could leave the database with the earlier one's.
+  let moving = Promise.resolve();
+  const move = async (ms: number): Promise<void> => {
+    advanced += ms;
+    await again(() => database.db.execute(`update app_clock set offset_ms = ${advanced}`));
+    cloud.clock.setOffset(advanced);
+    world.offsets.push({ at: Date.now(), ms: advanced });
+  };
   const world: World = {
     seed,
     url,
@@ -127,12 +137,7 @@ export async function openWorld(services: Services, seed: number): Promise<World
     pages: [],
     webhookFaults: new Map(),
     tally: newTally(),
-    async advance(ms) {
-      advanced += ms;
-      await again(() => database.db.execute(`update app_clock set offset_ms = ${advanced}`));
-      cloud.clock.setOffset(advanced);
-      world.offsets.push({ at: Date.now(), ms: advanced });
-    },
+    advance: (ms) => (moving = moving.then(() => move(ms))),
     advancedMs: () => advanced,
     async close() {
       for (const { process } of apps) await process.stop();
