@@ -31,7 +31,7 @@ const ALL: Step[] = [
   ...CHECKS,
   check("dead code", "knip"),
   suites("unit, contract, integration", "unit", "contract", "integration"),
-  { name: "simulation", command: simulation("--seed", "1", "--seeds", "8", "--at-once", "3", "--ops", "150", "--every-fault") },
+  { name: "simulation", command: simulation("--seed", "1", "--seeds", "8", "--at-once", "3", "--ops", "150", "--every-fault", "--isolated") },
   check("build", "node", "local/build.ts"),
   suites("e2e", "e2e"),
 ];

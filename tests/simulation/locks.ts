@@ -21,6 +21,14 @@ function heardOf({ sent }: World, key: string, met: Met): void {
   met(own.filter(({ refusal, unavailable }) => unavailable || refusal?.code === "ROOM_BUSY").length);
 }
 
+/** Somebody wants a room of each other property meanwhile: what that cost them is counted by the judge. */
+async function visitNeighbours(world: World, random: Random, property: World["properties"][number]): Promise<void> {
+  const visits = world.properties
+    .filter(({ propertyId }) => propertyId !== property.propertyId)
+    .map((other) => tryRoom(world, random, keyOf(world, random), other, addDays(world.firstNight, random.int(0, NIGHTS - 1))));
+  await Promise.all(visits);
+}
+
 /** A night of one room type. */
 export async function lockNight(world: World, random: Random, met: Met): Promise<End> {
   const property = drawProperty(world, random);
@@ -29,7 +37,7 @@ export async function lockNight(world: World, random: Random, met: Met): Promise
   const take = `select 1 from inventory_nights where room_type_id = ${room.roomTypeId} and stay_date = '${date}' for update`;
   const end = await sitOn(world, { take, nights: [nightKey(room.roomTypeId, date)] }, met);
   const key = keyOf(world, random);
-  await tryRoom(world, random, key, { ...property, rooms: [room] }, date);
+  await Promise.all([tryRoom(world, random, key, { ...property, rooms: [room] }, date), visitNeighbours(world, random, property)]);
   heardOf(world, key, met);
   return end;
 }
@@ -42,7 +50,8 @@ export async function lockProperty(world: World, random: Random, met: Met): Prom
   const take = `select 1 from properties where id = '${property.propertyId}' for update`;
   const end = await sitOn(world, { take, nights }, met);
   const key = keyOf(world, random);
-  await tryRoom(world, random, key, property, addDays(world.firstNight, random.int(0, NIGHTS - 1)));
+  const date = addDays(world.firstNight, random.int(0, NIGHTS - 1));
+  await Promise.all([tryRoom(world, random, key, property, date), visitNeighbours(world, random, property)]);
   heardOf(world, key, met);
   return end;
 }
