@@ -5,10 +5,14 @@ import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { beginOn } from "./begin.ts";
 import * as schema from "./schema/index.ts";
+import { createWaitingPool, type WaitingPool } from "./waiting.ts";
 
 // With begin.ts, the only file that knows the driver.
 
-export type Database = PostgresJsDatabase<typeof schema>;
+export type Database = PostgresJsDatabase<typeof schema> & {
+  /** Where a transaction that met a locked row waits for it. */
+  waiting: WaitingPool;
+};
 export type Transaction = PgTransaction<PostgresJsQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>;
 /** A database or an open transaction: what a read verb takes. */
 export type Executor = Database | Transaction;
@@ -18,23 +22,35 @@ export interface DatabaseClient {
   close(): Promise<void>;
 }
 
+/** How long a statement waits for a locked row before its transaction gives the connection up, and waits on one kept for that (decision 027). */
+const BRIEFLY_MS = 100;
+
 /**
- * Opens a pool. Time-outs by design rule 3: all stay below the Redis lock's TTL of 5 s, so that no
- * transaction outlives its lock. On workerd open one per request with `max: 3` and close it after.
+ * Opens a pool, and a second one for those who wait for a locked row: whatever is locked, the first is free again
+ * within `BRIEFLY_MS`. Connections are made when they are needed. On workerd open one per request and close it after.
  */
-export function openDatabase(url: string, options: { max?: number; onNotice?: (message: string) => void } = {}): DatabaseClient {
+export function openDatabase(url: string, options: { max?: number; maxWaiting?: number } = {}): DatabaseClient {
+  const { max = 10, maxWaiting = 4 } = options;
+  const [client, waiting] = [openPool(url, max, "nightledger", BRIEFLY_MS), openPool(url, maxWaiting, "nightledger-waiting", 2000)];
+  const db = Object.assign(drizzle(client, { schema }), { waiting: createWaitingPool(drizzle(waiting, { schema }), maxWaiting) });
+  const close = async (): Promise<void> => void (await Promise.all([client.end({ timeout: 5 }), waiting.end({ timeout: 5 })]));
+  return { db, close };
+}
+
+/** Time-outs by design rule 3: all stay below the Redis lock's TTL of 5 s, so that no transaction outlives its lock. */
+function openPool(url: string, max: number, name: string, lockTimeoutMs: number): postgres.Sql {
   const client = postgres(url, {
-    max: options.max ?? 10,
+    max,
     idle_timeout: 60,
     connect_timeout: 3,
     // Seconds between tries. The driver's own grow to 20: so long would a request wait to hear that Postgres is away, or is back.
     backoff: () => 0.1 + Math.random() / 5,
     max_lifetime: 60 * 30,
     fetch_types: false,
-    onnotice: (notice) => options.onNotice?.(notice["message"] ?? ""),
+    onnotice: () => {},
     connection: {
-      application_name: "nightledger",
-      lock_timeout: 2000,
+      application_name: name,
+      lock_timeout: lockTimeoutMs,
       statement_timeout: 3000,
       idle_in_transaction_session_timeout: 3000,
       // Night tables are partitioned: planned anew for each value, a statement costs more to plan than to run.
@@ -42,7 +58,7 @@ export function openDatabase(url: string, options: { max?: number; onNotice?: (m
     },
   });
   client.begin = beginOn(client) as typeof client.begin;
-  return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
+  return client;
 }
 
 /** What a socket says whose other end has gone. */
@@ -59,6 +75,14 @@ export function sqlState(error: unknown): string | undefined {
     if ("code" in at && typeof at.code === "string") return at.code;
   }
   return undefined;
+}
+
+/** Which row a time-out waited for, in Postgres' own words (`while locking tuple (0,1) in relation "bookings"`); empty where it doesn't say. */
+export function lockedRow(error: unknown): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ("where" in at && typeof at.where === "string") return at.where;
+  }
+  return "";
 }
 
 /** The name of the violated constraint, if that is what failed. */

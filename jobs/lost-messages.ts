@@ -14,7 +14,9 @@ const AT_ONCE = 500;
 /** Jobs that are put off have sweeps of their own. */
 export const FOLLOWERS = JOBS.filter((job) => !job.at).flatMap((job) => job.on.map((type) => ({ type, job: job.name, deadline: job.deadlineMs / 1000 })));
 
-const LONGEST = Math.max(...FOLLOWERS.map(({ deadline }) => deadline));
+/** Their deadlines, in seconds: bounds that the index by `published_at` can use. */
+export const SHORTEST = Math.min(...FOLLOWERS.map(({ deadline }) => deadline));
+export const LONGEST = Math.max(...FOLLOWERS.map(({ deadline }) => deadline));
 
 /** A message and its job, with how often its silence has doubled. */
 type Silent = Message & { job: string; doublings: number } & Record<string, unknown>;

@@ -38,7 +38,7 @@ const health = keptHealth();
 async function answer(request: Request, env: Bindings, lifetime: Lifetime): Promise<Response> {
   const config = readConfig({ NODE_ENV: "production", CLIENT_IP_HEADER: "cf-connecting-ip", ...env, ...(env.HYPERDRIVE && { DATABASE_URL: env.HYPERDRIVE.connectionString }) });
   const log = createLogger(config.LOG_LEVEL, say);
-  const database = openDatabase(config.DATABASE_URL, { max: CONNECTIONS });
+  const database = openDatabase(config.DATABASE_URL, { max: CONNECTIONS, maxWaiting: 1 });
   const services = createServices(config, database.db, log, noMetrics, alone);
 
   let auth: Auth | undefined;

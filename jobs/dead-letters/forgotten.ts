@@ -4,7 +4,7 @@ import type { Context } from "../../server/context.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { transact } from "../../server/platform/transact.ts";
 import type { Message } from "../define.ts";
-import { FOLLOWERS } from "../lost-messages.ts";
+import { FOLLOWERS, LONGEST, SHORTEST } from "../lost-messages.ts";
 import { followers } from "../registry.ts";
 import { keepIncidents } from "./incident.ts";
 
@@ -27,6 +27,8 @@ export async function fileForgotten(ctx: Context): Promise<number> {
       from outbox o join jsonb_to_recordset(${JSON.stringify(FOLLOWERS)}::jsonb) as f(type text, job text, deadline int) on f.type = o.type
       where o.published_at <= app_now() - f.deadline * interval '1 second'
         and o.published_at > app_now() - (f.deadline + ${LOOKED_AT_DAYS * 86_400}) * interval '1 second'
+        and o.published_at <= app_now() - ${SHORTEST}::int * interval '1 second'
+        and o.published_at > app_now() - ${LONGEST + LOOKED_AT_DAYS * 86_400}::int * interval '1 second'
         and not exists (select 1 from job_runs r where r.outbox_id = o.id and r.job = f.job offset 0)
         and not exists (select 1 from dead_letters l where l.outbox_id = o.id and l.job = f.job offset 0)
       order by o.id limit ${AT_ONCE}`);

@@ -5,7 +5,7 @@ import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookin
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
-import { commit } from "../platform/transact.ts";
+import { commit, transact, transactBriefly } from "../platform/transact.ts";
 import { giveBackNights, type NightMove } from "../rooms/index.ts";
 import { announce } from "./announce.ts";
 import type { AuthorisedBooking } from "./access.ts";
@@ -83,7 +83,7 @@ export async function abandonChange(tx: Transaction, booking: Booking, actor: st
  * @returns whether it expired now
  */
 export async function expireChange(ctx: Context, changeId: string, rival?: Rival): Promise<boolean> {
-  return commit(ctx.db, async (tx) => {
+  const work = async (tx: Transaction) => {
     const [booking] = await tx
       .select()
       .from(bookings)
@@ -100,7 +100,8 @@ export async function expireChange(ctx: Context, changeId: string, rival?: Rival
     const moved = await giveBackNights(tx, heldMoves(ended.held, -1), { reason: "expire", actor, bookingId: booking.id });
     await tellEnd(tx, booking, changeId, "change_expired", actor);
     return { answer: true, committed: () => announce(ctx, moved, "changes_expired_total") };
-  });
+  };
+  return commit(ctx.db, work, rival?.waits === false ? transactBriefly : transact);
 }
 
 async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type: HistoryType, actor: string): Promise<void> {

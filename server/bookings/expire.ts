@@ -4,7 +4,7 @@ import type { Settlement } from "../../db/schema/bookings.ts";
 import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
-import { commit } from "../platform/transact.ts";
+import { commit, transact, transactBriefly } from "../platform/transact.ts";
 import { hasMoney } from "../payments/index.ts";
 import { giveBackNights, roomBusy } from "../rooms/index.ts";
 import { announce } from "./announce.ts";
@@ -23,7 +23,7 @@ import { endHold, moveStays, nightMoves, staysOf, type StayRow } from "./stays.t
  * @returns whether it expired now
  */
 export async function expire(ctx: Context, bookingId: string, rival?: Rival): Promise<boolean> {
-  return commit(ctx.db, async (tx) => {
+  const work = async (tx: Transaction) => {
     const [booking] = await tx
       .select()
       .from(bookings)
@@ -41,7 +41,8 @@ export async function expire(ctx: Context, bookingId: string, rival?: Rival): Pr
     await recordEvent(tx, { ...event, type: "expired", actor, data: settlement ? { settlement } : {} });
     await emit(tx, { type: "booking.expired", payload: event });
     return { answer: true, committed: () => announce(ctx, moved, "holds_expired_total") };
-  });
+  };
+  return commit(ctx.db, work, rival?.waits === false ? transactBriefly : transact);
 }
 
 /** What goes back because the hold is over; undefined where no money had come. */

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { answersBefore, keyedAsk, storeAnswers, type Keyed } from "../platform/idempotency.ts";
 import type { Outcome } from "../platform/together.ts";
-import { boundWaits, transactionForAll, WAIT_TOGETHER_MS, waitApart, type Decision } from "../platform/transaction-group.ts";
+import { transactionForAll, type Decision } from "../platform/transaction-group.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { lockNights, productsNow } from "../rooms/index.ts";
 import { mayAccess } from "./access.ts";
@@ -59,6 +59,7 @@ async function confirmTogether(asks: PayAsk[], how: How): Promise<Outcome<Paid>[
     const results = await transactionForAll(
       ctx,
       list,
+      how === "apart" ? list[0]!.input.bookingId : undefined,
       (tx, group) => confirmAll(tx, ctx, group, how),
       (ask) => blocked(ask, how),
     );
@@ -92,8 +93,7 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
   const ids = asks.map((ask) => ask.input.bookingId);
   const together = how === "together";
   // Sent together: the stays are read behind the bookings' locks.
-  const [, before, heads, stays] = await pipelined([
-    boundWaits(tx, together ? WAIT_TOGETHER_MS : waitApart(asks)),
+  const [before, heads, stays] = await pipelined([
     answersBefore(tx, "payments.start", asks),
     (together ? lockUnlockedHeads : lockHeads)(tx, { ids: pgArray(ids) }),
     staysOfAll(tx, ids),

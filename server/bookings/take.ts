@@ -8,7 +8,7 @@ import { newBookingCode, newId } from "../platform/ids.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
 import type { Outcome } from "../platform/together.ts";
-import { boundWaits, transactionForAll, WAIT_TOGETHER_MS, waitApart, type Decision } from "../platform/transaction-group.ts";
+import { transactionForAll, type Decision } from "../platform/transaction-group.ts";
 import {
   byProduct,
   lockNights,
@@ -122,6 +122,7 @@ async function takeAll(asks: readonly HoldAsk[], behind: Behind | undefined, out
   const results = await transactionForAll(
     first.ctx,
     asks,
+    behind && laneOf(behind),
     (tx, group) => take(tx, first.ctx, group, behind),
     (ask) => blocked(ask, behind),
   );
@@ -148,8 +149,7 @@ async function take(tx: Transaction, ctx: Context, asks: readonly HoldAsk[], beh
   const ids = [...new Set(asks.flatMap(({ input }) => input.rooms.map((room) => room.productId)))];
   const spans = asks.flatMap(({ input: { rooms, checkIn, checkOut } }) => rooms.map(({ productId }) => ({ productId, checkIn, checkOut })));
   const nights = asks.flatMap((ask) => ask.nights);
-  const [, , before, clients, products, rates, locked, standing, now] = await pipelined([
-    boundWaits(tx, behind ? waitApart(asks) : WAIT_TOGETHER_MS),
+  const [, before, clients, products, rates, locked, standing, now] = await pipelined([
     // The only row that is waited for, while nothing else is locked: so no two of these ever wait for each other.
     behind && "night" in behind && lockNights(tx, [behind.night]),
     answersBefore(tx, "bookings.hold", asks),

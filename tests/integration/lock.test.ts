@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { sqlState } from "../../db/client.ts";
 import { cancel, cancelQuote, expire, hold } from "../../server/bookings/index.ts";
 import { isDomainError } from "../../server/errors.ts";
 import { addDays, nightsOf } from "../../server/platform/dates.ts";
@@ -133,6 +134,17 @@ test("who waits goes on as soon as the lock is free: its next ask gets it", asyn
   expect(await waiting).toBeLessThanOrEqual(asked + 1);
 });
 
+/** Who waited too long on a slow machine asks again, as the queue does. */
+async function untilUnlocked(work: () => Promise<unknown>): Promise<unknown> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (sqlState(error) !== "55P03") throw error;
+    }
+  }
+}
+
 test("holds of many nights and rooms, cancels, sweeps and edits in opposite orders never deadlock", { timeout: 60_000 }, async () => {
   const world = await createProperty(database.db, { rooms: [{ units: 60 }, { units: 60, code: "suite", name: "Suite" }] });
   const [double, suite] = world.rooms.map((room) => ({ productId: Object.values(room.products)[0]! }));
@@ -157,17 +169,22 @@ test("holds of many nights and rooms, cancels, sweeps and edits in opposite orde
       return { context, held: await hold(context, input) };
     }),
   );
+  const works = [
+    ...early.map(
+      ({ held }) =>
+        () =>
+          expire(ctx.as(SYSTEM), held.bookingId),
+    ),
+    ...fresh.map(({ context, held }, index) => async () => {
+      const { fee } = await cancelQuote(context, held);
+      return cancel(context, { ...held, expectedFee: fee, idempotencyKey: `cancel-${index}-${held.bookingId}` });
+    }),
+    ...Array.from({ length: 30 }, (_, index) => () => hold(grouped[index % 3]!.as(anonymous()), inputs[index % inputs.length]!)),
+    ...Array.from({ length: 10 }, (_, index) => () => edit(index % 2 === 0 ? 1 : -1)),
+  ];
   const outcomes = await Promise.all(
-    [
-      ...early.map(({ held }) => expire(ctx.as(SYSTEM), held.bookingId)),
-      ...fresh.map(async ({ context, held }, index) => {
-        const { fee } = await cancelQuote(context, held);
-        return cancel(context, { ...held, expectedFee: fee, idempotencyKey: `cancel-${index}-${held.bookingId}` });
-      }),
-      ...Array.from({ length: 30 }, (_, index) => hold(grouped[index % 3]!.as(anonymous()), inputs[index % inputs.length]!)),
-      ...Array.from({ length: 10 }, (_, index) => edit(index % 2 === 0 ? 1 : -1)),
-    ].map((work) =>
-      work.then(
+    works.map((work) =>
+      untilUnlocked(work).then(
         () => "done",
         (error: unknown) => (isDomainError(error) ? error.code : String(error)),
       ),

@@ -50,7 +50,7 @@ async function inTurn({ roomTypeId }: World, date: string, works: (() => Promise
       running.push(outcomes([work()]));
       await vi.waitFor(async () => {
         const [row] = await database.db.execute<{ n: number }>(
-          sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name = 'nightledger-waiting'`,
         );
         expect(row?.n).toBe(running.length);
       }, PATIENT);
@@ -95,9 +95,10 @@ test("a change whose night is with an overdue hold that somebody keeps locked is
   const change = await changeOf(ctx, bookingId, { checkOut: "2027-03-04" });
   const lost = await holdStay(ctx.as(anonymous()), world, { checkIn: "2027-03-03", nights: 1 });
   await ctx.advance(16 * 60_000);
+  const hasty = { ...ctx, config: { ...ctx.config, LOCK_WAIT_MS: 300 } };
   await whileLocked(database, lost.bookingId, async () => {
-    await refusalOf(modifyQuote(ctx, modifyQuoteInput.parse({ bookingId, checkOut: "2027-03-04" })), "ROOM_BUSY");
-    await refusalOf(modify(ctx, change), "ROOM_BUSY");
+    await refusalOf(modifyQuote(hasty, modifyQuoteInput.parse({ bookingId, checkOut: "2027-03-04" })), "ROOM_BUSY");
+    await refusalOf(modify(hasty, change), "ROOM_BUSY");
   });
   expect(await modify(ctx, change)).toMatchObject({ status: "applied" });
 });

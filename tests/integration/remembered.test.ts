@@ -19,9 +19,12 @@ afterAll(() => database.drop());
 /** More properties than a process remembers, none with a room. */
 async function hugePlace(): Promise<{ destinationId: number; count: number }> {
   const { propertyId, destinationId } = await createProperty(database.db);
-  const others = await database.db.execute(sql`
-    insert into properties select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'slug', p.slug || '-' || n))).*
-    from properties p, generate_series(1, 5100) n where p.id = ${propertyId} returning id`);
+  const others = await database.db.transaction(async (tx) => {
+    await tx.execute(sql`set local statement_timeout = 0`);
+    return tx.execute(sql`
+      insert into properties select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'slug', p.slug || '-' || n))).*
+      from properties p, generate_series(1, 5100) n where p.id = ${propertyId} returning id`);
+  });
   return { destinationId, count: others.length + 1 };
 }
 
