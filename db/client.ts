@@ -5,7 +5,7 @@ import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { beginOn } from "./begin.ts";
 import * as schema from "./schema/index.ts";
-import { createWaitingPool, type WaitingPool } from "./waiting.ts";
+import { createWaitingPool, LONGEST_MS, type WaitingPool } from "./waiting.ts";
 
 // With begin.ts, the only file that knows the driver.
 
@@ -30,8 +30,8 @@ const BRIEFLY_MS = 100;
  * within `BRIEFLY_MS`. Connections are made when they are needed. On workerd open one per request and close it after.
  */
 export function openDatabase(url: string, options: { max?: number; maxWaiting?: number } = {}): DatabaseClient {
-  const { max = 10, maxWaiting = 4 } = options;
-  const [client, waiting] = [openPool(url, max, "nightledger", BRIEFLY_MS), openPool(url, maxWaiting, "nightledger-waiting", 2000)];
+  const { max = 10, maxWaiting = 6 } = options;
+  const [client, waiting] = [openPool(url, max, "nightledger", BRIEFLY_MS), openPool(url, maxWaiting, "nightledger-waiting", LONGEST_MS)];
   const db = Object.assign(drizzle(client, { schema }), { waiting: createWaitingPool(drizzle(waiting, { schema }), maxWaiting) });
   const close = async (): Promise<void> => void (await Promise.all([client.end({ timeout: 5 }), waiting.end({ timeout: 5 })]));
   return { db, close };

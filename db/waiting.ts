@@ -6,22 +6,26 @@ import type * as schema from "./schema/index.ts";
 /** Connections of their own for transactions that wait for a locked row: there they keep nobody from one. */
 export interface WaitingPool {
   /**
-   * Runs `work` in a transaction of which no statement waits for a row past the deadline. Those of one key, who want
-   * the same row, wait in part for each other, and leave connections to the others.
+   * Runs `work` in a transaction that waits for rows until the deadline, and for none longer than `LONGEST_MS`. Those of
+   * one key, who want the same row, wait in part for each other, and leave connections to the others.
    * @param deadline in the milliseconds of `performance.now()`
-   * @throws WaitedTooLong without a connection until then, whatever `work` throws
+   * @throws WaitedTooLong past the deadline, whatever `work` throws
    */
   transaction<T>(key: string, deadline: number, work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
-/** No connection came free in time. For `sqlState` it is the time-out of a row's lock, since others wait for rows on all of them. */
+/** No connection came free in time, or rows were waited for one after the other. For `sqlState` it is the time-out of a row's lock. */
 export class WaitedTooLong extends Error {
   readonly code = "55P03";
   constructor() {
-    super("waited too long for a connection on which to wait for a row");
+    super("waited too long for a row");
   }
 }
 
+/** By design rule 3; below the statement's time-out, which would hide what was waited for. */
+export const LONGEST_MS = 2000;
+/** What a transaction may take beside its waiting. */
+const WORK_MS = 100;
 /** So many of one key have a connection: the next is in the row's queue already when the first is done. */
 const MOST_OF_ONE_KEY = 2;
 
@@ -59,17 +63,34 @@ export function createWaitingPool(db: PostgresJsDatabase<typeof schema>, places:
   return {
     async transaction(key, deadline, work) {
       await takePlace(key, deadline);
-      try {
-        return await db.transaction(async (tx) => {
-          // 0 would mean for ever.
-          const left = Math.max(1, Math.ceil(deadline - performance.now()));
-          await tx.execute(sql`select set_config('lock_timeout', ${`${left}ms`}, true)`);
-          return work(tx);
-        });
-      } finally {
+      let isLate = false;
+      let isDone = false;
+      const transaction = db.transaction(async (tx) => {
+        // 0 would mean for ever.
+        const left = Math.max(1, Math.ceil(Math.min(LONGEST_MS, deadline - performance.now())));
+        await tx.execute(sql`select set_config('lock_timeout', ${`${left}ms`}, true)`);
+        const result = await work(tx);
+        if (isLate) throw new WaitedTooLong();
+        isDone = true;
+        return result;
+      });
+      const free = (): void => {
         running.splice(running.indexOf(key), 1);
         beginNext();
-      }
+      };
+      transaction.then(free, free);
+      // The time-out begins anew with each lock that is waited for. Whoever asked isn't kept that long: what is late is rolled back.
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(
+          () => {
+            if (isDone) return;
+            isLate = true;
+            reject(new WaitedTooLong());
+          },
+          deadline + WORK_MS - performance.now(),
+        );
+        transaction.then(resolve, reject).finally(() => clearTimeout(timer));
+      });
     },
   };
 }

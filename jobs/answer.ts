@@ -18,6 +18,7 @@ export function refusal(error: unknown): Response {
   }
   if (isDomainError(error, "UNAVAILABLE") || isDomainError(error, "ROOM_BUSY")) return later(error.code, error.code, error.facts.retryAfterMs);
   if (isDomainError(error)) return hopeless(error.code);
+  if (sqlState(error) === "55P03") return later("a row was locked", "locked", undefined);
   // Class and code only: a driver's text may hold data.
   const name = error instanceof Error ? error.constructor.name : "unknown";
   const failure = ["failed", name, sqlState(error)].filter(Boolean).join(" ");

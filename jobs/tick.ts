@@ -10,26 +10,29 @@ import { forgetOldRows } from "./housekeeping.ts";
 import { fileForgotten } from "./dead-letters/forgotten.ts";
 import { republishLost } from "./lost-messages.ts";
 import { drain } from "./outbox.ts";
+import { sweepDue, type Sweep } from "./sweep.ts";
 import { sendHeldBack } from "./send-messages.ts";
 import { isSigned } from "./qstash.ts";
 
 interface Task {
   name: string;
   everySeconds: number;
-  /** Bounded work, in rows or by `SWEEP_MS`; what it returns is kept with the run. */
-  run: (ctx: Context) => Promise<Record<string, unknown>>;
+  /** Bounded work, in rows or in time; what it returns is kept with the run. */
+  run: (ctx: Context) => Promise<object>;
 }
+
+const sweep = (what: Sweep) => (ctx: Context) => sweepDue(ctx, what);
 
 /** All that time makes due. Each is a net under the normal path, with a window that doesn't race it. */
 export const TASKS: readonly Task[] = [
   { name: "outbox", everySeconds: 30, run: async (ctx) => (await drain(ctx), {}) },
   { name: "lost-messages", everySeconds: 300, run: async (ctx) => ({ published: await republishLost(ctx), forgotten: await fileForgotten(ctx) }) },
-  { name: "holds", everySeconds: 30, run: (ctx) => each(ctx, "holds", overdueHolds(ctx, 30, 200), (id) => closeHold(ctx, id)) },
-  { name: "changes", everySeconds: 30, run: (ctx) => each(ctx, "changes", overdueChanges(ctx, 30, 200), (id) => closeChange(ctx, id)) },
-  { name: "payments", everySeconds: 60, run: (ctx) => each(ctx, "payments", unsettledPayments(ctx, 120, 100), (id) => settle(ctx, id)) },
-  { name: "taken-payments", everySeconds: 300, run: (ctx) => each(ctx, "taken-payments", takenPayments(ctx, 100), (id) => settle(ctx, id)) },
+  { name: "holds", everySeconds: 30, run: sweep({ name: "holds", find: (ctx, without) => overdueHolds(ctx, 30, 200, without), work: closeHold }) },
+  { name: "changes", everySeconds: 30, run: sweep({ name: "changes", find: (ctx, without) => overdueChanges(ctx, 30, 200, without), work: closeChange }) },
+  { name: "payments", everySeconds: 60, run: sweep({ name: "payments", find: (ctx, without) => unsettledPayments(ctx, 120, 100, without), work: settle }) },
+  { name: "taken-payments", everySeconds: 300, run: sweep({ name: "taken-payments", find: (ctx, without) => takenPayments(ctx, 100, without), work: settle }) },
   { name: "moved-money", everySeconds: 86_400, run: findMoved },
-  { name: "money", everySeconds: 300, run: (ctx) => each(ctx, "money", unbalanced(ctx, 600, 100), (id) => balance(ctx, id)) },
+  { name: "money", everySeconds: 300, run: sweep({ name: "money", find: (ctx, without) => unbalanced(ctx, 600, 100, without), work: balance }) },
   { name: "held-back", everySeconds: 60, run: (ctx) => sendHeldBack(ctx, 100) },
   { name: "dead-letters", everySeconds: 60, run: async (ctx) => ({ replayed: await replayDue(ctx) }) },
   { name: "ages", everySeconds: 60, run: watchAges },
@@ -45,8 +48,6 @@ export async function tick(ctx: Context, request: Request): Promise<Response> {
 }
 
 const LATE_SECONDS = 180;
-/** A sweep begins no item after that; one that hangs takes Stripe's 45 s (three tries), so that the lease outlives it. */
-const SWEEP_MS = 90_000;
 const lease = sql`now() + interval '3 minutes'`;
 
 /**
@@ -81,7 +82,7 @@ export async function runDue(ctx: Context): Promise<Record<string, unknown>> {
     const failedBefore = mine.before?.["failed"] === true;
     let summary: Record<string, unknown>;
     try {
-      summary = await task.run(ctx);
+      summary = { ...(await task.run(ctx)) };
       if (failedBefore) await closeIncident(ctx.db, failingOf(task));
       ctx.metrics.gauge("tick_last_success_seconds", Date.now() / 1000, { task: task.name });
     } catch (error) {
@@ -103,23 +104,4 @@ export async function runDue(ctx: Context): Promise<Record<string, unknown>> {
 
 function failingOf(task: Task): IncidentCause {
   return `tick-failing:${task.name}`;
-}
-
-/** Does `work` for each id, as long as `SWEEP_MS` allows; one that fails is logged. Failed or left, it is the next tick's. */
-async function each(ctx: Context, task: string, ids: Promise<string[]>, work: (id: string) => Promise<unknown>): Promise<Record<string, unknown>> {
-  const started = performance.now();
-  const all = await ids;
-  let seen = 0;
-  let failed = 0;
-  for (const id of all) {
-    if (performance.now() - started > SWEEP_MS) break;
-    seen += 1;
-    await work(id).catch((error: unknown) => {
-      failed += 1;
-      ctx.log.warn("sweep item failed", { task, id }, error);
-    });
-  }
-  const left = all.length - seen;
-  if (left > 0) ctx.log.warn("sweep stopped before its end", { task, left });
-  return { seen, failed, left };
 }

@@ -2,17 +2,18 @@ import { and, eq, isNotNull } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { bookings, payments, properties } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
+import { isDomainError } from "../errors.ts";
 import { raiseIncident } from "../platform/incidents.ts";
 import { commit } from "../platform/transact.ts";
 import { canMove, hasMoney, planMoney, type ProviderView } from "../payments/index.ts";
 import type { MovedNight } from "../rooms/index.ts";
 import { announce } from "./announce.ts";
-import { becomePaid, NightsTaken } from "./become-paid.ts";
+import { becomePaid } from "./become-paid.ts";
 import { withinSale } from "./begun.ts";
 import { emit, type MoneyEntry } from "./events.ts";
-import { expireOverdue } from "./expire.ts";
 import { readMoney } from "./money.ts";
 import { tellMoney } from "./money-news.ts";
+import { withOverdueLetGo } from "./overdue.ts";
 import { recordEvent } from "./record.ts";
 import { mismatchOf, recordMoney } from "./record-money.ts";
 import { sideOf } from "./settlement.ts";
@@ -29,15 +30,13 @@ export type Applied = "written" | "overtaken";
  * before the provider was asked: what changed it since is newer than `view`.
  */
 export async function applyView(ctx: Context, seen: Pick<Payment, "id" | "version">, view: ProviderView): Promise<Applied> {
+  const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
   try {
-    return await applyOnce(ctx, seen, view, "try");
+    return await withOverdueLetGo(ctx, deadline, () => applyOnce(ctx, seen, view, "try"));
   } catch (error) {
-    if (!(error instanceof NightsTaken)) throw error;
-    const [stuck] = await expireOverdue(ctx, error.nights);
-    // A hold that is over but locked may be all that is in the way: no money goes back for that, it is read again later.
-    return applyOnce(ctx, seen, view, stuck ? "try" : "last try").catch((again: unknown) => {
-      throw again instanceof NightsTaken ? stuck!.error : again;
-    });
+    // Nobody's overdue hold is in the way: the nights are sold, and the money goes back.
+    if (isDomainError(error, "SOLD_OUT")) return applyOnce(ctx, seen, view, "last try");
+    throw error;
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Transaction } from "../../db/client.ts";
 import type { bookings, payments } from "../../db/schema/index.ts";
-import { giveBackNights, type MovedNight, type NightMove } from "../rooms/index.ts";
+import { giveBackNights, type MovedNight } from "../rooms/index.ts";
 import { calendarOf, isTooLate } from "./begun.ts";
 import { confirm } from "./confirm.ts";
 import { emit } from "./events.ts";
 import { tellMoney } from "./money-news.ts";
+import { LackingNights } from "./overdue.ts";
 import { payChange, refuseLate } from "./pay-change.ts";
 import { recordEvent } from "./record.ts";
 import { requestRefund } from "./refunds.ts";
@@ -16,15 +17,6 @@ import { databaseNow } from "./view.ts";
 type Payment = typeof payments.$inferSelect;
 type Booking = typeof bookings.$inferSelect;
 
-/** Paid late, and some night is taken: perhaps by a hold that is over. */
-export class NightsTaken extends Error {
-  readonly nights: NightMove[];
-  constructor(nights: NightMove[]) {
-    super("nights taken");
-    this.nights = nights;
-  }
-}
-
 interface Paid {
   confirmed: boolean;
   moved: readonly MovedNight[];
@@ -33,7 +25,7 @@ interface Paid {
 /**
  * Money is there for the booking, or for a change of it: confirms it, takes its nights again, or sends the money back.
  * A hold or draft whose end has passed counts as long as the stay can still begin. The caller has the booking's lock.
- * @throws NightsTaken on all but the last try
+ * @throws LackingNights on all but the last try
  */
 export async function becomePaid(tx: Transaction, booking: Booking, payment: Payment, actor: string, attempt: "try" | "last try"): Promise<Paid> {
   const stays = await staysOf(tx, booking.id);
@@ -47,7 +39,7 @@ export async function becomePaid(tx: Transaction, booking: Booking, payment: Pay
   const tooLate = isTooLate(await calendarOf(tx, booking.propertyId), booking.holdExpiresAt, await databaseNow(tx), booking.checkIn);
   const confirmed = tooLate ? undefined : await confirm(tx, booking, stays, { actor, payment: "online" });
   if (confirmed) return { confirmed: true, moved: confirmed };
-  if (!tooLate && attempt === "try") throw new NightsTaken(nightMoves(stays, {}));
+  if (!tooLate && attempt === "try") throw new LackingNights(nightMoves(stays, {}));
   return refusePayment(tx, booking, stays, payment, actor);
 }
 
@@ -61,7 +53,7 @@ async function becomeChanged(
 ): Promise<Paid> {
   const paid = await payChange(tx, booking, stays, payment.changeId, actor);
   if (paid !== "late" && "moved" in paid) return { confirmed: false, moved: paid.moved };
-  if (paid !== "late" && attempt === "try") throw new NightsTaken(paid.lacking);
+  if (paid !== "late" && attempt === "try") throw new LackingNights(paid.lacking);
   return goBack(tx, booking, await refuseLate(tx, booking, stays, payment, actor));
 }
 

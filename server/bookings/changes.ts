@@ -5,7 +5,7 @@ import { bookingChanges, bookings, type HeldUnits } from "../../db/schema/bookin
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
-import { commit, transact, transactBriefly } from "../platform/transact.ts";
+import { commit } from "../platform/transact.ts";
 import { giveBackNights, type NightMove } from "../rooms/index.ts";
 import { announce } from "./announce.ts";
 import type { AuthorisedBooking } from "./access.ts";
@@ -14,6 +14,7 @@ import type { ChangePlan } from "./change-plan.ts";
 import { emit, type HistoryType } from "./events.ts";
 import { changeExamined, isExamined, type Rival } from "./examined.ts";
 import { recordEvent } from "./record.ts";
+import type { Due } from "./unsettled.ts";
 
 // Draft changes: what is priced dearer waits here for its difference, holding the nights that the booking lacks.
 
@@ -101,7 +102,7 @@ export async function expireChange(ctx: Context, changeId: string, rival?: Rival
     await tellEnd(tx, booking, changeId, "change_expired", actor);
     return { answer: true, committed: () => announce(ctx, moved, "changes_expired_total") };
   };
-  return commit(ctx.db, work, rival?.waits === false ? transactBriefly : transact);
+  return commit(ctx.db, work, rival?.waits === false ? 0 : undefined);
 }
 
 async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type: HistoryType, actor: string): Promise<void> {
@@ -110,15 +111,20 @@ async function tellEnd(tx: Transaction, booking: Booking, changeId: string, type
   await emit(tx, { type: "booking.change_ended", payload: { ...event, changeId } });
 }
 
-/** Drafts that ended before `now - graceSeconds`: what the sweep must look at, oldest first. */
-export async function overdueChanges(ctx: Context, graceSeconds: number, limit: number): Promise<string[]> {
-  const rows = await ctx.db
-    .select({ id: bookingChanges.id })
+/** Drafts that ended before `now - graceSeconds`: what the sweep must look at, oldest first, without some properties'. */
+export async function overdueChanges(ctx: Context, graceSeconds: number, limit: number, without: readonly string[] = []): Promise<Due[]> {
+  return ctx.db
+    .select({ id: bookingChanges.id, propertyId: bookingChanges.propertyId })
     .from(bookingChanges)
-    .where(and(isOneOf(bookingChanges.state, ["pending"]), lt(bookingChanges.expiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`)))
+    .where(
+      and(
+        isOneOf(bookingChanges.state, ["pending"]),
+        lt(bookingChanges.expiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`),
+        sql`${bookingChanges.propertyId} <> all(${pgArray(without)}::uuid[])`,
+      ),
+    )
     .orderBy(bookingChanges.expiresAt)
     .limit(limit);
-  return rows.map((row) => row.id);
 }
 
 /** Overdue drafts that hold any of these nights: like overdue holds, they refuse nobody. */

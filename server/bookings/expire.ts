@@ -4,7 +4,7 @@ import type { Settlement } from "../../db/schema/bookings.ts";
 import { bookings, roomStays } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { refuse } from "../errors.ts";
-import { commit, transact, transactBriefly } from "../platform/transact.ts";
+import { commit } from "../platform/transact.ts";
 import { hasMoney } from "../payments/index.ts";
 import { giveBackNights, roomBusy } from "../rooms/index.ts";
 import { announce } from "./announce.ts";
@@ -14,6 +14,7 @@ import { bookingExamined, isExamined, type Rival } from "./examined.ts";
 import { readMoney } from "./money.ts";
 import { recordEvent } from "./record.ts";
 import { settlementOf, sideOf } from "./settlement.ts";
+import type { Due } from "./unsettled.ts";
 import { endHold, moveStays, nightMoves, staysOf, type StayRow } from "./stays.ts";
 
 /**
@@ -42,7 +43,7 @@ export async function expire(ctx: Context, bookingId: string, rival?: Rival): Pr
     await emit(tx, { type: "booking.expired", payload: event });
     return { answer: true, committed: () => announce(ctx, moved, "holds_expired_total") };
   };
-  return commit(ctx.db, work, rival?.waits === false ? transactBriefly : transact);
+  return commit(ctx.db, work, rival?.waits === false ? 0 : undefined);
 }
 
 /** What goes back because the hold is over; undefined where no money had come. */
@@ -124,13 +125,12 @@ function overdueHoldsOn(ctx: Context, nights: readonly Night[]) {
     .limit(100);
 }
 
-/** Bookings whose hold ended before `now - graceSeconds`: what the sweep must look at, oldest first. */
-export async function overdueHolds(ctx: Context, graceSeconds: number, limit: number): Promise<string[]> {
-  const rows = await ctx.db
-    .select({ id: bookings.id })
+/** Bookings whose hold ended before `now - graceSeconds`: what the sweep must look at, oldest first, without some properties'. */
+export async function overdueHolds(ctx: Context, graceSeconds: number, limit: number, without: readonly string[] = []): Promise<Due[]> {
+  return ctx.db
+    .select({ id: bookings.id, propertyId: bookings.propertyId })
     .from(bookings)
-    .where(lt(bookings.holdExpiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`))
+    .where(and(lt(bookings.holdExpiresAt, sql`app_now() - ${graceSeconds}::int * interval '1 second'`), sql`${bookings.propertyId} <> all(${pgArray(without)}::uuid[])`))
     .orderBy(asc(bookings.holdExpiresAt))
     .limit(limit);
-  return rows.map((row) => row.id);
 }

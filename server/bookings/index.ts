@@ -23,5 +23,5 @@ export { newsOf, settledBy, type News } from "./told.ts";
 export type { MoneyNews } from "./schemas.ts";
 export { startPayment } from "./start-payment.ts";
 export { forgetAskers } from "./unproven.ts";
-export { takenPayments, unbalanced, unsettledPayments } from "./unsettled.ts";
+export { takenPayments, unbalanced, unsettledPayments, type Due } from "./unsettled.ts";
 export { get, viewOf } from "./view.ts";

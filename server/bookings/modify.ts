@@ -30,10 +30,10 @@ type Booking = typeof bookings.$inferSelect;
  *   RESTRICTED, INVALID dates, SOLD_OUT with the lacking nights, ROOM_BUSY, PROOF_REQUIRED of whoever has proven nothing
  */
 export async function modify(ctx: Context, input: ModifyInput): Promise<ModifyOutput> {
-  const change = () => once(ctx, "bookings.modify", input, async (tx) => changeIn(tx, ctx, input));
-  const nights = await lackedNights(ctx, input);
-  const attempt = () => (nights.length > 0 ? withNightLocks(ctx, nights, change) : change());
   const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
+  const change = () => once(ctx, "bookings.modify", input, async (tx) => changeIn(tx, ctx, input), deadline);
+  const nights = await lackedNights(ctx, input);
+  const attempt = () => (nights.length > 0 ? withNightLocks(ctx, nights, change, deadline) : change());
   return withOverdueLetGo(ctx, deadline, attempt).catch((error: unknown) => {
     if (isDomainError(error, "ROOM_BUSY")) return answerBefore(ctx, input, error);
     throw error;

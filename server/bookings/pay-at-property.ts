@@ -25,10 +25,8 @@ interface PayAsk extends Keyed {
 interface Confirmed {
   status: "confirmed";
 }
-/** `blocked`: another transaction has the booking or a night of it. */
-type Paid = Confirmed | "blocked";
-/** Whether the transaction is shared and waits for no row, or is for those who wait for one booking. */
-type How = "together" | "apart";
+/** `behind`: another transaction has the booking or a night of it. */
+type Paid = Confirmed | { behind: string };
 
 const CONFIRMED: Confirmed = { status: "confirmed" };
 
@@ -40,15 +38,18 @@ const CONFIRMED: Confirmed = { status: "confirmed" };
  */
 export async function payAtProperty(ctx: Context, input: StartInput): Promise<Confirmed> {
   const ask = { ...keyedAsk(ctx, input), ctx, input, deadline: performance.now() + ctx.config.LOCK_WAIT_MS };
-  let paid = await ctx.together("pay-at-property", ask, (asks: PayAsk[]) => confirmTogether(asks, "together"));
-  // Its booking or one of its nights is locked: it waits for that alone.
-  if (paid === "blocked") paid = await ctx.together("pay-at-property", ask, (asks: PayAsk[]) => confirmTogether(asks, "apart"), input.bookingId);
-  if (paid === "blocked") throw refuse("UNAVAILABLE", { what: "booking", retryAfterMs: 500 });
+  let paid = await ctx.together("pay-at-property", ask, (asks: PayAsk[]) => confirmTogether(asks, undefined));
+  // Its booking or one of its nights is locked: it waits together with those who want the same.
+  while ("behind" in paid) {
+    if (performance.now() >= ask.deadline) throw refuse("UNAVAILABLE", { what: "booking", retryAfterMs: 500 });
+    const { behind } = paid;
+    paid = await ctx.together("pay-at-property", ask, (asks: PayAsk[]) => confirmTogether(asks, behind), behind);
+  }
   ctx.published();
   return paid;
 }
 
-async function confirmTogether(asks: PayAsk[], how: How): Promise<Outcome<Paid>[]> {
+async function confirmTogether(asks: PayAsk[], behind: string | undefined): Promise<Outcome<Paid>[]> {
   const { ctx } = asks[0]!;
   // One ask a booking and a key: a twin waits for what becomes of the first.
   const first = asks.filter(
@@ -59,18 +60,13 @@ async function confirmTogether(asks: PayAsk[], how: How): Promise<Outcome<Paid>[
     const results = await transactionForAll(
       ctx,
       list,
-      how === "apart" ? list[0]!.input.bookingId : undefined,
-      (tx, group) => confirmAll(tx, ctx, group, how),
-      (ask) => blocked(ask, how),
+      behind,
+      (tx, group) => confirmAll(tx, ctx, group, behind),
+      ({ input }) => ({ value: { behind: behind ?? input.bookingId } }),
     );
     for (const [index, ask] of list.entries()) outcomes.set(ask, results[index]!);
   }
   return asks.map((ask) => outcomes.get(ask)!);
-}
-
-/** A turn of those who wait apart is over; their patience may be too. */
-function blocked(ask: PayAsk, how: How): Outcome<Paid> {
-  return how === "apart" && performance.now() < ask.deadline ? { again: true } : { value: "blocked" };
 }
 
 function headsStatement(db: Executor, skipLocked: boolean) {
@@ -89,9 +85,9 @@ const lockHeads = statement((db) => headsStatement(db, false).prepare("booking_h
 /** Those that nobody else has locked: a transaction that many share waits for no row. */
 const lockUnlockedHeads = statement((db) => headsStatement(db, true).prepare("booking_heads_unlocked"));
 
-async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[], how: How): Promise<Decision<Paid>> {
+async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[], behind: string | undefined): Promise<Decision<Paid>> {
   const ids = asks.map((ask) => ask.input.bookingId);
-  const together = how === "together";
+  const together = behind === undefined;
   // Sent together: the stays are read behind the bookings' locks.
   const [before, heads, stays] = await pipelined([
     answersBefore(tx, "payments.start", asks),
@@ -120,11 +116,12 @@ async function confirmAll(tx: Transaction, ctx: Context, asks: readonly PayAsk[]
     try {
       const head = heads.find(({ booking }) => booking.id === ask.input.bookingId);
       // Locked, or there is none: who waits for it apart sees which.
-      if (!head && together) return { value: "blocked" };
+      if (!head && together) return { value: { behind: ask.input.bookingId } };
       if (!head || !mayAccess(ask.ctx, head, ask.input.token)) throw refuse("NOT_FOUND", { what: "booking" });
       const own = stays.filter((stay) => stay.bookingId === head.booking.id);
       if (awaitsPayment(ctx, head.booking, own) === "pending") {
-        if (nightMoves(own, {}).some((night) => !locked.has(nightKey(night)))) return { value: "blocked" };
+        const night = nightMoves(own, {}).find((one) => !locked.has(nightKey(one)));
+        if (night) return { value: { behind: nightKey(night) } };
         assertOffered(
           ctx,
           { amount: head.booking.dueOnline, currency: head.booking.currency },

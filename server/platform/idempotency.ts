@@ -44,22 +44,33 @@ function scopeOf(actor: Actor): string {
  * Runs a mutation once per key and actor: the key's row commits with the effect, and a repetition gets the
  * stored answer and has no effect after the commit either. A twin at the same time waits for the first, then gets its answer. A refusal rolls the key
  * back, so the same key may try again.
+ * @param deadline how long it waits for locked rows, in the milliseconds of `performance.now()`
  * @throws CONFLICT when the key was used for another input, PRECONDITION for a caller without cookie and account
  */
-export async function once<T>(ctx: Context, verb: string, input: { idempotencyKey: string }, work: (tx: Transaction) => Promise<Committed<T>>): Promise<T> {
+export async function once<T>(
+  ctx: Context,
+  verb: string,
+  input: { idempotencyKey: string },
+  work: (tx: Transaction) => Promise<Committed<T>>,
+  deadline = performance.now() + ctx.config.LOCK_WAIT_MS,
+): Promise<T> {
   const id = { verb, actor: scopeOf(ctx.actor), key: input.idempotencyKey };
   const hash = sha256(JSON.stringify(input));
-  return commit(ctx.db, async (tx) => {
-    const claimed = await claim(tx, { ...id, hash });
-    if (claimed.length === 0) {
-      const [before] = await stored(tx, id);
-      if (!before || before.hash !== hash) throw usedBefore();
-      return { answer: before.response as T };
-    }
-    const done = await work(tx);
-    await store(tx, { ...id, response: JSON.stringify(done.answer) });
-    return done;
-  });
+  return commit(
+    ctx.db,
+    async (tx) => {
+      const claimed = await claim(tx, { ...id, hash });
+      if (claimed.length === 0) {
+        const [before] = await stored(tx, id);
+        if (!before || before.hash !== hash) throw usedBefore();
+        return { answer: before.response as T };
+      }
+      const done = await work(tx);
+      await store(tx, { ...id, response: JSON.stringify(done.answer) });
+      return done;
+    },
+    deadline,
+  );
 }
 
 /** Stores another answer under a key that has one, where what that one named has come to its end. */

@@ -1,5 +1,3 @@
-import { concurrencyLimit } from "./concurrency-limit.ts";
-
 /** What became of one ask among those that ran together. `again`: nothing yet, somebody else is at it. */
 export type Outcome<R> = { value: R } | { error: unknown } | { again: true };
 
@@ -28,9 +26,6 @@ const MOST = 64;
 /** How long a crowd's next group gathers; a hundredth of what its members wait in all. */
 const GATHER_MS = 4;
 
-/** So many groups may wait apart at once: each has a connection of the pool while it waits for a row. */
-const LANES_AT_ONCE = 3;
-
 interface Waiting {
   ask: unknown;
   resolve: (value: unknown) => void;
@@ -46,15 +41,13 @@ type Run = (asks: never[]) => Promise<Outcome<unknown>[]>;
  */
 export function inGroups(onGroup: (kind: string, size: number) => void = () => {}): Together {
   const lanes = new Map<string, Lane>();
-  const limitLanes = concurrencyLimit(LANES_AT_ONCE);
   return <A, R>(kind: string, ask: A, run: (asks: A[]) => Promise<Outcome<R>[]>, of?: string) =>
     new Promise<R>((resolve, reject) => {
       const key = of === undefined ? kind : `${kind}:${of}`;
-      const limited: Run = of === undefined ? run : (asks) => limitLanes(() => run(asks as A[]));
       const lane =
         lanes.get(key) ??
         createLane(
-          limited,
+          run,
           (size) => onGroup(kind, size),
           () => lanes.delete(key),
         );

@@ -6,7 +6,7 @@ const LOST = ["40001", "40P01"];
 const CUT_OFF = ["25P03", "CONNECTION_CLOSED"];
 const TRIES = 5;
 
-/** How long a transaction waits for locked rows, in all; below the default of `LOCK_WAIT_MS`. */
+/** How long whoever names no deadline waits for locked rows, in all. */
 const PATIENCE_MS = 2000;
 
 /**
@@ -14,27 +14,29 @@ const PATIENCE_MS = 2000;
  * it again, whole, with jitter. One that meets a locked row begins anew in the pool for those who wait. So `work` must
  * touch nothing but the database. A COMMIT whose answer was lost is not retried here: the idempotency row tells the
  * client's next try what came of it.
- * @throws the time-out of a lock (55P03) after `PATIENCE_MS`
+ * @param deadline how long it waits for locked rows, in the milliseconds of `performance.now()`; in the past: it waits for none
+ * @throws the time-out of a lock (55P03) after the deadline
  */
-export async function transact<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
+export async function transact<T>(db: Database, work: (tx: Transaction) => Promise<T>, deadline: number = performance.now() + PATIENCE_MS): Promise<T> {
+  let locked: unknown;
   try {
-    return await transactBriefly(db, work);
+    return await rerunLost(work, (body) => db.transaction(body));
   } catch (error) {
-    if (sqlState(error) !== "55P03") throw error;
-    return transactWaiting(db, lockedRow(error), deadline, work);
+    locked = error;
   }
-}
-
-/** As `transact`, for whoever has something better to do than to wait for a locked row. @throws 55P03 within a moment */
-export function transactBriefly<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return rerunLost(work, (body) => db.transaction(body));
+  while (sqlState(locked) === "55P03" && performance.now() < deadline) {
+    try {
+      return await transactWaiting(db, lockedRow(locked), deadline, work);
+    } catch (error) {
+      locked = error;
+    }
+  }
+  throw locked;
 }
 
 /**
  * As `transact`, for whoever knows that a row is locked.
  * @param key what is waited for
- * @param deadline in the milliseconds of `performance.now()`
  */
 export function transactWaiting<T>(db: Database, key: string, deadline: number, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return rerunLost(work, (body) => db.waiting.transaction(key, deadline, body));
@@ -64,9 +66,9 @@ export interface Committed<T> {
   committed?: () => void;
 }
 
-/** As `transact`, or as the variant of it; does what `work` left to be done after the commit. */
-export async function commit<T>(db: Database, work: (tx: Transaction) => Promise<Committed<T>>, run: typeof transact = transact): Promise<T> {
-  const { answer, committed } = await run(db, work);
+/** As `transact`; does what `work` left to be done after the commit. */
+export async function commit<T>(db: Database, work: (tx: Transaction) => Promise<Committed<T>>, deadline?: number): Promise<T> {
+  const { answer, committed } = await transact(db, work, deadline);
   committed?.();
   return answer;
 }

@@ -1,7 +1,7 @@
 import { sqlState, type Transaction } from "../../db/client.ts";
 import type { Context } from "../context.ts";
 import type { Outcome } from "./together.ts";
-import { transactBriefly, transactWaiting } from "./transact.ts";
+import { transact, transactWaiting } from "./transact.ts";
 
 /** How long one turn of those who wait apart takes, at most: others wait for the turn. Short turns would starve who waits in a crowd. */
 const WAIT_APART_MS = 1000;
@@ -27,9 +27,9 @@ export async function transactionForAll<A extends { deadline: number }, R>(
 ): Promise<Outcome<R>[]> {
   if (asks.length === 0) return [];
   try {
-    const deadline = Math.min(performance.now() + WAIT_APART_MS, Math.max(...asks.map((ask) => ask.deadline)));
+    const deadline = Math.min(performance.now() + WAIT_APART_MS, ...asks.map((ask) => ask.deadline));
     const body = (tx: Transaction) => work(tx, asks);
-    const { outcomes, committed } = await (behind === undefined ? transactBriefly(ctx.db, body) : transactWaiting(ctx.db, behind, deadline, body));
+    const { outcomes, committed } = await (behind === undefined ? transact(ctx.db, body, 0) : transactWaiting(ctx.db, behind, deadline, body));
     committed();
     return outcomes;
   } catch (error) {

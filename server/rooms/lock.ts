@@ -110,8 +110,7 @@ export function roomBusy(ctx: Context): DomainError {
  * Runs `work` with the lock on every night; it is released after, without waiting.
  * @throws ROOM_BUSY past the wait; UNAVAILABLE when Redis is down and `REDIS_DOWN=reject`
  */
-export async function withNightLocks<T>(ctx: Context, nights: NightKey[], work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + ctx.config.LOCK_WAIT_MS;
+export async function withNightLocks<T>(ctx: Context, nights: NightKey[], work: () => Promise<T>, deadline = performance.now() + ctx.config.LOCK_WAIT_MS): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     const lock = await lockStays(ctx, [nights]);
     if (lock.granted[0]) {

@@ -9,6 +9,7 @@ import { table, type Figure } from "./figures.ts";
 import { openHotPlace, type HotPlace } from "./hot-place.ts";
 import { growth } from "./growth.ts";
 import { hotRoom } from "./hot-room.ts";
+import { isolation } from "./isolation.ts";
 import { lock } from "./lock.ts";
 import { redisDown } from "./redis-down.ts";
 import { search } from "./search.ts";
@@ -20,7 +21,7 @@ import { openWorld, RAISED, type World } from "./world.ts";
 // `npm run bench [-- --only NAME,…] [--json FILE]`: figures, each with its floor measured in the same run.
 // They inform, they don't gate: the exit code tells only whether all could be measured.
 
-const BENCHES = { size, start, search, corners, booking, drain, contention, "hot-room": hotRoom, lock, growth, "redis-down": redisDown };
+const BENCHES = { size, start, search, corners, booking, drain, contention, "hot-room": hotRoom, lock, isolation, growth, "redis-down": redisDown };
 type Name = keyof typeof BENCHES;
 
 function say(line: string): void {

@@ -20,6 +20,8 @@ export interface HotPlace extends System {
 }
 
 export interface HotProperty {
+  propertyId: string;
+  roomTypeId: number;
   /** Three nights from this day on (0 is its first), at today's price. */
   wish(load: Load, day?: number): Promise<Wish>;
   /** How many rooms are taken on the fullest night. */
@@ -42,6 +44,8 @@ export async function openHotPlace(say: (line: string) => void): Promise<HotPlac
       // A room type has some hundreds of units at most; the ledger takes any number.
       await database.db.update(inventoryNights).set({ physical: units }).where(eq(inventoryNights.roomTypeId, world.roomTypeId));
       return {
+        propertyId: world.propertyId,
+        roomTypeId: world.roomTypeId,
         async wish(load, day = 0) {
           const asked = {
             propertyId: world.propertyId,

@@ -33,6 +33,8 @@ export const RAISED = {
 /** The whole system as `npm start` runs it, each part a process of its own, with 10,000 properties in it. */
 export interface World {
   url: string;
+  /** As the queue addresses it. */
+  publicUrl: string;
   databaseUrl: string;
   queue: Queue;
   /** Jakarta: a tenth of the properties. */
@@ -96,7 +98,7 @@ export async function openSystem(dataDir: string, say: Say): Promise<System> {
       return `http://127.0.0.1:${port}`;
     };
     const redis = { url: env["UPSTASH_REDIS_REST_URL"]!, token: env["UPSTASH_REDIS_REST_TOKEN"]! };
-    return { url: `http://127.0.0.1:${settings.ports.app}`, databaseUrl, queue, redis, startAnother, stop };
+    return { url: `http://127.0.0.1:${settings.ports.app}`, publicUrl: settings.publicUrl, databaseUrl, queue, redis, startAnother, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -87,6 +87,10 @@ const LOOKS = [
   [1280, "dark"],
 ] as const;
 
+/** Once the browser has laid the page out for its new size. */
+const expectNoWider = (page: Page, width: number) =>
+  expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: `width of the page on a screen of ${width}` }).toBeLessThanOrEqual(width);
+
 test.each(SCREENS)("axe finds nothing, wide or narrow, by day or night, and nothing scrolls sideways: $name", async ({ name, path, shows, act, ...options }) => {
   const page = await site.open(path(), options);
   await page.getByRole("heading", { level: 1, name: shows }).waitFor();
@@ -101,7 +105,7 @@ test.each(SCREENS)("axe finds nothing, wide or narrow, by day or night, and noth
     expect(violations.map(({ id, nodes }) => `${id} at ${width} ${colorScheme}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
   }
   await page.setViewportSize({ width: 320, height: 780 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), "width of the page on a screen of 320").toBeLessThanOrEqual(320);
+  await expectNoWider(page, 320);
 });
 
 const WIDTHS = [320, 390, 768, 1440];
@@ -115,7 +119,7 @@ test.each(["checkout", "return", "confirmed", "trip", "find", "sign-in", "sign-u
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     await picture(page, `id ${name} ${width}`);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+    await expectNoWider(page, width);
   }
 });
 

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import type { Database } from "../../db/client.ts";
 import { bookings, inventoryEvents, inventoryNights, outbox, roomStays, type StayState } from "../../db/schema/index.ts";
 import type { Context } from "../../server/context.ts";
-import { hold, modify, modifyQuote, startPayment } from "../../server/bookings/index.ts";
+import { hold, modify, modifyQuote, startPayment, type Due } from "../../server/bookings/index.ts";
 import { modifyInput, modifyQuoteInput, type ModifyInput } from "../../server/bookings/modify-schemas.ts";
 import { holdInput, type HoldInput } from "../../server/bookings/schemas.ts";
 import { isDomainError, type DomainError, type ErrorCode } from "../../server/errors.ts";
@@ -155,4 +155,9 @@ export async function bookAtProperty(ctx: Context, world: World, wanted: Wanted 
   const { bookingId } = await holdStay(ctx, world, wanted);
   await startPayment(ctx, { bookingId, method: "property", idempotencyKey: newId() });
   return bookingId;
+}
+
+/** The ids of what a sweep finds due. */
+export async function idsOf(due: Promise<readonly Due[]>): Promise<string[]> {
+  return (await due).map(({ id }) => id);
 }

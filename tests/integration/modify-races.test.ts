@@ -5,7 +5,7 @@ import { cancel, expire, get, hold, modify, modifyQuote, overdueHolds } from "..
 import { modifyQuoteInput } from "../../server/bookings/modify-schemas.ts";
 import { isDomainError } from "../../server/errors.ts";
 import { newId } from "../../server/platform/ids.ts";
-import { bookAtProperty, changeOf, expectAudited, expectBooked, holdStay, ledgerOf, nightOf, refusalOf, stateOf, whileLocked, wish } from "../helpers/booking.ts";
+import { bookAtProperty, changeOf, expectAudited, expectBooked, holdStay, idsOf, ledgerOf, nightOf, refusalOf, stateOf, whileLocked, wish } from "../helpers/booking.ts";
 import { anonymous, makeContext, SYSTEM, type TestContext } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { createProperty, type World } from "../helpers/world.ts";
@@ -194,7 +194,7 @@ test("changes into nights that overdue holds occupy, while the sweep takes those
   await Promise.all(Array.from({ length: 8 }, () => holdStay(ctx.as(anonymous()), world, { checkIn: "2027-03-03", nights: 2 })));
   await ctx.advance(16 * 60_000);
   const sweep = async () => {
-    for (const id of await overdueHolds(ctx, 0, 200)) await expire(ctx.as(SYSTEM), id);
+    for (const id of await idsOf(overdueHolds(ctx, 0, 200))) await expire(ctx.as(SYSTEM), id);
   };
   const [results] = await Promise.all([outcomes(changes.map((change) => modify(ctx, change))), sweep(), sweep()]);
   expect(new Set(results)).toEqual(new Set(["ok"]));

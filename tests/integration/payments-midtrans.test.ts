@@ -3,7 +3,7 @@ import { balance, cancel, cancelQuote, closeHold, closePages, expire, get, hold,
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
 import { quote } from "../../server/rooms/quote.ts";
-import { bookingOf, eventsOf, holdStay, nightOf, refusalOf, stateOf, wish } from "../helpers/booking.ts";
+import { bookingOf, eventsOf, holdStay, idsOf, nightOf, refusalOf, stateOf, wish } from "../helpers/booking.ts";
 import { expectInOrder, mailsAfter } from "../helpers/change-desk.ts";
 import { anonymous } from "../helpers/context.ts";
 import { playMidtrans } from "../helpers/gateway.ts";
@@ -147,7 +147,7 @@ test.each(["sweep", "hold's end"])("paid after a 3-D Secure step was left, and n
   await playMidtrans(pageUrl, { do: "transfer" });
   const { id } = await desk.payment(bookingId);
   if (finder === "sweep") {
-    expect(await unsettledPayments(desk.ctx, 0, 100)).toContain(id);
+    expect(await idsOf(unsettledPayments(desk.ctx, 0, 100))).toContain(id);
     await settle(desk.ctx, id);
   } else {
     await desk.ctx.advance(5 * MINUTE);
@@ -162,11 +162,11 @@ test("a page on which nobody chose a method ends with the hold, and is not asked
   expect(await closeHold(desk.ctx, bookingId)).toBe("expired");
   expect(await nightOf(desk.db, world.roomTypeId)).toMatchObject({ held: 0 });
   const { id } = await desk.payment(bookingId);
-  expect(await unsettledPayments(desk.ctx, 0, 100)).toContain(id);
+  expect(await idsOf(unsettledPayments(desk.ctx, 0, 100))).toContain(id);
   await desk.ctx.advance(2 * HOUR);
   await settle(desk.ctx, id);
   expect(await desk.states(bookingId)).toEqual(["expired"]);
-  expect(await unsettledPayments(desk.ctx, 0, 100)).not.toContain(id);
+  expect(await idsOf(unsettledPayments(desk.ctx, 0, 100))).not.toContain(id);
   expect(await playMidtrans(pageUrl, { do: "qris" })).toBeNull();
 });
 

@@ -3,7 +3,7 @@ import { disputes } from "../../db/schema/index.ts";
 import { balance, cancel, cancelQuote, get, settle, startPayment, takenPayments, unbalanced, unsettledPayments } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { OutsideError } from "../../server/platform/outside.ts";
-import { changeStay, eventsOf, holdStay, stateOf } from "../helpers/booking.ts";
+import { changeStay, eventsOf, holdStay, idsOf, stateOf } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
 import { payByStripe, playMidtrans } from "../helpers/gateway.ts";
 import { answer3ds, DAY, MINUTE, paymentDesk, RUPIAH, STRICT } from "../helpers/payments.ts";
@@ -56,7 +56,7 @@ test("a refund whose answer was lost is made once", async () => {
   await balance(desk.ctx, bookingId).catch((error: unknown) => expect(error).toBeInstanceOf(OutsideError));
   desk.comesBack("stripe");
   await desk.ctx.advance(11 * MINUTE);
-  if ((await desk.refunds(bookingId))[0]?.state === "requested") expect(await unbalanced(desk.ctx, 600, 100)).toContain(bookingId);
+  if ((await desk.refunds(bookingId))[0]?.state === "requested") expect(await idsOf(unbalanced(desk.ctx, 600, 100))).toContain(bookingId);
   await balance(desk.ctx, bookingId);
   const [payment] = await desk.payments(bookingId);
   const response = await fetch(`${desk.server("stripe").url}/v1/refunds?payment_intent=${payment!.paymentRef}`, {
@@ -122,12 +122,12 @@ test.each(["by its webhook", "by the sweep"])("a refund that is pending is known
     // One that is being handled at this moment counts as a look at the provider.
     await vi.waitFor(async () => {
       await desk.ctx.advance(3 * MINUTE);
-      expect(await unsettledPayments(desk.ctx, 120, 100)).toContain(id);
+      expect(await idsOf(unsettledPayments(desk.ctx, 120, 100))).toContain(id);
     });
     await settle(desk.ctx, id);
   } else await desk.ctx.advance(3 * MINUTE);
   await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toMatchObject([{ state: "succeeded" }]));
-  expect(await unsettledPayments(desk.ctx, 0, 100)).not.toContain((await desk.payment(bookingId)).id);
+  expect(await idsOf(unsettledPayments(desk.ctx, 0, 100))).not.toContain((await desk.payment(bookingId)).id);
 });
 
 test("a refund that fails later is told once, counts as not given, and is not asked for again", async () => {
@@ -204,7 +204,7 @@ test("a refund that the provider refuses for good is one open incident, asked fo
   const told = { cause: expect.stringContaining("money-stuck"), data: { step: "refund", code: "414" } };
   expect(await desk.incidents(bookingId)).toMatchObject([told]);
   const sweep = async () => {
-    if ((await unbalanced(desk.ctx, 600, 100)).includes(bookingId)) await balance(desk.ctx, bookingId);
+    if ((await idsOf(unbalanced(desk.ctx, 600, 100))).includes(bookingId)) await balance(desk.ctx, bookingId);
   };
   const rounds: number[] = [];
   for (let round = 0; round < 24; round++) {
@@ -223,7 +223,7 @@ test("a refund that the provider refuses for good is one open incident, asked fo
 
 test("a refund that was refused is asked for at once when a reading of its payment brings news", async () => {
   const { bookingId } = await refusedByMidtrans();
-  expect(await unbalanced(desk.ctx, 0, 100)).not.toContain(bookingId);
+  expect(await idsOf(unbalanced(desk.ctx, 0, 100))).not.toContain(bookingId);
   desk.comesBack("midtrans");
   const { id, pageRef } = await desk.payment(bookingId);
   await desk.dashboard("midtrans", `/v2/${pageRef}/refund/online/direct`, JSON.stringify({ refund_key: "goodwill-1", amount: 10_000 }));
@@ -255,12 +255,12 @@ test("a refund made in the dashboard, of which no notice ever came, is found wit
   await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 5000 });
   await vi.waitFor(async () => {
     await desk.ctx.advance(DAY + MINUTE);
-    expect(await takenPayments(desk.ctx, 100)).toContain(id);
+    expect(await idsOf(takenPayments(desk.ctx, 100))).toContain(id);
   });
   expect(await desk.refunds(bookingId)).toEqual([]);
   await settle(desk.ctx, id);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 5000, reason: "provider", state: "succeeded" }]);
-  expect(await takenPayments(desk.ctx, 100)).not.toContain(id);
+  expect(await idsOf(takenPayments(desk.ctx, 100))).not.toContain(id);
 });
 
 /** Beside a dear room that is free to cancel, one at half the price that never is; the property collects a tax itself. */
@@ -327,7 +327,7 @@ test("a refund that the dashboard overtook is withdrawn: nothing goes back twice
   // The fee went back as well: that alone is left for a person.
   expect(await desk.incidents(bookingId)).toMatchObject([{ cause: `money-short:${bookingId}`, data: { missing: 11_000 } }]);
   expect(await get(guest, { bookingId })).toMatchObject({ paid: 22_000, refunded: 22_000 });
-  expect(await unbalanced(desk.ctx, 0, 100)).not.toContain(bookingId);
+  expect(await idsOf(unbalanced(desk.ctx, 0, 100))).not.toContain(bookingId);
 });
 
 test("what the dashboard left of a refund that waited is given back", async () => {

@@ -3,7 +3,7 @@ import { providerEvents } from "../../db/schema/index.ts";
 import { followers } from "../../jobs/registry.ts";
 import { balance, closeHold, get, settle, unsettledPayments } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
-import { eventsOf, nightOf, stateOf } from "../helpers/booking.ts";
+import { eventsOf, idsOf, nightOf, stateOf } from "../helpers/booking.ts";
 import { payByStripe } from "../helpers/gateway.ts";
 import { MINUTE, paymentDesk } from "../helpers/payments.ts";
 
@@ -35,9 +35,9 @@ test("a webhook that never comes: the sweep asks the provider, and the booking i
   desk.loseWebhooks();
   await payByStripe(pageUrl);
   const [payment] = await desk.payments(bookingId);
-  expect(await unsettledPayments(desk.ctx, 120, 100)).not.toContain(payment!.id);
+  expect(await idsOf(unsettledPayments(desk.ctx, 120, 100))).not.toContain(payment!.id);
   await desk.ctx.advance(3 * MINUTE);
-  expect(await unsettledPayments(desk.ctx, 120, 100)).toContain(payment!.id);
+  expect(await idsOf(unsettledPayments(desk.ctx, 120, 100))).toContain(payment!.id);
   await settle(desk.ctx, payment!.id);
   expect(await stateOf(desk.db, bookingId)).toEqual(["confirmed"]);
 });
@@ -48,7 +48,7 @@ test("payments whose provider is down don't keep the sweep from those of the oth
   await desk.ctx.advance(3 * MINUTE);
   desk.goesDown("stripe");
   const { version } = await desk.payment(dark.bookingId);
-  const due = async () => (await unsettledPayments(desk.ctx, 120, 100)).filter((id) => id === darkId || id === otherId);
+  const due = async () => (await idsOf(unsettledPayments(desk.ctx, 120, 100))).filter((id) => id === darkId || id === otherId);
   expect(await due()).toEqual([darkId, otherId]);
   await expect(settle(desk.ctx, darkId)).rejects.toThrow();
   expect(await due()).toEqual([otherId]);

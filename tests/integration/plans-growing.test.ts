@@ -24,7 +24,7 @@ const SMALL = new Set(
   room_types room_type_contents rate_plans products units blocks channel_connections`.split(/\s+/),
 );
 
-/** Indexes that none of these statements goes by, and who does. */
+/** Indexes that none of these statements needs, and who does. */
 const UNUSED: Readonly<Record<string, string>> = {
   accounts_user: "better-auth, where somebody signs in",
   sessions_user: "better-auth, where a password is reset",
@@ -86,7 +86,8 @@ test("whatever the product asks the database for is found by an index, whatever 
   expect(queries.length).toBeGreaterThan(100);
   expect(whole).toEqual([]);
   const made = [...(await database.db.execute<{ name: string; table: string }>(MADE))].filter(({ table }) => !SMALL.has(table)).map(({ name }) => name);
-  expect(made.filter((name) => !used.has(name)).toSorted()).toEqual(Object.keys(UNUSED).toSorted());
+  expect(made.filter((name) => !used.has(name) && !(name in UNUSED))).toEqual([]);
+  expect(Object.keys(UNUSED).filter((name) => !made.includes(name))).toEqual([]);
 });
 
 /** Rows by the statistics, of partitioned tables all partitions' together. */
