@@ -55,6 +55,8 @@ function openPool(url: string, max: number, name: string, lockTimeoutMs: number)
       idle_in_transaction_session_timeout: 3000,
       // Night tables are partitioned: planned anew for each value, a statement costs more to plan than to run.
       plan_cache_mode: "force_generic_plan",
+      // Starting workers takes longer than any statement of ours.
+      max_parallel_workers_per_gather: 0,
     },
   });
   client.begin = beginOn(client) as typeof client.begin;

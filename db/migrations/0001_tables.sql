@@ -846,7 +846,7 @@ CREATE UNIQUE INDEX "payments_page_ref" ON "payments" USING btree ("provider","p
 CREATE INDEX "payments_payment_ref" ON "payments" USING btree ("payment_ref");--> statement-breakpoint
 CREATE INDEX "payments_open" ON "payments" USING btree ("state","created_at") WHERE "payments"."state" in ('created', 'requires_action', 'pending', 'challenged', 'authorised', 'denied');--> statement-breakpoint
 CREATE INDEX "payments_tried" ON "payments" USING btree ("expires_at") WHERE "payments"."provider" = 'midtrans' and "payments"."state" = 'expired' and "payments"."method" = 'credit_card';--> statement-breakpoint
-CREATE INDEX "payments_fresh" ON "payments" USING btree (coalesce("captured_at", "created_at"),"checked_at") WHERE "payments"."state" in ('captured', 'paid');--> statement-breakpoint
+CREATE INDEX "payments_fresh" ON "payments" USING btree (coalesce("captured_at", "created_at"),"checked_at") WHERE "payments"."state" in ('captured', 'paid') and not "payments"."at_rest";--> statement-breakpoint
 CREATE INDEX "payments_taken" ON "payments" USING btree ("checked_at") WHERE "payments"."state" in ('captured', 'paid') and not "payments"."at_rest";--> statement-breakpoint
 CREATE INDEX "provider_events_age" ON "provider_events" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "refunds_payment" ON "refunds" USING btree ("payment_id");--> statement-breakpoint

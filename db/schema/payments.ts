@@ -82,7 +82,7 @@ export const payments = pgTable(
       .where(sql`${t.provider} = 'midtrans' and ${t.state} = 'expired' and ${t.method} = 'credit_card'`),
     index("payments_fresh")
       .on(sql`coalesce(${t.capturedAt}, ${t.createdAt})`, t.checkedAt)
-      .where(isOneOf(t.state, TAKEN_PAYMENTS)),
+      .where(sql`${isOneOf(t.state, TAKEN_PAYMENTS)} and not ${t.atRest}`),
     index("payments_taken")
       .on(t.checkedAt)
       .where(sql`${isOneOf(t.state, TAKEN_PAYMENTS)} and not ${t.atRest}`),

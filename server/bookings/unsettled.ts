@@ -11,7 +11,8 @@ export interface Due {
   propertyId: string;
 }
 
-// Each branch is found by a partial index of its own: an OR over two tables reads every payment that there was.
+// Each branch is found by a partial index of its own: an OR over two tables reads every payment that there was. What is
+// asked for in an index's order is read only as far as it is due.
 
 /**
  * Payments whose page is open, whose money is only reserved, or whose refund is on its way, longest unasked
@@ -49,12 +50,12 @@ export async function takenPayments(ctx: Context, limit: number, without: readon
   await ctx.db.execute(sql`
     update ${payments} set at_rest = true where ${payments.id} = any(array(
       select ${payments.id} from ${payments} where ${overdue} and ${since} <= app_now() - interval '30 days' and not ${isLiable}
-      limit ${REST_AT_ONCE} for no key update skip locked))`);
+      order by ${payments.checkedAt} limit ${REST_AT_ONCE} for no key update skip locked))`);
   return dueIn(
     ctx,
     sql`select ${payments.id} as id, ${payments.propertyId} as "propertyId" from ${payments} where ${payments.id} in (
-        select ${payments.id} from ${payments} where ${taken} and ${since} > app_now() - interval '30 days' and ${daily}
-        union all select ${payments.id} from ${payments} where ${overdue} and ${isLiable}
+        select ${payments.id} from ${payments} where ${taken} and not ${payments.atRest} and ${since} > app_now() - interval '30 days' and ${daily}
+        union all (select ${payments.id} from ${payments} where ${overdue} and ${isLiable} order by ${payments.checkedAt} limit ${limit})
         union all select ${disputes.paymentId} from ${disputes} where ${isOneOf(disputes.state, OPEN_DISPUTES)})
       and ${payments.propertyId} <> all(${pgArray(without)}::uuid[]) and ${taken} and ${daily}
       order by ${payments.checkedAt} limit ${limit}`,
