@@ -6,7 +6,7 @@ import type { PaymentMethod } from "../../db/schema/properties.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { canonicalJson, sha256 } from "../platform/canonical.ts";
-import { canCharge } from "../platform/provider-amounts.ts";
+import { canCharge, takesCurrency } from "../platform/provider-amounts.ts";
 import type { Config } from "../platform/config.ts";
 import { sellableUntil } from "../platform/dates.ts";
 
@@ -74,14 +74,14 @@ export function quoteIn(config: Config, input: QuoteInput, facts: ProductFacts[]
 
 /**
  * How a booking of these products may be paid: the property's methods that every rate plan allows and
- * that this installation has keys for. Midtrans takes rupiah only.
+ * that this installation has keys for, whose provider takes the currency.
  */
 export function methodsFor(config: Config, products: Pick<ProductFacts, "payment" | "paymentMethods" | "currency">[]): PaymentMethod[] {
   const [first] = products;
   if (!first) return [];
   const usable = {
-    stripe: config.STRIPE_SECRET_KEY !== undefined,
-    midtrans: config.MIDTRANS_SERVER_KEY !== undefined && first.currency === "IDR",
+    stripe: config.STRIPE_SECRET_KEY !== undefined && takesCurrency("stripe", first.currency),
+    midtrans: config.MIDTRANS_SERVER_KEY !== undefined && takesCurrency("midtrans", first.currency),
     property: true,
   } satisfies Record<PaymentMethod, boolean>;
   return first.paymentMethods.filter((method) => {
