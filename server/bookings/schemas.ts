@@ -165,6 +165,8 @@ export const openHoldsOutput = z.object({
       zone: z.string(),
       /** A transfer for it is waited for. */
       waits: z.boolean(),
+      /** Held for a change of the booking, with the dates it would have. */
+      ofChange: z.boolean(),
     }),
   ),
 });
