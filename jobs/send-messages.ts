@@ -2,7 +2,22 @@ import type { z } from "zod";
 import { BOOKING_EVENTS, settledBy, viewOf, type BookingPayload, type HistoryType } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
 import { refuse } from "../server/errors.ts";
-import { composeMail, deliver, factsOf, hasNewer, heldBack, linksOf, overtake, smsText, type MailFacts, type MailKind, type Message } from "../server/notifications/index.ts";
+import {
+  composeMail,
+  deliver,
+  dropLateTexts,
+  factsOf,
+  hasNewer,
+  heldBack,
+  holdAgain,
+  linksOf,
+  overtake,
+  smsText,
+  type Delivered,
+  type MailFacts,
+  type MailKind,
+  type Message,
+} from "../server/notifications/index.ts";
 import { whyNot } from "./messages.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
 
@@ -47,6 +62,11 @@ const MAY_WAIT = {
   payment_failed: true,
 } as const satisfies Record<MailKind, boolean>;
 
+type TextKind = "booking_confirmed" | "booking_cancelled";
+
+/** A text that comes later than this helps nobody: the e-mail has said the same. */
+const TEXT_USEFUL_MS = 4 * HOUR_MS;
+
 type Payload = Pick<BookingPayload, "bookingId" | "version">;
 
 interface Reading {
@@ -80,12 +100,34 @@ async function sendMail(ctx: Context, payload: Payload, kind: MailKind): Promise
   await deliver(ctx, { ...message, mayWait, compose: () => compose(kind, reading) });
 }
 
-/** Sends the mails that were held back and have room now: of each booking and kind the newest, as the booking is by now. */
+/** Sends the text, unless it isn't true any more, or the guest has no number. */
+async function sendText(ctx: Context, payload: Payload, kind: TextKind): Promise<Delivered | undefined> {
+  const { bookingId, version } = payload;
+  const message = { bookingId, kind, version, channel: "sms" as const };
+  const { view, facts, stale } = await read(ctx, payload, kind);
+  const { phone } = view.guest;
+  if (stale) await overtake(ctx, message);
+  if (stale || phone === "") return undefined;
+  return deliver(ctx, { ...message, compose: async () => ({ to: phone, text: smsText(kind, facts) }) });
+}
+
+/**
+ * Sends what was held back and has room now, as the booking is by now: of mails the newest of each booking and kind, of texts
+ * those that are still of use.
+ */
 export async function sendHeldBack(ctx: Context, most: number): Promise<Record<string, unknown>> {
-  const held = await heldBack(ctx, most);
-  for (const one of held)
-    await sendMail(ctx, one, one.kind as MailKind).catch((error: unknown) => ctx.log.warn("a mail that was held back failed", { booking_id: one.bookingId }, error));
-  return { tried: held.length };
+  const dropped = await dropLateTexts(ctx, TEXT_USEFUL_MS);
+  const held = { email: await heldBack(ctx, most), sms: await heldBack(ctx, most, "sms") };
+  for (const channel of ["email", "sms"] as const) {
+    for (const one of held[channel]) {
+      const sent = channel === "email" ? sendMail(ctx, one, one.kind as MailKind) : sendText(ctx, one, one.kind as TextKind);
+      await sent.catch(async (error: unknown) => {
+        ctx.log.warn("a message that was held back failed", { booking_id: one.bookingId, channel }, error);
+        await holdAgain(ctx, channel, one);
+      });
+    }
+  }
+  return { tried: held.email.length + held.sms.length, dropped };
 }
 
 function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKind): Job {
@@ -106,22 +148,18 @@ function mailJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: MailKin
   });
 }
 
-function smsJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: "booking_confirmed" | "booking_cancelled"): Job {
+function smsJob(name: string, event: keyof typeof BOOKING_EVENTS, kind: TextKind): Job {
   const input: z.ZodType<BookingPayload> = BOOKING_EVENTS[event];
   const messageOf = ({ bookingId, version }: Payload) => ({ bookingId, kind, version, channel: "sms" as const });
   return defineJob({
     name,
     on: [event],
     input,
-    deadlineMs: 4 * HOUR_MS,
+    deadlineMs: TEXT_USEFUL_MS,
     // The e-mail says the same.
     severity: "info",
     async handler(ctx, payload) {
-      const { view, facts, stale } = await read(ctx, payload, kind);
-      const { phone } = view.guest;
-      if (stale) return overtake(ctx, messageOf(payload));
-      if (phone === "") return;
-      const sent = await deliver(ctx, { ...messageOf(payload), compose: async () => ({ to: phone, text: smsText(kind, facts) }) });
+      const sent = await sendText(ctx, payload, kind);
       // Not done: nothing was sent now, and a person who had it sent again hears so.
       if (sent === "lost") throw refuse("PRECONDITION", { reason: "the text may have gone out before, and is never sent again" });
     },

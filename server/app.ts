@@ -4,12 +4,14 @@ import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import { measureAges } from "../jobs/ages.ts";
 import { fileDeadLetter } from "../jobs/dead-letters/file.ts";
+import { withinLimit } from "../jobs/limit.ts";
 import { receive } from "../jobs/receive.ts";
 import { JOBS } from "../jobs/registry.ts";
 import { tick } from "../jobs/tick.ts";
 import { answerAuth, greetGuest, guestActor, type Auth } from "./accounts/index.ts";
 import type { Context, Services } from "./context.ts";
 import { isDomainError } from "./errors.ts";
+import { isPublished } from "./hotels/is-published.ts";
 import { limited, unavailable } from "./platform/answers.ts";
 import { ownOrigins } from "./platform/config.ts";
 import type { Health } from "./platform/health.ts";
@@ -46,6 +48,9 @@ interface Env {
 }
 
 const MAX_BODY = 256 * 1024;
+
+/** So long a page waits for what only its status depends on. */
+const STATUS_MS = 300;
 
 /** Which allowance a path counts against; job and webhook calls are signed instead. */
 const TIERS: [prefix: string, Tier][] = [
@@ -227,12 +232,23 @@ app.get("/bookings/:id/calendar.ics", async (c) => {
   return calendarRoute(contextFor(c.env, actor, c.get("requestId")), c.req.param("id"), c.req.query("token"));
 });
 
-/** The app's page answers every path; where it has no screen, it says so with the status too. */
+/** The app's page answers every path; where it has no screen, or its property isn't there, it says so with the status too. */
 app.get("*", async (c, next) => {
+  const { path } = c.req;
   const answer = (await c.env.assets(c, next)) ?? undefined;
-  const missing = answer?.status === 200 && !/\.\w+$/.test(c.req.path) && !isPage(c.req.path);
+  const missing = answer?.status === 200 && !/\.\w+$/.test(path) && (!isPage(path) || (await lacksProperty(c.env, path)));
   return missing ? new Response(answer.body, { status: 404, headers: answer.headers }) : answer;
 });
+
+/** Whether the path is of a property that isn't published; where that can't be told at once, or may not be asked so often, the page says it. */
+async function lacksProperty({ services, limits, clientAddress }: Runtime, path: string): Promise<boolean> {
+  const slug = /^\/hotels\/([^/]+)/i.exec(path)?.[1];
+  if (slug === undefined || (await limits.check("general", clientAddress)) !== undefined) return false;
+  return withinLimit(isPublished(services, slug), STATUS_MS).then(
+    (published) => !published,
+    () => false,
+  );
+}
 
 app.onError((error, c) => {
   const fields = { request_id: c.get("requestId"), route: routeOf(c.req.path) };

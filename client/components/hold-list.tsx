@@ -37,7 +37,7 @@ function Hold({ hold, now, onGivenBack }: { hold: OpenHold; now: string; onGiven
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
       <p>
-        <span className="block font-semibold">{m.hold_of({ property })}</span>
+        <span className="block font-semibold">{hold.ofChange ? m.change_held_of({ property }) : m.hold_of({ property })}</span>
         <span className="text-[0.95rem] text-soft">
           {formatDay(hold.checkIn)} – {formatDay(hold.checkOut)} · {hold.waits && `${m.hold_waits()} · `}
           {left > LONG_MS ? (
@@ -50,10 +50,10 @@ function Hold({ hold, now, onGivenBack }: { hold: OpenHold; now: string; onGiven
         </span>
       </p>
       <span className="flex flex-wrap gap-2">
-        <Link {...paths.checkout(hold.id)} aria-label={m.hold_continue_of({ property })} className={buttonClass()}>
+        <Link {...(hold.ofChange ? paths.trip(hold.id) : paths.checkout(hold.id))} aria-label={m.hold_continue_of({ property })} className={buttonClass()}>
           {m.hold_continue()}
         </Link>
-        {!hold.waits && <GiveBackDialog hold={hold} onDone={onGivenBack} />}
+        {!hold.waits && !hold.ofChange && <GiveBackDialog hold={hold} onDone={onGivenBack} />}
       </span>
     </li>
   );
@@ -62,9 +62,11 @@ function Hold({ hold, now, onGivenBack }: { hold: OpenHold; now: string; onGiven
 /** For a refusal that more holds cause: the ways to those there are. */
 export function HoldLinks() {
   const { data } = useQuery(openHoldsQuery);
-  return data?.holds.map(({ id, propertyName, checkIn }) => (
-    <Link key={id} {...paths.checkout(id)} className={buttonClass("secondary")}>
-      {propertyName}, {formatDay(checkIn)}
-    </Link>
-  ));
+  return data?.holds
+    .filter(({ ofChange }) => !ofChange)
+    .map(({ id, propertyName, checkIn }) => (
+      <Link key={id} {...paths.checkout(id)} className={buttonClass("secondary")}>
+        {propertyName}, {formatDay(checkIn)}
+      </Link>
+    ));
 }

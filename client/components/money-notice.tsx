@@ -31,20 +31,23 @@ export function MoneyNotice({ booking }: { booking: BookingView }) {
     );
   }
   if (told.paid === 0) return null;
+  const atBank = told.disputed > 0 || told.lost > 0;
   return (
-    <Notice tone="good" title={m.paid_amount({ amount: money(told.paid) })}>
-      {told.back.length > 0 || told.released > 0 ? lines : undefined}
+    <Notice tone={atBank ? "info" : "good"} title={m.paid_amount({ amount: money(told.paid) })}>
+      {atBank || told.back.length > 0 || told.released > 0 ? lines : undefined}
     </Notice>
   );
 }
 
-function Lines({ told: { back, released }, money, isOver }: { told: MoneyTold; money: (amount: number) => string; isOver: boolean }) {
+function Lines({ told: { back, released, disputed, lost }, money, isOver }: { told: MoneyTold; money: (amount: number) => string; isOver: boolean }) {
   return (
     <>
       {back.map(({ amount, way }, index) => (
         <p key={index}>{WORDS[way]({ amount: money(amount) })}</p>
       ))}
       {released > 0 && <p>{isOver && back.length === 0 ? m.reserved_is_released({ amount: money(released) }) : m.refund_reserved({ amount: money(released) })}</p>}
+      {disputed > 0 && <p>{m.dispute_open({ amount: money(disputed) })}</p>}
+      {lost > 0 && <p>{m.dispute_lost({ amount: money(lost) })}</p>}
     </>
   );
 }

@@ -26,8 +26,8 @@ export function OpenHolds() {
     );
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [any, path, refetch]);
-  // A hold's own pages say it themselves.
-  const shown = data?.holds.filter(({ id }) => !path.startsWith(`/checkout/${id}`) && id !== paidOn) ?? [];
+  // A hold's own pages say it themselves, and a change's.
+  const shown = data?.holds.filter(({ id, ofChange }) => !path.startsWith(`/${ofChange ? "trips" : "checkout"}/${id}`) && id !== paidOn) ?? [];
   return (
     <>
       <p role="status" className="sr-only">

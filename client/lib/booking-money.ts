@@ -27,6 +27,9 @@ export interface MoneyTold {
   back: { amount: number; way: Way }[];
   /** Of what was reserved: never charged. */
   released: number;
+  /** What the guest's bank asks back, and what it has given back, by disputes. */
+  disputed: number;
+  lost: number;
   /** How soon to look again, while money moves by itself. */
   pollMs: number | undefined;
 }
@@ -50,6 +53,8 @@ export function moneyTold(booking: BookingView): MoneyTold {
     fee: booking.stays.reduce((total, stay) => total + stay.fee, 0),
     back: told.map(({ amount, state }) => ({ amount, way: WAYS[state] })),
     released: letGo + voided + Math.max(0, charged - taken),
+    disputed: booking.disputed,
+    lost: booking.lost,
     pollMs: soon ? SOON_MS : later ? LATER_MS : undefined,
   };
 }

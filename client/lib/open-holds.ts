@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { trpc } from "./trpc.ts";
 
-export type OpenHold = { id: string; propertyName: string; checkIn: string; checkOut: string; holdExpiresAt: string; zone: string; waits: boolean };
+export type OpenHold = { id: string; propertyName: string; checkIn: string; checkOut: string; holdExpiresAt: string; zone: string; waits: boolean; ofChange: boolean };
 
 /** What this browser or account holds unpaid. Part of `bookings`, so that whatever changes a booking has it asked anew. */
 export const openHoldsQuery = queryOptions({

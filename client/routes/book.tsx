@@ -123,6 +123,7 @@ function BookForm({ property, request, quote, guest }: Props) {
       <Card title={m.your_details()}>
         <GuestForm
           initial={guest}
+          country={property.country}
           loading={hold.isPending}
           submitText={changed ? m.accept_and_hold({ total: formatMoney(quote.total, quote.currency) }) : m.hold_rooms({ count: request.rooms.length })}
           notice={notice}

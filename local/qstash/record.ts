@@ -6,8 +6,8 @@ import type { Outcome } from "./settle.ts";
 const KEPT = 10_000;
 
 /**
- * Writes what many deliveries led to in one statement. May be repeated: a message that is no longer
- * there (written already, or cancelled meanwhile) has no further effect.
+ * Writes what many deliveries led to in one statement. May be repeated: a message that is no longer there (written
+ * already, or cancelled meanwhile) has no further effect; locked, so that no cancel comes between.
  */
 export async function recordOutcomes(sql: Database, outcomes: Outcome[]): Promise<void> {
   const rows = outcomes.map(({ message, next, deadLetter }) => ({
@@ -33,7 +33,7 @@ export async function recordOutcomes(sql: Database, outcomes: Outcome[]): Promis
     WITH outcome AS (
       SELECT r.* FROM json_to_recordset(${JSON.stringify(rows)}::text::json)
         AS r(id text, next text, due_at bigint, doc json, dead_id text, dead_at bigint, dead json)
-      WHERE EXISTS (SELECT FROM local_qstash.messages m WHERE m.id = r.id)
+      JOIN local_qstash.messages m USING (id) FOR UPDATE OF m
     ), again AS (
       UPDATE local_qstash.messages m SET running = false, due_at = o.due_at, doc = o.doc
       FROM outcome o WHERE m.id = o.id AND o.next = 'retry'

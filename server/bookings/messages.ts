@@ -8,7 +8,7 @@ type Messages = BookingView["messages"];
 /** What a guest must know of a message's way. */
 const REACHED = {
   queued: "sending",
-  // Tried again by itself; of a text that is not, nothing is said.
+  // Tried again by itself.
   held_back: "sending",
   sending: "sending",
   sent: "sent",

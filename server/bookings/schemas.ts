@@ -103,6 +103,8 @@ export const bookingOutput = z.object({
   refunded: z.int(),
   /** What the guest has back from the bank by disputes that were lost; minor units. */
   lost: z.int(),
+  /** What the guest's bank asks back by disputes that are open; minor units. */
+  disputed: z.int(),
   /** What of `paid` stays: what is due online, or an ended booking's fees as far as they are taken online. */
   owedOnline: z.int(),
   /** What of it is there: taken or reserved, and not on its way back. */
@@ -165,6 +167,8 @@ export const openHoldsOutput = z.object({
       zone: z.string(),
       /** A transfer for it is waited for. */
       waits: z.boolean(),
+      /** Held for a change of the booking, with the dates it would have. */
+      ofChange: z.boolean(),
     }),
   ),
 });

@@ -46,6 +46,7 @@ export async function takenPayments(ctx: Context, limit: number, without: readon
   const since = sql`coalesce(${payments.capturedAt}, ${payments.createdAt})`;
   const daily = sql`${payments.checkedAt} < app_now() - interval '1 day'`;
   const overdue = sql`${taken} and not ${payments.atRest} and ${payments.checkedAt} < app_now() - interval '7 days'`;
+  const asked = sql`${payments.propertyId} <> all(${pgArray(without)}::uuid[])`;
   const isLiable = sql`exists (select 1 from ${bookings} b where b.id = ${payments.bookingId} and b.check_out > app_now()::date - ${LIABLE_DAYS}::int)`;
   await ctx.db.execute(sql`
     update ${payments} set at_rest = true where ${payments.id} = any(array(
@@ -55,9 +56,9 @@ export async function takenPayments(ctx: Context, limit: number, without: readon
     ctx,
     sql`select ${payments.id} as id, ${payments.propertyId} as "propertyId" from ${payments} where ${payments.id} in (
         select ${payments.id} from ${payments} where ${taken} and not ${payments.atRest} and ${since} > app_now() - interval '30 days' and ${daily}
-        union all (select ${payments.id} from ${payments} where ${overdue} and ${isLiable} order by ${payments.checkedAt} limit ${limit})
+        union all (select ${payments.id} from ${payments} where ${overdue} and ${isLiable} and ${asked} order by ${payments.checkedAt} limit ${limit})
         union all select ${disputes.paymentId} from ${disputes} where ${isOneOf(disputes.state, OPEN_DISPUTES)})
-      and ${payments.propertyId} <> all(${pgArray(without)}::uuid[]) and ${taken} and ${daily}
+      and ${asked} and ${taken} and ${daily}
       order by ${payments.checkedAt} limit ${limit}`,
   );
 }

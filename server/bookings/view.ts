@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { statement, type Executor } from "../../db/client.ts";
 import { bookingEvents, bookingNights, bookings, disputes, guests, moneyDecisions, payments, properties, refunds, roomStays } from "../../db/schema/index.ts";
+import type { DisputeState } from "../../db/schema/payments.ts";
 import type { Context } from "../context.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import { bookingToken } from "../platform/tokens.ts";
@@ -24,6 +25,8 @@ export async function get(ctx: Context, ref: { bookingId: string; token?: string
 /** A person's gift is no part of what the booking keeps. */
 const isGift = sql<boolean>`exists (select 1 from ${moneyDecisions} d where d.refund_id = ${refunds.id} and d.kind = 'goodwill')`;
 
+const disputedIn = (state: DisputeState) => sql<number>`coalesce(sum(${disputes.amount}) filter (where ${disputes.state} = ${state}), 0)::bigint`.mapWith(Number);
+
 /** The view without a check of access: for jobs, and for verbs that have checked. */
 export async function viewOf(ctx: Context, db: Executor, bookingId: string): Promise<BookingView> {
   const [[head], stays, money, given, [gone], [decided], messages] = await pipelined([
@@ -36,10 +39,10 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
       .innerJoin(payments, eq(payments.id, refunds.paymentId))
       .where(and(eq(payments.bookingId, bookingId), ne(refunds.state, "withdrawn"))),
     db
-      .select({ lost: sql<number>`coalesce(sum(${disputes.amount}), 0)::bigint`.mapWith(Number) })
+      .select({ lost: disputedIn("lost"), disputed: disputedIn("open") })
       .from(disputes)
       .innerJoin(payments, eq(payments.id, disputes.paymentId))
-      .where(and(eq(payments.bookingId, bookingId), eq(disputes.state, "lost"))),
+      .where(eq(payments.bookingId, bookingId)),
     db
       .select({ waived: sql<number>`coalesce(sum(${moneyDecisions.amount}), 0)::bigint`.mapWith(Number) })
       .from(moneyDecisions)
@@ -89,6 +92,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     paid,
     refunded: given.reduce((sum, refund) => sum + (refund.state === "failed" ? 0 : refund.amount), 0),
     lost,
+    disputed: gone?.disputed ?? 0,
     owedOnline: owed,
     kept: Math.max(0, Math.min(owed, paid - lost - given.reduce((sum, refund) => sum + (refund.isGift ? 0 : refund.amount), 0))),
     payment: booking.payment,

@@ -11,7 +11,8 @@ import type { PropertyView } from "./schemas.ts";
 /** Keys carry the version, so that an entry never has to be taken back. */
 const LIFE = { ttlMs: 10 * 60_000 };
 
-const versionOf = statement((db) =>
+/** No row where no property is published under the slug. */
+export const versionOf = statement((db) =>
   db
     .select({ id: properties.id, version: properties.version })
     .from(properties)

@@ -28,7 +28,7 @@ export type Delivery = {
 /**
  * `already` an earlier run sent it; `unknown` a text that may have gone out, and `lost` one of which that was found
  * before: neither is sent again; `off` no SMS account;
- * `held_back` its recipient or booking has had enough for now: a mail is tried again by the tick, a text is not.
+ * `held_back` its recipient or booking has had enough for now: the tick tries it again.
  */
 export type Delivered = "sent" | "already" | "unknown" | "lost" | "off" | "held_back";
 
@@ -108,7 +108,7 @@ async function deliverText(ctx: Desk, row: Row, compose: () => Promise<{ to: str
   }
   if (row.state === "failed" && !mayBeTried(row)) return "lost";
   const sms = await compose();
-  if (!(await claim(ctx, row, ["queued", "failed"]))) return "already";
+  if (!(await claim(ctx, row, ["queued", "held_back", "failed"]))) return "already";
   if (!(await handOver(ctx, row, sms.to, true))) return "held_back";
   try {
     await succeed(ctx, row, await sendSms(ctx.config, { ...sms, deliveryId: row.id }));
@@ -179,7 +179,7 @@ const REFUSED = "refused ";
 /** Whether a message may be sent: a text that its vendor has refused did not go out, one that failed otherwise may have. */
 export function mayBeTried({ channel, state, error }: Pick<Row, "channel" | "state" | "error">): boolean {
   if (channel === "email") return state === "queued" || state === "held_back" || state === "sending" || state === "failed";
-  return state === "queued" || (state === "failed" && (error?.startsWith(REFUSED) ?? false));
+  return state === "queued" || state === "held_back" || (state === "failed" && (error?.startsWith(REFUSED) ?? false));
 }
 
 function reasonOf(error: unknown): string {

@@ -3,7 +3,7 @@ export { composeAccountMail, composeMail, composeMoneyMail, composePropertyMail,
 export { deliver, deliveryOf, mayBeTried, overtake, type Delivered, type Delivery, type Message } from "./deliver.ts";
 export { factsOf, linksOf, type MailFacts, type NewsFacts } from "./facts.ts";
 export { codedMoney } from "./format.ts";
-export { hasNewer, heldBack } from "./held-back.ts";
+export { dropLateTexts, hasNewer, heldBack, holdAgain } from "./held-back.ts";
 export { recordStatus } from "./record-status.ts";
 export { sendAccountMail } from "./send-account-mail.ts";
 export { sendCode } from "./send-code.ts";

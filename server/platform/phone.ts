@@ -1,7 +1,10 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { getCountries, getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { z } from "zod";
 
 // Apart from the other fields: the numbering plans of the world are 60 KB, and only who asks for a number loads them.
+
+/** The countries whose numbers may be given in their national form, with their calling codes. */
+export const PHONE_COUNTRIES: readonly { country: string; code: string }[] = getCountries().map((country) => ({ country, code: getCountryCallingCode(country) }));
 
 /** Marks that contacts and web pages put around a number, and nobody sees. */
 const INVISIBLE = /\p{Cf}/gu;
@@ -21,8 +24,11 @@ export function phoneNumber(text: string, country?: string): string | undefined 
 /** As typed; `phoneNumber` makes E.164 of it. */
 export const phoneText = z.string().max(60);
 
-/** To E.164, or empty. International, as nobody says of which country a national number would be. */
-export const phoneField = phoneText.transform((text, ctx) => phoneOf(text, undefined, ctx)).default("");
+/** To E.164, or empty; a number in its national form is one of this country. */
+export const phoneFieldIn = (country: string | undefined) => phoneText.transform((text, ctx) => phoneOf(text, country, ctx)).default("");
+
+/** International, as nobody says of which country a national number would be. */
+export const phoneField = phoneFieldIn(undefined);
 
 /** For the schema of a person whose country may be known: the number, or the issue at the field. */
 export function phoneOf(text: string, country: string | undefined, ctx: z.RefinementCtx, path: string[] = []): string {

@@ -2,6 +2,14 @@ import { roundingUnit } from "./money.ts";
 
 type Provider = "stripe" | "midtrans";
 
+/** What Stripe charges cards in (docs.stripe.com/currencies, presentment and three-decimal ones), of the currencies that are ours. */
+const STRIPE_CURRENCIES: ReadonlySet<string> = new Set(
+  `AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CVE CZK DJF DKK DOP DZD EGP ETB
+  EUR FJD FKP GBP GEL GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA
+  MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE SOS
+  SRD SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW`.split(/\s+/),
+);
+
 /** Stripe's smallest charges in minor units, as it publishes them; of a currency that isn't here it decides itself. */
 const STRIPE_MINIMUM: Readonly<Record<string, number>> = {
   AED: 200,
@@ -35,12 +43,16 @@ interface Limits {
   multiple: number;
 }
 
+/** Whether the provider charges anything in it; Midtrans takes rupiah and nothing else. */
+export function takesCurrency(provider: Provider, currency: string): boolean {
+  return provider === "midtrans" ? currency === "IDR" : STRIPE_CURRENCIES.has(currency);
+}
+
 /** Undefined where the provider doesn't take the currency. */
 function limitsOf(provider: Provider, currency: string): Limits | undefined {
+  if (!takesCurrency(provider, currency)) return undefined;
   const multiple = roundingUnit(currency);
-  // Midtrans takes rupiah and nothing else.
-  if (provider === "midtrans") return currency === "IDR" ? { minimum: multiple, multiple } : undefined;
-  return { minimum: STRIPE_MINIMUM[currency] ?? multiple, multiple };
+  return { minimum: (provider === "stripe" ? STRIPE_MINIMUM[currency] : undefined) ?? multiple, multiple };
 }
 
 /** Whether the provider charges this amount at all: to ask it for another is refused for good. Minor units. */

@@ -1,17 +1,14 @@
-import { sql } from "drizzle-orm";
-import { pgArray, statement } from "../../db/client.ts";
-import { bookingChanges, bookings, roomStays } from "../../db/schema/bookings.ts";
-import { payments } from "../../db/schema/payments.ts";
+import { pgArray } from "../../db/client.ts";
 import type { PaymentMethod } from "../../db/schema/properties.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
 import { canonicalJson, sha256 } from "../platform/canonical.ts";
-import { canCharge } from "../platform/provider-amounts.ts";
+import { canCharge, takesCurrency } from "../platform/provider-amounts.ts";
 import type { Config } from "../platform/config.ts";
 import { sellableUntil } from "../platform/dates.ts";
-
-import { stockOf } from "./cache.ts";
+import { stockOf, type StockCell } from "./cache.ts";
 import { byProduct, productsByIds, rateNightsOf, type ProductFacts, type RateNight } from "./facts.ts";
+import { freeOf } from "./free.ts";
 import { nearestDates } from "./nearest.ts";
 import { priceStay } from "./price.ts";
 import type { Quote, QuotedStay, QuoteInput } from "./schemas.ts";
@@ -74,14 +71,14 @@ export function quoteIn(config: Config, input: QuoteInput, facts: ProductFacts[]
 
 /**
  * How a booking of these products may be paid: the property's methods that every rate plan allows and
- * that this installation has keys for. Midtrans takes rupiah only.
+ * that this installation has keys for, whose provider takes the currency.
  */
 export function methodsFor(config: Config, products: Pick<ProductFacts, "payment" | "paymentMethods" | "currency">[]): PaymentMethod[] {
   const [first] = products;
   if (!first) return [];
   const usable = {
-    stripe: config.STRIPE_SECRET_KEY !== undefined,
-    midtrans: config.MIDTRANS_SERVER_KEY !== undefined && first.currency === "IDR",
+    stripe: config.STRIPE_SECRET_KEY !== undefined && takesCurrency("stripe", first.currency),
+    midtrans: config.MIDTRANS_SERVER_KEY !== undefined && takesCurrency("midtrans", first.currency),
     property: true,
   } satisfies Record<PaymentMethod, boolean>;
   return first.paymentMethods.filter((method) => {
@@ -106,37 +103,13 @@ async function refuseSoldOut(ctx: Context, input: QuoteInput, answer: Quote): Pr
   const needs = new Map<number, number>();
   for (const stay of answer.stays) needs.set(stay.roomTypeId, (needs.get(stay.roomTypeId) ?? 0) + 1);
   const stock = await stockOf(ctx.db, [...needs.keys()], answer.checkIn, answer.checkOut);
-  const left = new Map(stock.map((cell) => [`${cell.roomTypeId}:${cell.date}`, cell.available]));
   const dates = answer.stays[0]!.nights.map((night) => night.date);
-  const lacking = () => [...needs].flatMap(([roomTypeId, need]) => dates.filter((date) => (left.get(`${roomTypeId}:${date}`) ?? 0) < need).map((date) => ({ roomTypeId, date })));
-  if (lacking().length === 0) return;
+  const lacking = (cells: Pick<StockCell, "roomTypeId" | "date" | "available">[]) => {
+    const left = new Map(cells.map((cell) => [`${cell.roomTypeId}:${cell.date}`, cell.available]));
+    return [...needs].flatMap(([roomTypeId, need]) => dates.filter((date) => (left.get(`${roomTypeId}:${date}`) ?? 0) < need).map((date) => ({ roomTypeId, date })));
+  };
+  if (lacking(stock).length === 0) return;
   // `hold` takes the nights of overdue holds and drafts before it refuses anyone; so their units count as free here.
-  for (const { roomTypeId, date, units } of await overdue(ctx.db, { ids: pgArray([...needs.keys()]), from: answer.checkIn, to: answer.checkOut })) {
-    const key = `${roomTypeId}:${date}`;
-    left.set(key, (left.get(key) ?? 0) + units);
-  }
-  const nights = lacking();
+  const nights = lacking(await freeOf(ctx.db, { ids: pgArray([...needs.keys()]), from: answer.checkIn, to: answer.checkOut }));
   if (nights.length > 0) throw refuse("SOLD_OUT", { nights, nearest: await nearestDates(ctx, input) });
 }
-
-const { placeholder } = sql;
-
-/** Units by night that holds and drafts of changes have beyond their end; not those whose money is being examined. */
-const overdue = statement((db) =>
-  db
-    .select({ roomTypeId: sql<number>`overdue.room_type_id`, date: sql<string>`overdue.date::text`, units: sql<number>`overdue.units` })
-    .from(
-      sql`(select s.room_type_id, night::date as date, 1 as units
-          from ${roomStays} s join ${bookings} b on b.id = s.booking_id
-          cross join generate_series(greatest(s.check_in, ${placeholder("from")}::date), least(s.check_out, ${placeholder("to")}::date) - 1, interval '1 day') night
-          where b.hold_expires_at < app_now() and s.state = 'pending' and s.room_type_id = any(${placeholder("ids")}::int[])
-            and not exists (select 1 from ${payments} p where p.booking_id = b.id and p.state = 'challenged')
-        union all
-        select h."roomTypeId", h.date, h.units
-          from ${bookingChanges} c cross join jsonb_to_recordset(c.held) as h("roomTypeId" int, date date, units int)
-          where c.state = 'pending' and c.expires_at < app_now() and h."roomTypeId" = any(${placeholder("ids")}::int[])
-            and h.date >= ${placeholder("from")}::date and h.date < ${placeholder("to")}::date
-            and not exists (select 1 from ${payments} p where p.booking_id = c.booking_id and p.change_id = c.id and p.state = 'challenged')) as overdue`,
-    )
-    .prepare("overdue_units"),
-);

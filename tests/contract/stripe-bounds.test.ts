@@ -3,6 +3,8 @@ import Stripe from "stripe";
 import { expect, onTestFinished, test } from "vitest";
 import type { RunningServer } from "../../local/kit/serve.ts";
 import { startStripe } from "../../local/stripe/index.ts";
+import { CURRENCY_CODES } from "../../server/platform/money.ts";
+import { takesCurrency } from "../../server/platform/provider-amounts.ts";
 
 const KEY = "sk_test_bounds";
 
@@ -148,6 +150,16 @@ test("metadata, references, currencies and amounts have the vendor's bounds", as
     expect(await failure(w.stripe.paymentIntents.create({ amount: least - 1, currency }))).toMatchObject({ code: "amount_too_small" });
     expect((await w.stripe.paymentIntents.create({ amount: least, currency })).amount).toBe(least);
   }
+});
+
+test("of the currencies that a property may price in, it takes those that we offer it for, and no other", async () => {
+  const w = await world();
+  const taken: string[] = [];
+  for (const currency of CURRENCY_CODES) {
+    const { status } = await w.raw("POST", "/v1/payment_intents", `amount=100000&currency=${currency.toLowerCase()}`);
+    if (status === 200) taken.push(currency);
+  }
+  expect(taken).toEqual(CURRENCY_CODES.filter((currency) => takesCurrency("stripe", currency)));
 });
 
 test("the hosted page writes each currency with its own decimals", async () => {

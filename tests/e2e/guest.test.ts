@@ -29,7 +29,7 @@ test("a guest finds a misspelt city, books, pays at the property, reads the mail
   await hold.click();
   expect(await describedBy(page, "Full name")).toContain("Tell us the name the room is for.");
   expect(await describedBy(page, "E-mail")).toContain("Enter an e-mail address");
-  expect(await describedBy(page, "Mobile phone (optional)")).toContain("Start with + and the country code");
+  expect(await describedBy(page, "Mobile phone (optional)")).toContain("start with + and the country code");
   await page.getByLabel("Full name").fill("Ayu Lestari");
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Mobile phone (optional)").fill("+351 912-345 678");

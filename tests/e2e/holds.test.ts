@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { addDays } from "../../server/platform/dates.ts";
 import { expectFocus, findStay, newAddress, picture, type Stay, useDemoSite } from "../helpers/browser.ts";
 
 const LISBON = "alfama-azulejo-house";
@@ -108,3 +109,44 @@ test("a hold whose time is over says only that, though nothing was paid and nobo
   expect(await page.getByText(/payment is on its way|How would you like to pay/).count()).toBe(0);
   await picture(page, "time is up 1280");
 });
+
+test("a change that waits to be paid is on every page with its time left and the way back, and gone once it is paid", async () => {
+  const stay = await findStay(site.api(), { slug: LISBON, method: "stripe", inDays: 60 });
+  const page = await site.open(bookPath(stay));
+  await holdOn(page);
+  await page.getByRole("radio", { name: /^Card/ }).check();
+  await payByCard(page);
+  await page.getByRole("heading", { level: 1, name: "Your room is booked" }).waitFor();
+  await page.getByRole("link", { name: "See the trip" }).click();
+  await page.getByRole("button", { name: "Change booking" }).click();
+  const dialog = page.getByRole("dialog", { name: `Change your stay at ${stay.property.name}` });
+  await dialog.getByLabel("Check-out").fill(addDays(stay.checkOut, 1));
+  await dialog.getByRole("button", { name: /^Hold it and pay €/ }).click();
+  await page.getByRole("heading", { name: "Pay to make your change" }).waitFor();
+  const banner = page.getByRole("region", { name: "Rooms held for you" });
+  expect(await banner.count()).toBe(0);
+
+  await page.getByRole("link", { name: "Nightledger" }).click();
+  await banner.getByText(`Change held for you: ${stay.property.name}`).waitFor();
+  await banner
+    .getByRole("timer", { name: "Time left" })
+    .getByText(/^14:\d\d$/)
+    .waitFor();
+  expect(await banner.getByRole("button").count()).toBe(0);
+  await picture(page, "change banner 1280");
+  await banner.getByRole("link", { name: `Continue to payment: ${stay.property.name}` }).click();
+  await page.getByRole("heading", { name: "Pay to make your change" }).waitFor();
+  await banner.waitFor({ state: "detached" });
+  await payByCard(page);
+  await page.getByText("3 nights", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Nightledger" }).click();
+  await page.getByRole("combobox", { name: "Where" }).waitFor();
+  await banner.waitFor({ state: "detached" });
+});
+
+/** From the button that pays through the provider's page. */
+async function payByCard(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Pay €/ }).click();
+  await page.getByRole("heading", { level: 1, name: "Pay by card" }).waitFor();
+  await page.getByRole("button", { name: /^(Pay|Book) / }).click();
+}

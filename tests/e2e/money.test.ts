@@ -103,3 +103,26 @@ test("a confirmation that bounced is told on the page, with ways to keep the boo
   await elsewhere.getByRole("heading", { level: 1, name: stay.property.name }).waitFor();
   await elsewhere.getByRole("alert").filter({ hasText: "did not arrive" }).waitFor();
 });
+
+test("money that the guest's bank asks back is said on the trip, and so is what the bank has returned", async () => {
+  const { bookingId, token } = await bookStay(site.api(), { slug: LISBON, method: "stripe", inDays: 90 });
+  const started = await site.api().payments.start.mutate({ bookingId, token, method: "stripe", idempotencyKey: crypto.randomUUID() });
+  if (started.status !== "redirect") throw new Error("no page");
+  await payByStripe(started.redirectUrl, "4000000000000259");
+  await expect.poll(async () => (await site.api().bookings.get.query({ bookingId, token })).disputed, PATIENCE).toBeGreaterThan(0);
+  const page = await site.open(`/trips/${bookingId}?token=${token}`);
+  const status = page.getByRole("status");
+  const paid = (await status.getByText(/^Paid: €/).innerText()).replace("Paid: ", "");
+  await status.getByText(`Your bank has asked us to return ${paid}.`).waitFor();
+  await picture(page, "disputed 1280");
+  // As once the bank has decided for its customer.
+  await page.route("**/trpc/bookings.get*", async (route) => {
+    const response = await route.fetch();
+    const answers = (await response.json()) as { result: { data: Record<string, unknown> } }[];
+    for (const { result } of answers) if ("disputed" in result.data) Object.assign(result.data, { lost: result.data["disputed"], disputed: 0 });
+    await route.fulfill({ response, json: answers });
+  });
+  await page.reload();
+  await status.getByText(`${paid} was returned to you by your bank.`).waitFor();
+  expect(await status.getByText("has asked us to return").count()).toBe(0);
+});

@@ -2,7 +2,7 @@ import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { DEMO_GUEST, DEMO_HOTELIER } from "../../db/seed/accounts.ts";
 import { addDays } from "../../server/platform/dates.ts";
-import { bookStay, expectFocus, findStay, PATIENCE, useDemoSite } from "../helpers/browser.ts";
+import { bookStay, expectFocus, findStay, newAddress, PATIENCE, useDemoSite } from "../helpers/browser.ts";
 
 // People type faster than servers answer, and a date passes through years that nobody meant.
 
@@ -109,6 +109,33 @@ test("what a guest has typed stays when the session turns out to be over", async
   expect(await page.getByLabel("Wishes for the hotel (optional)").inputValue()).toBe("A cot, please");
   // What was the account's alone goes with it.
   expect(await page.getByLabel("E-mail").inputValue()).toBe("");
+});
+
+test("a telephone number is typed as its owner writes it, and is one of the country chosen", async () => {
+  const stay = await findStay(site.api(), { slug: "segara-sunrise" });
+  const page = await site.open(`/hotels/${stay.property.slug}/book?${stay.choice}&products=${stay.offer.productId}`);
+  const country = page.getByRole("combobox", { name: "Country of the phone number" });
+  const phone = page.getByLabel("Mobile phone (optional)");
+  const hold = page.getByRole("button", { name: "Hold my room and go to payment" });
+  const sent: string[] = [];
+  page.on("request", (request) => request.url().includes("bookings.hold") && sent.push(request.postData() ?? ""));
+  await page.getByLabel("Full name").fill("Budi Santoso");
+  await page.getByLabel("E-mail").fill(newAddress());
+  // The browser's own.
+  expect(await country.inputValue()).toBe("GB");
+  await phone.pressSequentially("0812 3456 7890");
+  await hold.click();
+  await page.getByText("This country has no such number.").waitFor();
+  await expectFocus(phone);
+  expect(sent).toEqual([]);
+  // By keyboard, as a list of that length is used.
+  await country.focus();
+  await page.keyboard.type("Indones");
+  expect(await country.inputValue()).toBe("ID");
+  await page.getByText("This country has no such number.").waitFor({ state: "detached" });
+  await hold.click();
+  await page.getByRole("heading", { level: 1, name: `Payment for ${stay.property.name}` }).waitFor();
+  expect(sent).toEqual([expect.stringContaining('"phone":"+6281234567890"')]);
 });
 
 /** Keeps back the answers to such requests until it is called, then lets them come: as they are, or as given. */

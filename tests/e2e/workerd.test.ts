@@ -54,11 +54,13 @@ test("on workerd a guest books, pays at the property, and cancels without a fee"
 test("on workerd a guest pays on the hosted page, is charged, cancels, and is refunded", () => journeyByCard(place));
 
 test("on workerd every path of the SPA is its page and files carry the gateway's headers", async () => {
-  const page = await fetch(`${place.url}/hotels/some-house`);
+  const page = await fetch(`${place.url}/trips`);
   const html = await page.text();
   expect([page.status, page.headers.get("content-type"), page.headers.get("cache-control")]).toEqual([200, "text/html; charset=utf-8", "no-cache"]);
   expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
   expect(await (await fetch(place.url)).text()).toBe(html);
+  const nowhere = await fetch(`${place.url}/hotels/no-such-house`);
+  expect([nowhere.status, await nowhere.text()]).toEqual([404, html]);
 
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1];
   const file = await fetch(`${place.url}${script}`);

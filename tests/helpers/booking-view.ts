@@ -68,6 +68,7 @@ export function bookingView(change: Partial<BookingView> = {}): BookingView {
     paid: 23_000,
     refunded: 0,
     lost: 0,
+    disputed: 0,
     payment: "online",
     paymentMethods: ["stripe"],
     holdExpiresAt: null,

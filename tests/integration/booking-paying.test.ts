@@ -5,9 +5,9 @@ import { closeHold, get, settle } from "../../server/bookings/index.ts";
 import { openHolds } from "../../server/bookings/open-holds.ts";
 import { paymentStatus } from "../../server/bookings/payment-status.ts";
 import { newId } from "../../server/platform/ids.ts";
-import { holdStay, refusalOf } from "../helpers/booking.ts";
+import { changeStay, holdStay, refusalOf } from "../helpers/booking.ts";
 import { anonymous } from "../helpers/context.ts";
-import { playMidtrans } from "../helpers/gateway.ts";
+import { payByStripe, playMidtrans } from "../helpers/gateway.ts";
 import { answer3ds, HOUR, MINUTE, paymentDesk, RUPIAH } from "../helpers/payments.ts";
 import { createProperty } from "../helpers/world.ts";
 
@@ -78,6 +78,22 @@ test("open holds are the caller's own: not another browser's, not what is over o
   expect((await openHolds(desk.ctx.as(anonymous()))).holds).toEqual([]);
   await desk.ctx.advance(HOUR);
   await refusalOf(openHolds(desk.ctx), "FORBIDDEN");
+});
+
+test("a change that waits for its difference is among the open holds, with its dates and its end, until it is over", async () => {
+  const world = await createProperty(desk.db);
+  const guest = desk.ctx.as(anonymous());
+  const { bookingId } = await holdStay(guest, world);
+  await payByStripe(await desk.pageOf(guest, bookingId));
+  await desk.becomes(bookingId, "confirmed");
+  expect((await openHolds(guest)).holds).toEqual([]);
+  await changeStay(guest, bookingId, { checkOut: "2027-03-05" });
+  const { change } = await get(guest, { bookingId });
+  const shown = { id: bookingId, ofChange: true, checkIn: change!.checkIn, checkOut: "2027-03-05", holdExpiresAt: change!.expiresAt, waits: false };
+  expect((await openHolds(guest)).holds).toMatchObject([shown]);
+  expect((await openHolds(desk.ctx.as(anonymous()))).holds).toEqual([]);
+  await desk.ctx.advance(HOUR);
+  expect((await openHolds(guest)).holds).toEqual([]);
 });
 
 test("the view tells what became of the latest message by each way, and nothing of one that was overtaken", async () => {

@@ -1,6 +1,8 @@
 import { request } from "node:http";
 import { createServer, type Server } from "node:net";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { properties } from "../../db/schema/index.ts";
 import { startCloud } from "../../local/cloud.ts";
 import worker from "../../server/worker.ts";
 import { signedId } from "../../server/platform/tokens.ts";
@@ -9,6 +11,7 @@ import { openRedisGateway, redisAt } from "../helpers/context.ts";
 import { startGateway, type Gateway, type GatewayOptions } from "../helpers/gateway.ts";
 import { emptyRedis } from "../helpers/redis.ts";
 import { callWire } from "../helpers/trpc.ts";
+import { createProperty } from "../helpers/world.ts";
 
 let database: TestDatabase;
 let gateway: Gateway;
@@ -320,11 +323,26 @@ test("the worker is in production unless it is told otherwise, and refuses what 
 });
 
 test("the app's page answers every path, with 404 where it has no screen", async () => {
-  for (const path of ["/", "/search?place=1", "/hotels/any-house", "/trips/"]) expect((await gateway.request(path)).status, path).toBe(200);
+  for (const path of ["/", "/search?place=1", "/trips/"]) expect((await gateway.request(path)).status, path).toBe(200);
   for (const path of ["/no-such-page", "/hotels", "/wp-admin/setup"]) {
     const answer = await gateway.request(path);
     expect([answer.status, answer.headers.get("content-type"), await answer.text()], path).toEqual([404, expect.stringContaining("text/html"), expect.stringContaining("<title>")]);
   }
+});
+
+test("a property's pages are 200 while it is published, else 404, and 200 where that can't be read in time", async () => {
+  const { propertyId } = await createProperty(database.db);
+  const [house] = await database.db.select({ slug: properties.slug }).from(properties).where(eq(properties.id, propertyId));
+  const statusOf = async (path: string) => (await gateway.request(path)).status;
+  const paths = [`/hotels/${house!.slug}`, `/hotels/${house!.slug}/book?rooms=2`];
+  for (const path of paths) expect(await statusOf(path), path).toBe(200);
+  for (const path of ["/hotels/no-such-house", "/hotels/No%20House/book", "/hotels/%E0%A4%A"]) expect(await statusOf(path), path).toBe(404);
+  await database.db.transaction(async (tx) => {
+    await tx.execute(sql`lock table properties in access exclusive mode`);
+    expect(await statusOf("/hotels/no-such-house")).toBe(200);
+  });
+  await database.db.update(properties).set({ publishedAt: null }).where(eq(properties.id, propertyId));
+  for (const path of paths) expect(await statusOf(path), path).toBe(404);
 });
 
 test("metrics need the token where there is one", async () => {

@@ -9,6 +9,7 @@ import type { RedisPort } from "../../server/platform/redis.ts";
 import { alone, inGroups, type Together } from "../../server/platform/together.ts";
 import { moveNights } from "../../server/rooms/index.ts";
 import { bookingOf, eventsOf, expectAudited, expectBooked, holdStay, idsOf, ledgerOf, nightOf, refusalOf, stateOf, whileLocked, wish } from "../helpers/booking.ts";
+import { quote } from "../../server/rooms/quote.ts";
 import { anonymous, makeContext, openRedisGateway, redisAt, SYSTEM, type TestContext, type TestRedis } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { meddled } from "../helpers/meddle.ts";
@@ -358,6 +359,23 @@ test("an overdue hold that somebody else has let go between refusal and look ref
   });
   expect((await holdStay({ ...makeContext(database), db }, world)).bookingId).toBeTruthy();
   expect(await Promise.all(looks)).toEqual([true]);
+});
+
+test("an overdue hold that somebody else lets go while a quote looks for it doesn't make the stay sold out", async () => {
+  const world = await oneRoom();
+  const guest = ctx.as(anonymous());
+  const asked = await wish(guest, world);
+  const lost = await holdStay(guest, world);
+  await ctx.advance(15 * 60_000 + 1000);
+  const ends: Promise<boolean>[] = [];
+  const db = meddled(database.db, (text) => {
+    if (!text.includes("generate_series")) return undefined;
+    ends.push(expire(ctx.as(SYSTEM), lost.bookingId));
+    return ends.at(-1);
+  });
+  const { propertyId, checkIn, checkOut, rooms } = asked;
+  expect((await quote({ ...makeContext(database), db }, { propertyId, checkIn, checkOut, rooms })).total).toBeGreaterThan(0);
+  expect(await Promise.all(ends)).toEqual([true]);
 });
 
 /** Whether the statement looks for overdue holds: the one that is asked this way. */

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { deliveries, guests, outbox } from "../../db/schema/index.ts";
-import { messageJobs } from "../../jobs/send-messages.ts";
+import { messageJobs, sendHeldBack } from "../../jobs/send-messages.ts";
 import { runDue } from "../../jobs/tick.ts";
 import { cancel, startPayment } from "../../server/bookings/index.ts";
 import type { TestContext } from "../helpers/context.ts";
@@ -116,4 +116,68 @@ test("a telephone number gets three texts an hour, whoever gives it", async () =
     expect(await statesOf(bookingId, "email", "held_back")).toEqual([]);
   }
   expect(await texts(phone)).toBe(3);
+});
+
+/** So many bookings of different guests who all give this number; each has had its messages. */
+async function bookingsOf(phone: string, count: number) {
+  const all = [];
+  for (let i = 0; i < count; i += 1) {
+    const one = await booking();
+    await world.database.db.execute(sql`update ${guests} set phone = ${phone} where id = (select guest_id from bookings where id = ${one.bookingId})`);
+    await runMessages();
+    all.push(one);
+  }
+  return all;
+}
+
+const textOf = async (bookingId: string) =>
+  (
+    await world.database.db
+      .select({ state: deliveries.state, error: deliveries.error })
+      .from(deliveries)
+      .where(and(eq(deliveries.bookingId, bookingId), eq(deliveries.channel, "sms")))
+  )[0];
+
+test("a text that was one too many goes when its number has room, unless its booking is another by then", async () => {
+  const phone = "+628123456701";
+  const [, , , fourth, fifth] = await bookingsOf(phone, 5);
+  await sendHeldBack(world.ctx, 100);
+  expect(await texts(phone)).toBe(3);
+  await cancel(fifth!.guest, { bookingId: fifth!.bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await world.ctx.advance(61 * MINUTE);
+  await sendHeldBack(world.ctx, 100);
+  expect(await texts(phone)).toBe(4);
+  expect(await textOf(fourth!.bookingId)).toEqual({ state: "sent", error: null });
+  expect(await textOf(fifth!.bookingId)).toEqual({ state: "failed", error: "overtaken" });
+});
+
+test("a text that was held back until it is of no use is dropped, and says so", async () => {
+  const phone = "+628123456702";
+  const [, , , fourth] = await bookingsOf(phone, 4);
+  await world.ctx.advance(4 * 60 * MINUTE + 1000);
+  await sendHeldBack(world.ctx, 100);
+  expect(await texts(phone)).toBe(3);
+  expect(await textOf(fourth!.bookingId)).toEqual({ state: "failed", error: "dropped: too late" });
+});
+
+test.each([
+  ["a mail", "email", "resend", 503],
+  ["a text", "sms", "twilio", 429],
+] as const)("%s that was held back, and whose vendor fails as its turn comes, waits for the next turn", async (_, channel, vendor, status) => {
+  const phone = channel === "sms" ? "+628123456703" : "";
+  const [, , , fourth] = await bookingsOf(phone, 4);
+  const { bookingId, guest } = fourth!;
+  for (let i = 1; channel === "email" && i <= 5; i += 1) {
+    await changeStay(guest, bookingId, { guest: { name: `Ana ${"i".repeat(i)}` } });
+    await runMessages();
+  }
+  expect(await statesOf(bookingId, channel, "held_back")).not.toEqual([]);
+  await world.ctx.advance(61 * MINUTE);
+  world.gateway.cloud.servers[vendor]!.faults.add({ path: "/", calls: 100, status });
+  await sendHeldBack(world.ctx, 100);
+  expect(await statesOf(bookingId, channel, "held_back")).toHaveLength(1);
+  world.gateway.cloud.servers[vendor]!.faults.clear();
+  await world.ctx.advance(2 * MINUTE);
+  await sendHeldBack(world.ctx, 100);
+  expect(await statesOf(bookingId, channel, "held_back")).toEqual([]);
 });

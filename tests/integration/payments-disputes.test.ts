@@ -62,6 +62,13 @@ async function history(bookingId: string): Promise<string[]> {
   return rows.map(({ type }) => type);
 }
 
+test("while a dispute is open, the booking tells what the guest's bank asks back", async () => {
+  const { bookingId, guest } = await disputed();
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 66_000, disputed: 66_000, lost: 0 });
+  await endsIn(bookingId, "winning_evidence");
+  expect(await get(guest, { bookingId })).toMatchObject({ paid: 66_000, disputed: 0, lost: 0 });
+});
+
 test("a refund behind an open dispute waits without being asked for, and is made when the dispute is won", async () => {
   const { bookingId, cancelRooms } = await disputed();
   expect(await cancelRooms(0)).toMatchObject({ fee: 0, refund: 22_000 });
@@ -87,7 +94,7 @@ test("a refund behind a dispute that is lost ends with it, and cancelling the re
     { cause: `money-short:${bookingId}`, title: expect.stringContaining("by a dispute"), data: { missing: 44_000, lost: 66_000 } },
   ]);
   expect(await cancelRooms(1, 2)).toMatchObject({ fee: 0, refund: 0 });
-  expect(await get(guest, { bookingId })).toMatchObject({ state: "cancelled", paid: 66_000, lost: 66_000, refunded: 0 });
+  expect(await get(guest, { bookingId })).toMatchObject({ state: "cancelled", paid: 66_000, lost: 66_000, disputed: 0, refunded: 0 });
   const [mail] = await mailsAfter(desk, bookingId, "booking.cancelled");
   expect(mail!.text).not.toMatch(/[Rr]efund/);
   for (let sweep = 0; sweep < 3; sweep++) {

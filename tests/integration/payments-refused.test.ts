@@ -32,6 +32,18 @@ test("an amount below every provider's minimum is offered at the property alone,
   await expect(wish(guest, online)).rejects.toMatchObject({ facts: { reason: "no_payment_method" } });
 });
 
+test("in a currency that Stripe doesn't take, only the property is offered, and a card is refused before Stripe is asked", async () => {
+  const guest = desk.ctx.as(anonymous());
+  const world = await createProperty(desk.db, { property: { currency: "IQD" } });
+  expect((await quote(guest, await wish(guest, world))).paymentMethods).toEqual(["property"]);
+  const { bookingId } = await holdStay(guest, world);
+  expect((await get(guest, { bookingId })).paymentMethods).toEqual(["property"]);
+  expect(await refusalOf(start(guest, bookingId), "PRECONDITION")).toEqual({ reason: "payment method not offered" });
+  expect(await desk.payments(bookingId)).toEqual([]);
+  const online = await createProperty(desk.db, { property: { currency: "LYD", paymentMethods: ["stripe"] } });
+  await expect(wish(guest, online)).rejects.toMatchObject({ facts: { reason: "no_payment_method" } });
+});
+
 /** A third night that costs so much more, each tax within it. */
 async function dearerBy(cents: number) {
   const world = await createProperty(desk.db, { taxes: [], rooms: [{ units: 1, nights: { "2027-03-03": { adultPrices: [cents, cents] } } }] });

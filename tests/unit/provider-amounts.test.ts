@@ -25,3 +25,8 @@ test("Midtrans takes rupiah only", () => {
   expect(canCharge("midtrans", 10_000, "EUR")).toBe(false);
   expect(isTooSmall("midtrans", 10, "EUR")).toBe(false);
 });
+
+test.each(["IQD", "LYD", "GHS", "STN"])("Stripe doesn't take %s, however much it is", (currency) => {
+  expect(canCharge("stripe", 10_000_000, currency)).toBe(false);
+  expect(isTooSmall("stripe", 10, currency)).toBe(false);
+});
