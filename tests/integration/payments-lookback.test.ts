@@ -10,10 +10,13 @@ import { DAY, MINUTE, paymentDesk } from "../helpers/payments.ts";
 
 const desk = paymentDesk();
 
+/** Of the capture no notice comes: one that is late would read what the test does next. */
 async function taken() {
   const opened = await desk.onPage();
   await payByStripe(opened.pageUrl);
   await desk.becomes(opened.bookingId, "confirmed");
+  await desk.ctx.settled();
+  desk.loseWebhooks();
   await balance(desk.ctx, opened.bookingId);
   return opened;
 }
@@ -51,7 +54,6 @@ test("a refund at the provider of a payment that nobody here knows is a person's
   await found();
   const { bookingId } = await taken();
   const { id, paymentRef } = await desk.payment(bookingId);
-  desk.loseWebhooks();
   await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 700 });
   await desk.db.update(payments).set({ paymentRef: "pi_of_somebody_else" }).where(eq(payments.id, id));
   expect((await findMoved(desk.ctx)).unknown).toBe(1);
@@ -66,7 +68,6 @@ test("a refund or dispute of an old payment, of which no notice ever came, is fo
   const { bookingId } = await taken();
   const { id, paymentRef } = await desk.payment(bookingId);
   await found();
-  desk.loseWebhooks();
   await desk.ctx.advance(60 * DAY);
   await desk.control("stripe", "refund", { payment_intent: paymentRef, amount: 5000 });
   await desk.ctx.advance(DAY);
@@ -79,9 +80,6 @@ test("taken money is asked for daily for thirty days, then weekly, until 120 day
   const { bookingId } = await taken();
   const { id } = await desk.payment(bookingId);
   const { checkOut } = await bookingOf(desk.db, bookingId);
-  // A notice that comes late would be a reading of its own.
-  desk.loseWebhooks();
-  await desk.ctx.settled();
   const asked: number[] = [];
   const start = desk.ctx.clock.now().getTime();
   await desk.db.update(payments).set({ checkedAt: desk.ctx.clock.now() }).where(eq(payments.id, id));
