@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { jittered, type Outcome } from "../platform/together.ts";
 import { expireOverdue, inTheWayOf, refusalOfLacking, type InTheWay, type Night } from "./expire.ts";
+import { nightKey } from "./unproven.ts";
 
 /** Some night lacks stock; decided by the ledger. Becomes SOLD_OUT unless overdue holds are in the way. */
 export class LackingNights extends Error {
@@ -13,25 +14,27 @@ export class LackingNights extends Error {
 
 /**
  * Runs `attempt`; where nights lack, the overdue holds and drafts on them are let go, and it runs once more, whatever was
- * found: somebody else may have let them go since. While all that is in the way is locked by another transaction, it
- * runs again until the deadline.
+ * found: somebody else may have let them go since. Others may lack by then, and are looked at as well. While all that is in
+ * the way is locked by another transaction, it runs again until the deadline.
  * @param deadline in the milliseconds of `performance.now()`
  * @throws SOLD_OUT with the nights, ROOM_BUSY where what is over still has them, whatever `attempt` throws
  */
 export async function withOverdueLetGo<T>(ctx: Context, deadline: number, attempt: () => Promise<T>): Promise<T> {
-  let left: InTheWay[] | undefined;
+  const lookedAt = new Map<string, Night>();
+  let left: InTheWay[] = [];
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof LackingNights)) throw error;
-      if (left) {
+      if (error.nights.every((night) => lookedAt.has(nightKey(night)))) {
         const behind = inTheWayOf(error.nights, left);
         const mayPass = behind.length > 0 && behind.every((one) => one.locked) && performance.now() < deadline;
         if (!mayPass) throw refusalOfLacking(ctx, error.nights, behind);
         await jittered(tries);
       }
-      left = await letOverdueGo(ctx, error.nights);
+      for (const night of error.nights) lookedAt.set(nightKey(night), night);
+      left = await letOverdueGo(ctx, [...lookedAt.values()]);
     }
   }
 }

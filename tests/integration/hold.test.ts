@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { bookingEvents, bookingNights, guests, inventoryEvents, inventoryNights, outbox, rateNights, roomStays } from "../../db/schema/index.ts";
 import { expire, get, hold, overdueHolds } from "../../server/bookings/index.ts";
+import { LackingNights, withOverdueLetGo } from "../../server/bookings/overdue.ts";
 import type { Context } from "../../server/context.ts";
 import { isDomainError } from "../../server/errors.ts";
 import { addDays } from "../../server/platform/dates.ts";
@@ -359,6 +360,19 @@ test("an overdue hold that somebody else has let go between refusal and look ref
   });
   expect((await holdStay({ ...makeContext(database), db }, world)).bookingId).toBeTruthy();
   expect(await Promise.all(looks)).toEqual([true]);
+});
+
+test("an overdue hold of a night that lacks only while another night's are let go refuses nobody either", async () => {
+  const { world, bookingId } = await overdueRoom();
+  const [first, second] = ["2027-03-05", "2027-03-01"].map((date) => ({ roomTypeId: world.roomTypeId, date }));
+  const lacking = [[first!], [second!]];
+  const attempt = async (): Promise<string> => {
+    const nights = lacking.shift();
+    if (nights) throw new LackingNights(nights);
+    return "taken";
+  };
+  expect(await withOverdueLetGo(ctx, performance.now(), attempt)).toBe("taken");
+  expect(await stateOf(database.db, bookingId)).toEqual(["expired"]);
 });
 
 test("an overdue hold that somebody else lets go while a quote looks for it doesn't make the stay sold out", async () => {
