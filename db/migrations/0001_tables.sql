@@ -822,7 +822,7 @@ CREATE INDEX "guests_email" ON "guests" USING btree ("email");--> statement-brea
 CREATE INDEX "idempotency_keys_age" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "room_stays_room_type" ON "room_stays" USING btree ("room_type_id","check_in");--> statement-breakpoint
 CREATE INDEX "room_stays_unproven" ON "room_stays" USING btree ("room_type_id","check_in") WHERE "room_stays"."unproven" and "room_stays"."ended_at" is null;--> statement-breakpoint
-CREATE INDEX "room_stays_network" ON "room_stays" USING btree ("network") WHERE "room_stays"."network" is not null and "room_stays"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "room_stays_network" ON "room_stays" USING btree ("network") WHERE "room_stays"."network" is not null;--> statement-breakpoint
 CREATE INDEX "room_stays_contact" ON "room_stays" USING btree ("contact") WHERE "room_stays"."contact" is not null;--> statement-breakpoint
 CREATE INDEX "blocks_room_type" ON "blocks" USING btree ("room_type_id");--> statement-breakpoint
 CREATE INDEX "inventory_events_night" ON "inventory_events" USING btree ("room_type_id","stay_date");--> statement-breakpoint

@@ -175,7 +175,7 @@ export const roomStays = pgTable(
       .where(sql`${t.unproven} and ${t.endedAt} is null`),
     index("room_stays_network")
       .on(t.network)
-      .where(sql`${t.network} is not null and ${t.endedAt} is null`),
+      .where(sql`${t.network} is not null`),
     index("room_stays_contact")
       .on(t.contact)
       .where(sql`${t.contact} is not null`),

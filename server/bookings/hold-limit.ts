@@ -8,7 +8,7 @@ import { MAX_ROOMS } from "../platform/fields.ts";
 import { pipelined } from "../platform/pipelined.ts";
 import type { LockedNight } from "../rooms/index.ts";
 import type { HoldInput } from "./schemas.ts";
-import { askerKeys, nightKey, proofOf, proveStays, standingOf, type Asker, type Standing } from "./unproven.ts";
+import { askerKeys, nightKey, proofOf, proveStays, standingOf, type Asker, type Owed, type Standing } from "./unproven.ts";
 
 const { placeholder } = sql;
 
@@ -127,12 +127,13 @@ export async function shareGuard(ctx: Context, tx: Transaction, booking: { id: s
 }
 
 /**
- * Whether so many unproven rooms more may stand to be paid at the property: of one network or contact, over all properties.
+ * Whether so many unproven rooms and nights more may stand to be paid at the property: nights of one network, rooms of one
+ * contact, over all properties.
  * @throws PROOF_REQUIRED
  */
-export function assertMayOwe(config: Config, { network, contact }: Pick<Asker, "network" | "contact">, rooms: number, standing: Standing): void {
+export function assertMayOwe(config: Config, { network, contact }: Pick<Asker, "network" | "contact">, { rooms, nights }: Owed, standing: Standing): void {
   const of = { network: standing.networks.get(network)?.atProperty ?? 0, contact: standing.contacts.get(contact)?.atProperty ?? 0 };
-  if (of.network + rooms > config.UNPROVEN_AT_PROPERTY_PER_NETWORK) throw proofRequired("network");
+  if (of.network + nights > config.UNPROVEN_NIGHTS_AT_PROPERTY_PER_NETWORK) throw proofRequired("network");
   if (of.contact + rooms > config.UNPROVEN_AT_PROPERTY_PER_CONTACT) throw proofRequired("contact");
 }
 

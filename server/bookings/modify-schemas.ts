@@ -10,7 +10,11 @@ const wanted = {
   /** Left out: as they are. The dates are those of all rooms that stand. */
   checkIn: dateField.optional(),
   checkOut: dateField.optional(),
-  rooms: z.array(changedRoomField).max(MAX_ROOMS).default([]),
+  rooms: z
+    .array(changedRoomField)
+    .max(MAX_ROOMS)
+    .refine((rooms) => new Set(rooms.map(({ roomStayId }) => roomStayId.toLowerCase())).size === rooms.length, "a room stay is named twice")
+    .default([]),
 };
 
 export const modifyQuoteInput = bookingRef.extend(wanted);

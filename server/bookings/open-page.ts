@@ -23,14 +23,14 @@ type Payment = typeof payments.$inferSelect;
 /**
  * Opens the payment's page, or gives the one that is open; the provider de-duplicates by our row's id.
  * @throws UNAVAILABLE, also when the attempt came to its end meanwhile: the next try is a new one; PRECONDITION when the
- *   provider refuses it for good, with the methods that remain
+ *   provider refuses it for good, with the methods that remain, or the booking has ended
  */
 export async function openPage(ctx: Context, paymentId: string): Promise<string> {
   const [row] = await ctx.db.select().from(payments).where(eq(payments.id, paymentId));
   if (!row) throw new Error("the payment vanished");
   if (row.pageUrl) return row.pageUrl;
   // What is paid on the page of such a row would never be asked for.
-  if (row.state !== "created") throw tryAgain();
+  if (row.state !== "created") throw await refusalOf(ctx, row);
   const booking = await authoriseBooking({ ...ctx, actor: { kind: "job", name: "open-page" } }, ctx.db, { bookingId: row.bookingId });
   const [[guest], [property], [change]] = await Promise.all([
     ctx.db.select().from(guests).where(eq(guests.id, booking.guestId)),
@@ -73,7 +73,15 @@ export async function openPage(ctx: Context, paymentId: string): Promise<string>
   await closePage(ctx, { ...row, pageRef: page.pageRef }).catch((error: unknown) => {
     ctx.log.warn("a page that nobody was given could not be closed", { booking_id: booking.id, provider: row.provider }, error);
   });
-  throw tryAgain();
+  throw await refusalOf(ctx, row);
+}
+
+/** Why the attempt came to its end meanwhile. One that was paid another way is asked for again, and hears so. */
+async function refusalOf({ db }: Context, row: Payment): Promise<DomainError> {
+  const [change] = row.changeId ? await db.select({ state: bookingChanges.state }).from(bookingChanges).where(eq(bookingChanges.id, row.changeId)) : [];
+  const state = change?.state ?? bookingState(await staysOf(db, row.bookingId));
+  const goesOn = ["pending", "confirmed", "applied"].includes(state);
+  return goesOn ? tryAgain() : refuse("PRECONDITION", { reason: "payment not awaited", state });
 }
 
 /**

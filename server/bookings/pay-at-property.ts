@@ -3,6 +3,7 @@ import { pgArray, statement, type Executor, type Transaction } from "../../db/cl
 import { bookings, guests } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { refuse } from "../errors.ts";
+import { daysBetween } from "../platform/dates.ts";
 import { answersBefore, keyedAsk, storeAnswers, type Keyed } from "../platform/idempotency.ts";
 import type { Outcome } from "../platform/together.ts";
 import { transactionForAll, type Decision } from "../platform/transaction-group.ts";
@@ -166,6 +167,7 @@ function payerKeys(ask: PayAsk, stays: readonly StayRow[], email: string): Asker
 function oweAtProperty(ctx: Context, stays: readonly StayRow[], standing: Standing): void {
   const [{ network, contact } = { network: null, contact: null }] = stays;
   if (network === null || contact === null) throw new Error("an unproven stay has lost its asker");
-  assertMayOwe(ctx.config, { network, contact }, stays.length, standing);
-  owe(standing, { network, contact }, stays.length);
+  const owed = { rooms: stays.length, nights: stays.reduce((sum, stay) => sum + daysBetween(stay.checkIn, stay.checkOut), 0) };
+  assertMayOwe(ctx.config, { network, contact }, owed, standing);
+  owe(standing, { network, contact }, owed);
 }

@@ -23,6 +23,7 @@ export type AskerKeys = Pick<Asker, "network" | "contact"> & { actor: string };
 export interface Standing {
   /** Unproven ones by night ("<room type>/<date>"), of nights that are full enough for it to matter. */
   nights: Map<string, number>;
+  /** `atProperty` counts nights of unproven rooms, with those of the last hour's cancelled bookings. */
   networks: Map<string, { unpaid: number; unproven: number; atProperty: number }>;
   /** With those that ended within the hour, so that booking and cancelling by turns is bounded too. */
   contacts: Map<string, { rooms: number; atProperty: number }>;
@@ -30,11 +31,19 @@ export interface Standing {
   proofs: Set<string>;
 }
 
+/** Rooms that are to be paid at the property, and their nights. */
+export interface Owed {
+  rooms: number;
+  nights: number;
+}
+
 const { placeholder } = sql;
 const now = sql`(select at from clock)`;
 /** Holds that are over count no more, swept or not. */
 const stands = sql`((s.state = 'confirmed' and s.check_out >= ${now}::date)
   or (s.state = 'pending' and (select b.hold_expires_at from bookings b where b.id = s.booking_id) > ${now}))`;
+/** Booked to be paid at the property, and cancelled within the hour: each told the property, and somebody's mailbox and telephone. */
+const lately = sql`(s.ended_at > ${now} - interval '1 hour' and s.unproven and (select b.payment from bookings b where b.id = s.booking_id) = 'property')`;
 
 const read = statement((db) =>
   db
@@ -58,10 +67,11 @@ const read = statement((db) =>
           and s.check_in > n.stay_date - 30 and s.check_in <= n.stay_date and s.check_out > n.stay_date
         where ${stands} group by n.room_type_id, n.stay_date
         union all
-        select 'network', k.key, count(*)::int, count(*) filter (where s.unproven)::int, count(*) filter (where s.unproven and s.state = 'confirmed')::int
+        select 'network', k.key, (count(*) filter (where s.ended_at is null))::int, (count(*) filter (where s.ended_at is null and s.unproven))::int,
+          coalesce(sum(s.check_out - s.check_in) filter (where s.unproven and s.state <> 'pending'), 0)::int
         from unnest(${placeholder("networks")}::text[]) as k(key)
-        join room_stays s on s.network = k.key and s.network is not null and s.ended_at is null
-        where ${stands} group by k.key
+        join room_stays s on s.network = k.key and s.network is not null
+        where (s.ended_at is null and ${stands}) or ${lately} group by k.key
         union all
         select 'contact', k.key, count(*)::int, 0, count(*) filter (where s.unproven and s.state = 'confirmed')::int
         from unnest(${placeholder("contacts")}::text[]) as k(key)
@@ -133,10 +143,10 @@ export function countIn(standing: Standing, { unproven, network, contact }: Aske
   if (unproven) for (const [night, need] of needs) standing.nights.set(night, (standing.nights.get(night) ?? 0) + need);
 }
 
-/** The same for rooms that are to be paid at the property from now on. */
-export function owe(standing: Standing, { network, contact }: Pick<Asker, "network" | "contact">, rooms: number): void {
+/** The same for rooms that are to be paid at the property from now on, so many nights in all. */
+export function owe(standing: Standing, { network, contact }: Pick<Asker, "network" | "contact">, { rooms, nights }: Owed): void {
   const networks = standing.networks.get(network) ?? { unpaid: 0, unproven: 0, atProperty: 0 };
-  standing.networks.set(network, { ...networks, atProperty: networks.atProperty + rooms });
+  standing.networks.set(network, { ...networks, atProperty: networks.atProperty + nights });
   const contacts = standing.contacts.get(contact) ?? { rooms: 0, atProperty: 0 };
   standing.contacts.set(contact, { ...contacts, atProperty: contacts.atProperty + rooms });
 }

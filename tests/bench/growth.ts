@@ -44,7 +44,7 @@ const LEAST_MS = 1;
 
 /** One network and contact books all: their bounds are no part of the question. */
 const UNBOUNDED = Object.fromEntries(
-  ["UNPROVEN_ROOMS_PER_NETWORK", "UNPROVEN_ROOMS_PER_CONTACT", "UNPROVEN_AT_PROPERTY_PER_NETWORK", "UNPROVEN_AT_PROPERTY_PER_CONTACT"].map((name) => [name, "1000000"]),
+  ["UNPROVEN_ROOMS_PER_NETWORK", "UNPROVEN_ROOMS_PER_CONTACT", "UNPROVEN_NIGHTS_AT_PROPERTY_PER_NETWORK", "UNPROVEN_AT_PROPERTY_PER_CONTACT"].map((name) => [name, "1000000"]),
 );
 
 /** A database with what is measured in it: a property of long standing, and an account with some bookings. */

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { bookStay, expectFocus, findStay, type Mail, newAddress, picture, useDemoSite } from "../helpers/browser.ts";
 
 // One room may be held by a network before anybody there proves an address, and none be left to be paid at the property.
-const site = useDemoSite({ UNPROVEN_ROOMS_PER_NETWORK: "1", UNPROVEN_AT_PROPERTY_PER_NETWORK: "0" });
+const site = useDemoSite({ UNPROVEN_ROOMS_PER_NETWORK: "1", UNPROVEN_NIGHTS_AT_PROPERTY_PER_NETWORK: "0" });
 const HOUSE = "alfama-azulejo-house";
 
 function codeIn(mail: Mail): string {

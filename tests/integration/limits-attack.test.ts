@@ -50,6 +50,8 @@ interface Caller {
   /** What the caller claims in `x-forwarded-for`. */
   forged?: string;
   key?: string;
+  nights?: number;
+  checkIn?: string;
 }
 
 interface Held {
@@ -64,7 +66,7 @@ function reachedBy({ address = `${network}.7`, forged }: Caller): Gateway {
 }
 
 async function hold(world: World, caller: Caller): Promise<WireAnswer<Held>> {
-  const asked = { ...(await wish(gateway.ctx, world, { nights: 1 })), idempotencyKey: caller.key ?? newId() };
+  const asked = { ...(await wish(gateway.ctx, world, { nights: caller.nights ?? 1, ...(caller.checkIn && { checkIn: caller.checkIn }) })), idempotencyKey: caller.key ?? newId() };
   const input = { ...asked, guest: { ...asked.guest, email: caller.email ?? `eve@${network}.test` } };
   return callWire<Held>(reachedBy(caller), "bookings.hold", input, { type: "mutation", ...(caller.cookie && { cookie: caller.cookie }) });
 }
@@ -156,13 +158,37 @@ describe.each<[string, (index: number) => Promise<Caller>]>([
   });
 });
 
-test("one network books so many rooms to be paid at the property over all properties, and no more before it proves an address", async () => {
+test("one network books so many nights to be paid at the property over all properties, and no more before it proves an address", async () => {
   const counts = await attack(14, async (index) => {
-    const who = { cookie: await cookie(), email: email(index), address: `${network}.${index}` };
+    const who = { cookie: await cookie(), email: email(index), address: `${network}.${index}`, nights: 3 };
     const { data } = await hold(await EIGHT(), who);
     return payAtProperty(data!, who.cookie);
   });
   expect(counts).toEqual({ ok: 10, PROOF_REQUIRED: 4 });
+});
+
+test("long stays in a small room type, whose nights have no share, stop at the network's nights", async () => {
+  const small = await createProperty(database.db, { rooms: [{ units: 2 }], days: 120 });
+  const counts = await attack(5, async (index) => {
+    const who = { cookie: await cookie(), email: email(index), address: `${network}.${index}`, nights: 14, checkIn: addDays(FIRST_NIGHT, 14 * index) };
+    const { data } = await hold(small, who);
+    return payAtProperty(data!, who.cookie);
+  });
+  expect(counts).toEqual({ ok: 2, PROOF_REQUIRED: 3 });
+});
+
+test("who books and cancels by turns, each time for another stranger, comes to the network's bound: cancelled nights count for an hour", async () => {
+  const world = await createProperty(database.db, { rooms: [{ units: 100 }] });
+  const asked = async (index: number) => {
+    const who = { cookie: kept, email: email(index), nights: 3 };
+    const { data } = await hold(world, who);
+    const paid = await payAtProperty(data!, kept);
+    await callWire(gateway, "bookings.cancel", { ...data, expectedFee: 0, idempotencyKey: newId() }, { type: "mutation", cookie: kept });
+    return paid;
+  };
+  expect(await attack(14, asked)).toEqual({ ok: 10, PROOF_REQUIRED: 4 });
+  await gateway.ctx.advance(61 * 60_000);
+  expect(await attack(2, (index) => asked(20 + index))).toEqual({ ok: 2 });
 });
 
 test("one e-mail books so many, whatever networks ask for it; and what was cancelled counts for an hour", async () => {

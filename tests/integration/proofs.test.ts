@@ -86,7 +86,8 @@ test("a hold made before the proof is paid at the property after it, however muc
     const { bookingId } = await holdStay(ctx, await createProperty(world.database.db), { email });
     return { ctx, bookingId, pay: () => startPayment(ctx, { bookingId, method: "property", idempotencyKey: newId() }) };
   };
-  for (let i = 0; i < 10; i += 1) await (await book(`${newId()}@guest.test`)).pay();
+  // Of two nights each.
+  for (let i = 0; i < 15; i += 1) await (await book(`${newId()}@guest.test`)).pay();
   const email = `${newId()}@guest.test`;
   const late = await book(email);
   expect(await refusalOf(late.pay(), "PROOF_REQUIRED")).toEqual({ bound: "network", way: "mailed_code" });
