@@ -1,8 +1,8 @@
 import type { Services } from "../context.ts";
 import { invalid, limited, unavailable } from "../platform/answers.ts";
 import type { Limits } from "../platform/limits.ts";
-import { signFor } from "../platform/tokens.ts";
 import type { Auth } from "./auth.ts";
+import { countAttempt } from "./count-attempt.ts";
 import { AUTH_ROUTES } from "./routes.ts";
 import { renewedCookie, sessionOf } from "./session.ts";
 
@@ -15,13 +15,14 @@ interface Runtime {
   services: Services;
   auth: Auth;
   limits: Limits;
+  clientAddress: string;
 }
 
 /**
  * Answers a call of `/auth/`: a closed list of routes, each with a schema of ours. What goes on to the library is made anew
  * from what was checked. @throws what the database throws
  */
-export async function answerAuth({ services, auth, limits }: Runtime, request: Request): Promise<Response> {
+export async function answerAuth({ services, auth, limits, clientAddress }: Runtime, request: Request): Promise<Response> {
   const { config } = services;
   const url = new URL(request.url);
   const route = AUTH_ROUTES.get(`${request.method} ${url.pathname}`);
@@ -32,11 +33,8 @@ export async function answerAuth({ services, auth, limits }: Runtime, request: R
   if (!input.success) return invalid(input.error);
 
   const session = await sessionOf(services, request.headers);
-  const email = route.counts === "address" ? input.data["email"] : route.counts === "session" ? session?.email : undefined;
-  if (typeof email === "string") {
-    const wait = await limits.check("lookup", `account:${signFor("address", config.AUTH_SECRET, email)}`);
-    if (wait) return limited(wait);
-  }
+  const wait = await countAttempt({ config, limits }, { route, path: url.pathname, given: input.data["email"], session, clientAddress });
+  if (wait) return limited(wait);
 
   const renewed = renewedCookie(config, request.headers);
   const headers = new Headers();

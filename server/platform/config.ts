@@ -46,6 +46,8 @@ const schema = z.object({
   RATE_LIMIT_PER_MINUTE: number(600),
   RATE_LIMIT_BOOKINGS_PER_MINUTE: number(30),
   RATE_LIMIT_LOOKUPS_PER_MINUTE: number(10),
+  /** Each costs a tenth of a second of hashing, and a million of them take a week; lower, and a few networks keep the owner out. */
+  RATE_LIMIT_GUESSES_PER_MINUTE: number(100),
   UNPROVEN_SHARE_PERCENT: number(50, 0, 100),
   UNPROVEN_ROOMS_PER_NETWORK: number(20),
   UNPROVEN_ROOMS_PER_CONTACT: number(8),
