@@ -1,6 +1,10 @@
 import type { Services } from "../context.ts";
+import { isDomainError } from "../errors.ts";
 import { invalid, limited, unavailable } from "../platform/answers.ts";
+import { networkOf } from "../platform/client-address.ts";
+import { keyedHash } from "../platform/keyed-hash.ts";
 import type { Limits } from "../platform/limits.ts";
+import { ASKED_FROM } from "./asked-from.ts";
 import type { Auth } from "./auth.ts";
 import { countAttempt } from "./count-attempt.ts";
 import { AUTH_ROUTES } from "./routes.ts";
@@ -43,12 +47,17 @@ export async function answerAuth({ services, auth, limits, clientAddress }: Runt
     if (value !== null) headers.set(name, value);
   }
   if (renewed) headers.set("cookie", renewed.cookie);
+  headers.set(ASKED_FROM, keyedHash(config, "network", networkOf(clientAddress)));
   headers.set("user-agent", (request.headers.get("user-agent") ?? "").slice(0, USER_AGENT_LENGTH));
   const target = `${config.PUBLIC_URL}${url.pathname}`;
-  const answer =
+  const onward =
     request.method === "GET"
-      ? await auth.handler(new Request(`${target}?${new URLSearchParams(input.data as Record<string, string>)}`, { headers }))
-      : await auth.handler(new Request(target, { method: "POST", body: JSON.stringify(input.data), headers: withJson(headers) }));
+      ? new Request(`${target}?${new URLSearchParams(input.data as Record<string, string>)}`, { headers })
+      : new Request(target, { method: "POST", body: JSON.stringify(input.data), headers: withJson(headers) });
+  const answer = await auth.handler(onward).catch((error: unknown) => {
+    if (isDomainError(error, "RATE_LIMITED")) return limited(error.facts.retryAfterMs);
+    throw error;
+  });
   // The library's answer where it could not read the session: the database has gone since we did.
   if (answer.status >= 500) return unavailable("accounts");
   const response = new Response(answer.body, answer);
