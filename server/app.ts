@@ -8,7 +8,7 @@ import { withinLimit } from "../jobs/limit.ts";
 import { receive } from "../jobs/receive.ts";
 import { JOBS } from "../jobs/registry.ts";
 import { tick } from "../jobs/tick.ts";
-import { answerAuth, greetGuest, guestActor, type Auth } from "./accounts/index.ts";
+import { answerAuth, AUTH_ROUTES, greetGuest, guestActor, type Auth } from "./accounts/index.ts";
 import type { Context, Services } from "./context.ts";
 import { isDomainError } from "./errors.ts";
 import { isPublished } from "./hotels/is-published.ts";
@@ -74,6 +74,14 @@ const TIERS: [prefix: string, Tier][] = [
   ["/bookings/", "general"],
   ["/art/", "general"],
 ];
+
+/** What can do nothing counts like any other request: another site's picture asks for it by GET, in its visitor's name. */
+function tierOf(method: string, path: string): Tier | undefined {
+  const tier = TIERS.find(([prefix]) => path.startsWith(prefix))?.[1];
+  // All that a procedure's own tier is for are mutations.
+  const acts = path.startsWith("/auth/") ? AUTH_ROUTES.has(`${method} ${path}`) : method === "POST";
+  return tier && (acts ? tier : "general");
+}
 
 /** No path of ours: the routers behind the gateway could read it as another one than the limits do. */
 const AMBIGUOUS = /\/\/|\\|%2f|%5c/i;
@@ -141,7 +149,7 @@ app.use(async (c, next) => {
     if (!ours) return c.json({ error: "This request came from another site." }, 403);
     if (path.startsWith("/trpc/") && !c.req.header("content-type")?.startsWith("application/json")) return c.json({ error: "Send JSON." }, 415);
   }
-  const tier = TIERS.find(([prefix]) => path.startsWith(prefix))?.[1];
+  const tier = tierOf(c.req.method, path);
   const wait = tier && (await c.env.limits.check(tier, c.env.clientAddress));
   if (wait) return limited(wait);
   return next();

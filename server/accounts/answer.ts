@@ -1,8 +1,12 @@
 import type { Services } from "../context.ts";
+import { isDomainError } from "../errors.ts";
 import { invalid, limited, unavailable } from "../platform/answers.ts";
+import { networkOf } from "../platform/client-address.ts";
+import { keyedHash } from "../platform/keyed-hash.ts";
 import type { Limits } from "../platform/limits.ts";
-import { signFor } from "../platform/tokens.ts";
+import { ASKED_FROM } from "./asked-from.ts";
 import type { Auth } from "./auth.ts";
+import { countAttempt } from "./count-attempt.ts";
 import { AUTH_ROUTES } from "./routes.ts";
 import { renewedCookie, sessionOf } from "./session.ts";
 
@@ -15,13 +19,14 @@ interface Runtime {
   services: Services;
   auth: Auth;
   limits: Limits;
+  clientAddress: string;
 }
 
 /**
  * Answers a call of `/auth/`: a closed list of routes, each with a schema of ours. What goes on to the library is made anew
  * from what was checked. @throws what the database throws
  */
-export async function answerAuth({ services, auth, limits }: Runtime, request: Request): Promise<Response> {
+export async function answerAuth({ services, auth, limits, clientAddress }: Runtime, request: Request): Promise<Response> {
   const { config } = services;
   const url = new URL(request.url);
   const route = AUTH_ROUTES.get(`${request.method} ${url.pathname}`);
@@ -32,11 +37,8 @@ export async function answerAuth({ services, auth, limits }: Runtime, request: R
   if (!input.success) return invalid(input.error);
 
   const session = await sessionOf(services, request.headers);
-  const email = route.counts === "address" ? input.data["email"] : route.counts === "session" ? session?.email : undefined;
-  if (typeof email === "string") {
-    const wait = await limits.check("lookup", `account:${signFor("address", config.AUTH_SECRET, email)}`);
-    if (wait) return limited(wait);
-  }
+  const wait = await countAttempt({ config, limits }, { route, path: url.pathname, given: input.data["email"], session, clientAddress });
+  if (wait) return limited(wait);
 
   const renewed = renewedCookie(config, request.headers);
   const headers = new Headers();
@@ -45,12 +47,17 @@ export async function answerAuth({ services, auth, limits }: Runtime, request: R
     if (value !== null) headers.set(name, value);
   }
   if (renewed) headers.set("cookie", renewed.cookie);
+  headers.set(ASKED_FROM, keyedHash(config, "network", networkOf(clientAddress)));
   headers.set("user-agent", (request.headers.get("user-agent") ?? "").slice(0, USER_AGENT_LENGTH));
   const target = `${config.PUBLIC_URL}${url.pathname}`;
-  const answer =
+  const onward =
     request.method === "GET"
-      ? await auth.handler(new Request(`${target}?${new URLSearchParams(input.data as Record<string, string>)}`, { headers }))
-      : await auth.handler(new Request(target, { method: "POST", body: JSON.stringify(input.data), headers: withJson(headers) }));
+      ? new Request(`${target}?${new URLSearchParams(input.data as Record<string, string>)}`, { headers })
+      : new Request(target, { method: "POST", body: JSON.stringify(input.data), headers: withJson(headers) });
+  const answer = await auth.handler(onward).catch((error: unknown) => {
+    if (isDomainError(error, "RATE_LIMITED")) return limited(error.facts.retryAfterMs);
+    throw error;
+  });
   // The library's answer where it could not read the session: the database has gone since we did.
   if (answer.status >= 500) return unavailable("accounts");
   const response = new Response(answer.body, answer);

@@ -70,7 +70,7 @@ export function createAuth(ctx: Pick<Context, "config" | "db" | "published">) {
       after: createAuthMiddleware(async (c) => {
         const invited = invitationSchema.safeParse(c.context.returned).data;
         if (c.path !== "/organization/invite-member" || !invited) return;
-        await transact(db, (tx) => askMail(tx, "account.invited", { email: invited.email, about: invited.id, locale: localeOf(c.request) }));
+        await transact(db, (tx) => askMail(ctx, tx, "account.invited", { email: invited.email, about: invited.id, locale: localeOf(c.request) }));
         ctx.published();
       }),
     },

@@ -4,6 +4,7 @@ import { setSessionCookie } from "better-auth/cookies";
 import type { Context } from "../context.ts";
 import { isTakenPassword } from "./common-passwords.ts";
 import { askMail } from "./ask-mail.ts";
+import { askedFrom } from "./asked-from.ts";
 import { localeOf } from "./locale.ts";
 import { proveAddress } from "./prove-address.ts";
 import { askResetInput, signUpInput, verifyInput } from "./schemas.ts";
@@ -23,7 +24,7 @@ export function provenAccounts(ctx: Ctx) {
         const { name, email, password, next } = c.body;
         await refuseCommon(ctx, password, [name, email]);
         const passwordHash = await c.context.password.hash(password);
-        const held = await signUp(ctx, { email, name, passwordHash, ...(next && { next }), locale: localeOf(c.request) });
+        const held = await signUp(ctx, { email, name, passwordHash, ...(next && { next }), locale: localeOf(c.request), network: askedFrom(c.request) });
         c.setCookie(SIGN_UP_COOKIE, held, { ...cookie, maxAge: SIGN_UP_SECONDS });
         return c.json({ status: true });
       }),
@@ -41,7 +42,7 @@ export function provenAccounts(ctx: Ctx) {
         return c.json({ state: proven.state, next: proven.next });
       }),
       requestPasswordReset: createAuthEndpoint("/request-password-reset", { method: "POST", body: askResetInput }, async (c) => {
-        await transact(ctx.db, (tx) => askMail(tx, "account.reset_asked", { email: c.body.email, locale: localeOf(c.request) }));
+        await transact(ctx.db, (tx) => askMail(ctx, tx, "account.reset_asked", { email: c.body.email, locale: localeOf(c.request), network: askedFrom(c.request) }));
         ctx.published();
         return c.json({ status: true });
       }),

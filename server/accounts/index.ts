@@ -2,6 +2,7 @@
 export { greetGuest, guestActor } from "./actor.ts";
 export { answerAuth } from "./answer.ts";
 export { RESET_SECONDS } from "./ask-mail.ts";
+export { AUTH_ROUTES } from "./routes.ts";
 export { createAuth, type Auth } from "./auth.ts";
 export { dueMail, forgetMail } from "./due-mail.ts";
 export { dueCode, forgetAddress } from "./proofs/due-code.ts";

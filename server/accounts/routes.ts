@@ -1,11 +1,13 @@
 import type { z } from "zod";
 import { askResetInput, changePasswordInput, invitationQuery, invitationRef, inviteInput, nothing, resetInput, signInInput, signUpInput, verifyInput } from "./schemas.ts";
 
-interface AuthRoute {
+export interface AuthRoute {
   /** Of a POST's body, or a GET's query. */
   input: z.ZodType<Record<string, unknown>>;
-  /** Whose account the call is about; each has an allowance of its own, whichever network asks. */
+  /** Whose account the call is about: each has an allowance for this route and network. */
   counts?: "address" | "session";
+  /** Takes an account's password: its guesses are bounded over all networks together too. */
+  guesses?: true;
 }
 
 /** Every route of `/auth/` that there is; better-auth's others are closed. Each input is bounded here, before the library sees it. */
@@ -13,7 +15,7 @@ export const AUTH_ROUTES: ReadonlyMap<string, AuthRoute> = new Map<string, AuthR
   ["GET /auth/get-session", { input: nothing }],
   ["POST /auth/sign-up/email", { input: signUpInput, counts: "address" }],
   ["POST /auth/verify-email", { input: verifyInput }],
-  ["POST /auth/sign-in/email", { input: signInInput, counts: "address" }],
+  ["POST /auth/sign-in/email", { input: signInInput, counts: "address", guesses: true }],
   ["POST /auth/sign-out", { input: nothing }],
   ["POST /auth/request-password-reset", { input: askResetInput, counts: "address" }],
   ["POST /auth/reset-password", { input: resetInput }],

@@ -30,10 +30,11 @@ export interface SignUp extends Held {
  * Keeps a sign-up and asks for its mail. There is no account before somebody proves the mailbox: neither does this password
  * open anything, nor does the answer tell whether the address has an account.
  * @returns what the browser's cookie holds
+ * @throws RATE_LIMITED past the hour's mails of the network
  */
 export async function signUp(
   { config, db, published }: Pick<Context, "config" | "db" | "published">,
-  { email, locale, ...held }: Held & { email: string; locale: Locale },
+  { email, locale, network, ...held }: Held & { email: string; locale: Locale; network: string },
 ): Promise<string> {
   const id = newId();
   await transact(db, async (tx) => {
@@ -44,7 +45,7 @@ export async function signUp(
       createdAt: sql`now()`,
       expiresAt: sql`now() + ${SIGN_UP_SECONDS}::int * interval '1 second'`,
     });
-    await askMail(tx, "account.verification_asked", { email, about: id, locale });
+    await askMail({ config }, tx, "account.verification_asked", { email, about: id, locale, network });
   });
   published();
   return signedId("sign-up", config.AUTH_SECRET, id);

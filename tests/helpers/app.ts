@@ -73,6 +73,7 @@ export function appVariables(url: string, cloud: RunningCloud, { databaseUrl, en
     RATE_LIMIT_PER_MINUTE: "0",
     RATE_LIMIT_BOOKINGS_PER_MINUTE: "0",
     RATE_LIMIT_LOOKUPS_PER_MINUTE: "0",
+    RATE_LIMIT_GUESSES_PER_MINUTE: "0",
     HOLDS_PER_ACTOR: "1000",
     ...UNBOUND,
     ...cloud.env,

@@ -5,7 +5,7 @@ import { openRedisGateway } from "../helpers/context.ts";
 import { createDatabase, type TestDatabase } from "../helpers/database.ts";
 import { startGateway, type Gateway } from "../helpers/gateway.ts";
 
-// A password is guessed from many networks: each account has an allowance of its own beside each network's.
+// A password is guessed from many networks, and its owner is to get in all the same: an account has an allowance for each network.
 
 let database: TestDatabase;
 const closing: (() => Promise<unknown>)[] = [];
@@ -17,17 +17,18 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-async function limited(): Promise<Gateway> {
+async function limited(env: Record<string, string> = {}): Promise<Gateway> {
   const redis = await openRedisGateway();
   closing.push(() => redis.close());
-  const gateway = await startGateway(database, { cloud: {}, publishing: false, redis: redis.redis, env: { RATE_LIMIT_LOOKUPS_PER_MINUTE: "4" } });
+  const gateway = await startGateway(database, { cloud: {}, publishing: false, redis: redis.redis, env: { RATE_LIMIT_LOOKUPS_PER_MINUTE: "4", ...env } });
   closing.push(() => gateway.close());
   return gateway;
 }
 
-/** From another network each time. */
+/** From one of the addresses of a network, another each time: none meets its own allowance. */
+let asked = 0;
 async function from(gateway: Gateway, network: number, path: string, body: object, cookie = ""): Promise<number> {
-  gateway.runtime.clientAddress = `203.0.113.${network}`;
+  gateway.runtime.clientAddress = `203.0.${network}.${(asked += 1) % 250}`;
   return (await postAuth(gateway, path, body, cookie)).status;
 }
 
@@ -35,15 +36,45 @@ test.each([
   ["sign-in/email", (email: string) => ({ email, password: "not the password" }), 401],
   ["sign-up/email", (email: string) => ({ email, name: "Ana Reis", password: PASSWORD }), 200],
   ["request-password-reset", (email: string) => ({ email }), 200],
-] as const)("%s is limited by the address that it is about, whichever network asks and however it is spelt; another's goes on", async (path, body, status) => {
+] as const)("%s is limited by the account that it is about, however it is spelt, for the network that asks and no other; another account goes on", async (path, body, status) => {
   const gateway = await limited();
   const email = `${newId()}@guest.test`;
-  let network = 0;
-  const ask = (address: string) => from(gateway, (network = (network + 1) % 250), path, body(address));
-  expect(await ask(email)).toBe(status);
+  const ask = (network: number, address: string) => from(gateway, network, path, body(address));
+  expect(await ask(1, email)).toBe(status);
   // The minute may turn in between.
-  await vi.waitFor(async () => expect(await ask(network % 2 ? email.toUpperCase() : ` ${email} `)).toBe(429), { timeout: 20_000, interval: 5 });
-  expect(await ask(`${newId()}@guest.test`)).toBe(status);
+  await vi.waitFor(async () => expect(await ask(1, asked % 2 ? email.toUpperCase() : ` ${email} `)).toBe(429), { timeout: 20_000, interval: 5 });
+  expect(await ask(1, `${newId()}@guest.test`)).toBe(status);
+  expect(await ask(2, email)).toBe(status);
+});
+
+test("a crowd's wrong passwords keep the owner neither out nor from a reset, which has an allowance of its own", async () => {
+  const gateway = await limited();
+  const { email } = await signUp(gateway);
+  for (let network = 1; network <= 12; network += 1) expect(await from(gateway, network, "sign-in/email", { email, password: "not the password" })).toBe(401);
+  expect(await from(gateway, 200, "sign-in/email", { email, password: PASSWORD })).toBe(200);
+  await vi.waitFor(async () => expect(await from(gateway, 200, "sign-in/email", { email, password: "mistyped" })).toBe(429), { timeout: 20_000, interval: 5 });
+  expect(await from(gateway, 200, "request-password-reset", { email })).toBe(200);
+});
+
+test("guesses are bounded over all networks together, by those that a network's own allowance lets through; who is signed in goes on", async () => {
+  const gateway = await limited({ RATE_LIMIT_GUESSES_PER_MINUTE: "8" });
+  const { email, cookie } = await signUp(gateway);
+  const guess = (network: number) => from(gateway, network, "sign-in/email", { email, password: "not the password" });
+  for (let i = 0; i < 12; i += 1) await guess(1);
+  expect(await guess(2)).toBe(401);
+  let network = 2;
+  await vi.waitFor(async () => expect(await guess((network += 1))).toBe(429), { timeout: 20_000, interval: 5 });
+  expect(await from(gateway, 200, "sign-in/email", { email, password: PASSWORD }, cookie)).toBe(200);
+});
+
+test("who is signed in guesses at the sign-in no faster than elsewhere", async () => {
+  const gateway = await limited();
+  const { email, cookie } = await signUp(gateway);
+  let network = 0;
+  await vi.waitFor(async () => expect(await from(gateway, (network += 1), "sign-in/email", { email, password: "not the password" }, cookie)).toBe(429), {
+    timeout: 20_000,
+    interval: 5,
+  });
 });
 
 test("who is signed in guesses the present password no faster, from no number of networks", async () => {
@@ -58,8 +89,8 @@ test("who is signed in guesses the present password no faster, from no number of
 test("guesses at once are counted before a password is looked at", async () => {
   const gateway = await limited();
   const { email } = await signUp(gateway);
-  let asked = 0;
-  gateway.runtime.limits = { check: async (_tier, key) => (key.startsWith("account:") && (asked += 1) > 4 ? 60_000 : undefined) };
+  let counted = 0;
+  gateway.runtime.limits = { check: async (_tier, key) => (key.startsWith("account:") && (counted += 1) > 4 ? 60_000 : undefined) };
   const guesses = Array.from({ length: 16 }, () => postAuth(gateway, "sign-in/email", { email, password: "not the password" }));
   const statuses = (await Promise.all(guesses)).map((answer) => answer.status);
   expect(statuses.filter((status) => status === 429)).toHaveLength(12);

@@ -5,9 +5,11 @@ import { dryRun } from "../../jobs/dead-letters/dry-run.ts";
 import { relay } from "../../jobs/outbox.ts";
 import { runDue } from "../../jobs/tick.ts";
 import { askReset, askSignUp, cookiesOf, openLink, PASSWORD, postAuth, signedInAs, signIn, signUp } from "../helpers/account.ts";
+import { startGateway } from "../helpers/gateway.ts";
 import { mailsTo } from "../helpers/mail.ts";
 import { createProperty } from "../helpers/world.ts";
 import { callFailed, callJob, incidentsOf, letterBecomes, letterOf, mailFails, MINUTE, PATIENT, queueWorld } from "../helpers/queue.ts";
+import { SHIPPED } from "../helpers/unbound.ts";
 
 const world = queueWorld({ cloud: { qstash: 0, resend: 0 } });
 
@@ -199,6 +201,29 @@ test("an address gets five mails of a kind in an hour, however many strangers as
     .where(eq(verifications.identifier, `${RESET.type}:${email}`));
   await askReset(gateway, email);
   expect(await asked(person, RESET)).toHaveLength(6);
+});
+
+test.each([
+  [VERIFY, "sign-up/email", (email: string) => ({ email, name: "Ana Reis", password: PASSWORD })],
+  [RESET, "request-password-reset", (email: string) => ({ email })],
+] as const)("a network has twenty mails of $job sent in an hour, whatever addresses and of whichever of its own; another network goes on", async (of, path, body) => {
+  const { database } = world;
+  const gateway = await startGateway(database, { cloud: {}, publishing: false, env: SHIPPED });
+  const ask = async (address: string) => {
+    gateway.runtime.clientAddress = address;
+    const email = `${crypto.randomUUID()}@guest.test`;
+    const answer = await postAuth(gateway, path, body(email));
+    return { status: answer.status, mails: (await asked({ email, cookie: "" }, of)).length };
+  };
+  try {
+    for (let i = 0; i < 20; i += 1) expect(await ask(`203.0.113.${i}`)).toEqual({ status: 200, mails: 1 });
+    for (let i = 20; i < 23; i += 1) expect(await ask(`203.0.113.${i}`)).toEqual({ status: 429, mails: 0 });
+    expect(await ask("198.51.100.7")).toEqual({ status: 200, mails: 1 });
+    await database.db.update(verifications).set({ createdAt: sql`${verifications.createdAt} - interval '1 hour'` });
+    expect(await ask("203.0.113.30")).toEqual({ status: 200, mails: 1 });
+  } finally {
+    await gateway.close();
+  }
 });
 
 test("an invitation is mailed to the invited address in the language of who invites, with its link, once", async () => {

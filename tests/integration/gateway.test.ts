@@ -161,6 +161,38 @@ test.each(["/trpc/bookings.lookup", "/trpc/x/../bookings.lookup", "/trpc/%2e/boo
   },
 );
 
+test.each([
+  "/auth/sign-in/email",
+  "/auth/sign-up/email",
+  "/auth/request-password-reset",
+  "/auth/verify-email",
+  "/auth/reset-password",
+  "/auth/change-password",
+  "/auth/organization/invite-member",
+  "/trpc/bookings.lookup",
+  "/trpc/bookings.hold",
+  "/trpc/bookings.modify",
+  "/trpc/bookings.cancel",
+  "/trpc/payments.start",
+  "/trpc/proofs.ask",
+  "/trpc/proofs.give",
+])("another site's picture of %s can do nothing, and uses up no more than any request", async (path) => {
+  const counted: string[] = [];
+  gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+  for (const method of ["GET", "HEAD"]) {
+    const answer = await gateway.request(path, { method, headers: { "sec-fetch-site": "cross-site", "sec-fetch-dest": "image" } });
+    expect([204, 404, 405]).toContain(answer.status);
+  }
+  expect(counted).toEqual(["general", "general"]);
+});
+
+test("a POST that no route of the accounts takes counts like any other request", async () => {
+  const counted: string[] = [];
+  gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };
+  expect((await gateway.request("/auth/sign-in/social", { ...MUTATION, headers: { ...MUTATION.headers, origin: gateway.url } })).status).toBe(404);
+  expect(counted).toEqual(["general"]);
+});
+
 test.each(["/art/room/1.svg", "/art/property/none-such.svg", "/bookings/nonsense/calendar.ics?token=x"])("%s counts like any other request", async (path) => {
   const counted: string[] = [];
   gateway.runtime.limits = { check: async (tier) => void counted.push(tier) };

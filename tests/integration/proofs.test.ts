@@ -118,10 +118,20 @@ test("fifty tries at once are five", async () => {
   expect(codes.filter((code) => code === "PRECONDITION")).toHaveLength(45);
 });
 
-test("an address gets five codes an hour, whoever asks for them and however many at once", async () => {
+test("a network uses up its own three codes an hour for an address, however many it asks for at once, and no other network's", async () => {
+  const [network, email] = [newId(), `${newId()}@guest.test`];
+  const outcomes = await Promise.allSettled(Array.from({ length: 9 }, () => ask(guest(network), email)));
+  expect(outcomes.filter((one) => one.status === "fulfilled")).toHaveLength(3);
+  const { retryAfterMs } = await refusalOf(ask(guest(network), email), "RATE_LIMITED");
+  await prove(guest(), email);
+  await world.ctx.advance(retryAfterMs + 1000);
+  await ask(guest(network), email);
+});
+
+test("an address gets ten codes an hour, whoever asks for them and however many at once", async () => {
   const email = `${newId()}@guest.test`;
-  const outcomes = await Promise.allSettled(Array.from({ length: 9 }, () => ask(guest(), email)));
-  expect(outcomes.filter((one) => one.status === "fulfilled")).toHaveLength(5);
+  const outcomes = await Promise.allSettled(Array.from({ length: 14 }, () => ask(guest(), email)));
+  expect(outcomes.filter((one) => one.status === "fulfilled")).toHaveLength(10);
   const { retryAfterMs } = await refusalOf(ask(guest(), email), "RATE_LIMITED");
   expect(retryAfterMs).toBeGreaterThan(3_500_000);
   expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import type { z } from "zod";
 import type { Transaction } from "../../../db/client.ts";
 import { contactProofs } from "../../../db/schema/accounts.ts";
@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Has a code mailed to an address, for the caller to prove that it is theirs. It serves this cookie or account alone.
- * @throws RATE_LIMITED past the hour's codes of the address, or of the caller's network; PRECONDITION without cookie and account
+ * @throws RATE_LIMITED past the hour's codes of the address, of the caller's network, or of both together; PRECONDITION without cookie and account
  */
 export async function askCode(ctx: Context, input: AskCodeInput): Promise<z.infer<typeof askCodeOutput>> {
   const contact = keyedHash(ctx.config, "contact", input.email);
@@ -33,15 +33,19 @@ export async function askCode(ctx: Context, input: AskCodeInput): Promise<z.infe
   });
 }
 
-/** Of an address one at a time, so that its bound is exact: it keeps strangers' mail from people. */
+/** Of an address one at a time, so that its bounds are exact: they keep strangers' mail from people, and one network from using up another's codes. */
 async function assertMayBeSent(ctx: Context, tx: Transaction, contact: string, network: string): Promise<void> {
-  const { CODES_PER_CONTACT_PER_HOUR: perContact, CODES_PER_NETWORK_PER_HOUR: perNetwork } = ctx.config;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${contact}, 0))`);
-  const asked = (who: "contact" | "network", value: string) => sql`
-    (select count(*)::int as asked, min(created_at) as first from ${contactProofs} where ${contactProofs[who]} = ${value} and created_at > app_now() - interval '1 hour')`;
-  const [row] = await tx.execute<{ contacts: number; networks: number; waitMs: number }>(sql`
-    select c.asked as contacts, n.asked as networks,
-      ceil(${HOUR_MS} - extract(epoch from app_now() - least(c.first, n.first)) * 1000)::float8 as "waitMs"
-    from ${asked("contact", contact)} c, ${asked("network", network)} n`);
-  if (row!.contacts >= perContact || row!.networks >= perNetwork) throw refuse("RATE_LIMITED", { retryAfterMs: Math.max(1000, row!.waitMs) });
+  const { config } = ctx;
+  const ofContact = sql`${contactProofs.contact} = ${contact}`;
+  const ofNetwork = sql`${contactProofs.network} = ${network}`;
+  const bound = (which: SQL, perHour: number) => sql`
+    select count(*)::int >= ${perHour}::int as passed, min(created_at) as first from ${contactProofs} where ${which} and created_at > app_now() - interval '1 hour'`;
+  const [row] = await tx.execute<{ waitMs: number | null }>(sql`
+    select ceil(${HOUR_MS} - extract(epoch from app_now() - max(first)) * 1000)::float8 as "waitMs" from (
+      ${bound(ofContact, config.CODES_PER_CONTACT_PER_HOUR)}
+      union all ${bound(sql`${ofContact} and ${ofNetwork}`, config.CODES_PER_CONTACT_AND_NETWORK_PER_HOUR)}
+      union all ${bound(ofNetwork, config.CODES_PER_NETWORK_PER_HOUR)}
+    ) bounds where passed`);
+  if (typeof row?.waitMs === "number") throw refuse("RATE_LIMITED", { retryAfterMs: Math.max(1000, row.waitMs) });
 }

@@ -1,0 +1,33 @@
+import type { Services } from "../context.ts";
+import { networkOf } from "../platform/client-address.ts";
+import type { Limits } from "../platform/limits.ts";
+import { signFor } from "../platform/tokens.ts";
+import type { AuthRoute } from "./routes.ts";
+import type { Session } from "./session.ts";
+
+interface Attempt {
+  route: AuthRoute;
+  path: string;
+  /** The address in the call's input, if it has one. */
+  given: unknown;
+  session: Session | undefined;
+  clientAddress: string;
+}
+
+/**
+ * Counts a call against the account that it is about: by network, so that no stranger's guesses keep the owner out, and those
+ * of whoever is signed in to it by themselves. What takes a password is also bounded over all networks together.
+ * @returns milliseconds to wait, where it may not go on
+ */
+export async function countAttempt(
+  { config, limits }: Pick<Services, "config"> & { limits: Limits },
+  { route, path, given, session, clientAddress }: Attempt,
+): Promise<number | undefined> {
+  const email = route.counts === "address" ? given : route.counts === "session" ? session?.email : undefined;
+  if (typeof email !== "string") return undefined;
+  const account = signFor("address", config.AUTH_SECRET, email);
+  const own = session?.email === email;
+  const wait = await limits.check("lookup", `account:${path}:${account}:${own ? "signed in" : networkOf(clientAddress)}`);
+  // Only what its network may ask is counted for all, or one network alone would use it up.
+  return wait ?? (route.guesses && !own ? limits.check("guess", account) : undefined);
+}
