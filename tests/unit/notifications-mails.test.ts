@@ -81,9 +81,9 @@ test("the confirmation tells all that was sold", async () => {
     "€8.00",
     "€238.00",
     "The prices include VAT 6 % €13.02.",
-    "Cancelling is free until Fri, 18 Dec 2026, 18:00 GMT+0.",
-    "From Fri, 18 Dec 2026, 18:00 GMT+0 it costs €110.00.",
-    "Europe/Lisbon",
+    "Cancelling is free until Fri, 18 Dec 2026, 18:00 WET.",
+    "From Fri, 18 Dec 2026, 18:00 WET it costs €110.00.",
+    "Times are those of the property.",
     "Rua das Flores 12, Lisbon, Portugal",
     "+351 21 000 0000",
     "stay@casa.test",
@@ -94,9 +94,9 @@ test("the confirmation tells all that was sold", async () => {
   expect(plain(text)).toMatch(/Total +€238\.00\nPaid online +€230\.00\nTo pay at the property +€8\.00/);
 });
 
-test("deadlines are in the property's zone with its offset, rupiah without decimals", async () => {
+test("deadlines are in the property's zone with its name, rupiah without decimals", async () => {
   const { text } = await mailOf("booking_confirmed", baliView());
-  expect(plain(text)).toContain("Pembatalan gratis sampai Jum, 18 Des 2026, 18.00 GMT+8.");
+  expect(plain(text)).toContain("Pembatalan gratis sampai Jum, 18 Des 2026, 18.00 WITA.");
   expect(plain(text)).toMatch(/Dibayar di hotel +Rp 1\.450\.000/);
   expect(plain(text)).toContain("Jika Anda tidak datang, biayanya Rp 1.450.000.");
   expect(text).not.toContain("Sudah dibayar");
@@ -119,9 +119,9 @@ test("two rooms' policies and taxes are told as one", async () => {
   const later = { ...stay!.policy, steps: [{ from: "2026-12-19T18:00:00Z", fee: 5_000 }] };
   const view = bookingView({ total: 47_600, stays: [stay!, { ...stay!, id: "0199a000-0000-7000-8000-000000000009", policy: later }] });
   const { text } = await mailOf("booking_confirmed", view);
-  expect(text).toContain("From Fri, 18 Dec 2026, 18:00 GMT+0 it costs €110.00.");
-  expect(text).toContain("From Sat, 19 Dec 2026, 18:00 GMT+0 it costs €160.00.");
-  expect(text).toContain("From Sun, 20 Dec 2026, 15:00 GMT+0 it costs €288.00.");
+  expect(text).toContain("From Fri, 18 Dec 2026, 18:00 WET it costs €110.00.");
+  expect(text).toContain("From Sat, 19 Dec 2026, 18:00 WET it costs €160.00.");
+  expect(text).toContain("From Sun, 20 Dec 2026, 15:00 WET it costs €288.00.");
   expect(text).toContain("If you don't come, it costs €476.00.");
   expect(text).toMatch(/City tax +€16\.00/);
   expect(text).toContain("YOUR ROOMS");
@@ -232,16 +232,16 @@ test("a fee of what is paid at the property says who takes it", async () => {
 
 test("until when cancelling is free is never an instant that has passed", async () => {
   const at = (now: string) => mailOf("booking_modified", bookingView({ now }));
-  expect((await at("2026-12-18T17:59:59Z")).text).toContain("Cancelling is free until Fri, 18 Dec 2026, 18:00 GMT+0.");
+  expect((await at("2026-12-18T17:59:59Z")).text).toContain("Cancelling is free until Fri, 18 Dec 2026, 18:00 WET.");
   const later = (await at("2026-12-18T18:00:01Z")).text;
   expect(later).not.toContain("free until");
   expect(plain(later)).toContain("Cancelling this booking costs €110.00.");
-  expect(plain(later)).toContain("From Sun, 20 Dec 2026, 15:00 GMT+0 it costs €238.00.");
+  expect(plain(later)).toContain("From Sun, 20 Dec 2026, 15:00 WET it costs €238.00.");
 });
 
 test("a failed payment says until when the rooms are held, an expired hold what comes back", async () => {
   const held = await mailOf("payment_failed", bookingView({ state: "pending", paid: 0, holdExpiresAt: "2026-11-01T09:45:00Z" }));
-  expect(held.text).toContain("until Sun, 1 Nov 2026, 09:45 GMT+0");
+  expect(held.text).toContain("until Sun, 1 Nov 2026, 09:45 WET");
   expect((await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [] }))).text).toContain("Nothing was charged.");
   const late = await mailOf("hold_expired", bookingView({ state: "expired" }), back(23_000, "refund"));
   expect(plain(late.text)).toContain("€230.00 goes back to you in full.");

@@ -167,7 +167,7 @@ export function policyText(facts: MailFacts): ReactElement {
     heading(words.cancelling),
     lines.map((line) => h(Text, { key: line, style: style.line, className: "ink" }, line)),
     onProperty && (facts.policy.fee > 0 || first) ? note(words.onProperty) : null,
-    first ? note(words.propertyTime(zone)) : null,
+    first ? note(words.propertyTime) : null,
   );
 }
 
