@@ -108,8 +108,8 @@ export function factsOf(view: BookingView, links: Links, settlement?: Settlement
   };
 }
 
-/** Pages that nobody can pay on any more, and that nobody has paid on. */
-const OVER: ReadonlySet<string> = new Set(["expired", "failed"]);
+/** Pages that nobody can pay on any more, and of which no money is left. */
+const OVER: ReadonlySet<string> = new Set(["expired", "failed", "voided"]);
 
 /** All of one moment: what is kept, waived, open and due at the property make up the total. */
 function amountsNow(view: BookingView): Pick<MailFacts, "total" | "paid" | "waived" | "open" | "dueAtProperty"> {

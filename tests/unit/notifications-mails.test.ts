@@ -247,8 +247,13 @@ test("a failed payment says until when the rooms are held, an expired hold what 
   expect(plain(late.text)).toContain("€230.00 goes back to you in full.");
   const open = { id: "p", provider: "stripe", state: "requires_action", amount: 23_000, method: null };
   const unknown = await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [open] }));
-  expect(unknown.text).toContain("Should one still arrive, it goes back to you in full.");
+  expect(unknown.text).toContain("Should one still arrive, your booking stands if your rooms are still free; otherwise the money goes back to you in full.");
   expect(unknown.text).not.toContain("Nothing was charged");
+  const indonesian = await mailOf("hold_expired", baliView({ state: "expired", payments: [open] }));
+  expect(indonesian.text).toContain("pemesanan Anda tetap berlaku jika kamarnya masih tersedia; jika tidak, dana itu kembali kepada Anda seluruhnya.");
+  // A reservation that was let go is no payment that may still come.
+  const letGo = await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [{ ...open, state: "voided" }] }));
+  expect(letGo.text).toContain("Nothing was charged.");
 });
 
 test.each([

@@ -24,6 +24,7 @@ export function moneyTemplate(news: GuestNews, facts: MailFacts, own: NewsFacts)
       own.to ? figures(DETAILS[locale].account(own.to)) : isTransfer ? paragraph(DETAILS[locale].page) : null,
       own.until ? paragraph(DETAILS[locale].until(when(own.until))) : null,
       isTransfer && facts.holdExpiresAt ? paragraph(DETAILS[locale].held(when(facts.holdExpiresAt))) : null,
+      isTransfer && outlives(own.until, facts.holdExpiresAt) ? paragraph(DETAILS[locale].later) : null,
       ...waysBack(facts),
       button(words.open, facts.tripUrl),
       codePanel(facts),
@@ -32,4 +33,9 @@ export function moneyTemplate(news: GuestNews, facts: MailFacts, own: NewsFacts)
       placeText(facts, words.property),
     ),
   };
+}
+
+/** Whether an account takes money for longer than the rooms are kept for it. */
+function outlives(until: string | undefined, held: string | null): boolean {
+  return until !== undefined && held !== null && Date.parse(until) > Date.parse(held);
 }

@@ -166,6 +166,7 @@ export const DETAILS = {
   en: {
     until: (when: string) => `It must arrive by ${when}.`,
     held: (when: string) => `Your rooms are kept for you until ${when}.`,
+    later: "Money that comes later still counts if your rooms are free then; otherwise it goes back to you.",
     account: (to: Account) => accountLines({ at: "Bank or shop", biller: "Company code", number: "Number" }, to),
     page: "The account and its number are on the payment page, which your booking leads to.",
     reference: (text: string) => `Its reference: ${text}.`,
@@ -173,6 +174,7 @@ export const DETAILS = {
   id: {
     until: (when: string) => `Dana harus tiba sebelum ${when}.`,
     held: (when: string) => `Kamar Anda kami simpan sampai ${when}.`,
+    later: "Dana yang tiba setelah itu tetap dihitung jika kamar Anda masih tersedia; jika tidak, dana itu kembali kepada Anda.",
     account: (to: Account) => accountLines({ at: "Bank atau toko", biller: "Kode perusahaan", number: "Nomor" }, to),
     page: "Rekening dan nomornya ada di halaman pembayaran, yang dapat dibuka dari pemesanan Anda.",
     reference: (text: string) => `Referensinya: ${text}.`,

@@ -88,7 +88,7 @@ const en = {
     title: "Your booking wasn't completed",
     lead: (place: string) => `We held your rooms at ${place}, but the payment didn't arrive in time, so that they were given back.`,
     nothing: "Nothing was charged. If the rooms are still free, you can book them again.",
-    open: "We have received no payment. Should one still arrive, it goes back to you in full. If the rooms are still free, you can book them again.",
+    open: "We have received no payment. Should one still arrive, your booking stands if your rooms are still free; otherwise the money goes back to you in full. If you have sent none, you can book again.",
     refund: (amount: string) => `Your payment came too late for the rooms. ${amount} goes back to you in full.`,
   },
   paid_too_late: {
@@ -241,7 +241,7 @@ const id: Words = {
     title: "Pemesanan Anda belum selesai",
     lead: (place) => `Kami menyimpan kamar Anda di ${place}, tetapi pembayaran tidak tiba tepat waktu sehingga kamar dilepas kembali.`,
     nothing: "Tidak ada dana yang terpotong. Jika kamarnya masih tersedia, Anda dapat memesan lagi.",
-    open: "Kami belum menerima pembayaran. Jika masih ada yang tiba, dana itu kembali kepada Anda seluruhnya. Jika kamarnya masih tersedia, Anda dapat memesan lagi.",
+    open: "Kami belum menerima pembayaran. Jika masih ada yang tiba, pemesanan Anda tetap berlaku jika kamarnya masih tersedia; jika tidak, dana itu kembali kepada Anda seluruhnya. Jika Anda belum mengirim pembayaran, Anda dapat memesan lagi.",
     refund: (amount) => `Pembayaran Anda tiba terlambat. ${amount} kami kembalikan seluruhnya.`,
   },
   paid_too_late: {
