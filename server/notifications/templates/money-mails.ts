@@ -10,9 +10,11 @@ import { WORDS } from "./words.ts";
 export function moneyTemplate(news: GuestNews, facts: MailFacts, own: NewsFacts): Template {
   const { locale, property } = facts;
   const words = WORDS[locale];
-  const said = GUEST_NEWS[locale][news];
-  const lead = said.lead(money(own.amount, own.currency, locale), property.name);
+  const said = GUEST_NEWS[locale][own.hasEnded ? "paid_after_end" : news];
+  const amount = money(own.amount, own.currency, locale);
+  const lead = said.lead(amount, property.name, own.asked ? money(own.asked.amount, own.asked.currency, locale) : "");
   const isTransfer = news === "transfer_waiting";
+  const waits = isTransfer || (own.asked !== undefined && facts.state === "pending");
   const when = (instant: string) => instantText(instant, property.zone, locale);
   return {
     subject: said.subject(property.name),
@@ -23,7 +25,9 @@ export function moneyTemplate(news: GuestNews, facts: MailFacts, own: NewsFacts)
       own.reference ? note(DETAILS[locale].reference(own.reference)) : null,
       own.to ? figures(DETAILS[locale].account(own.to)) : isTransfer ? paragraph(DETAILS[locale].page) : null,
       own.until ? paragraph(DETAILS[locale].until(when(own.until))) : null,
-      isTransfer && facts.holdExpiresAt ? paragraph(DETAILS[locale].held(when(facts.holdExpiresAt))) : null,
+      own.asked ? paragraph(own.isTaken ? DETAILS[locale].byProperty : words.ways.void(amount)) : null,
+      own.waited ? paragraph(DETAILS[locale].waited(money(own.waited, own.currency, locale))) : null,
+      waits && facts.holdExpiresAt ? paragraph(DETAILS[locale].held(when(facts.holdExpiresAt))) : null,
       isTransfer && outlives(own.until, facts.holdExpiresAt) ? paragraph(DETAILS[locale].later) : null,
       ...waysBack(facts),
       button(words.open, facts.tripUrl),

@@ -54,8 +54,8 @@ export function propertyTemplate(kind: PropertyMailKind, facts: MailFacts, guest
   const { locale, currency } = facts;
   const words = WORDS[locale];
   const title = words[kind];
-  const task = news && PROPERTY_NEWS[locale][news.name](money(news.own.amount, news.own.currency, locale));
-  const isOver = kind === "property_cancelled" || facts.state === "cancelled";
+  const isOver = kind === "property_cancelled" || facts.state === "cancelled" || facts.state === "expired";
+  const task = news && taskText(news, locale, isOver);
   const lines = [
     { text: words.total, amount: facts.total },
     { text: words.online, amount: facts.paid },
@@ -82,4 +82,14 @@ export function propertyTemplate(kind: PropertyMailKind, facts: MailFacts, guest
       figures(lines.map(({ text, amount }) => ({ text, amount: money(amount, currency, locale) }))),
     ),
   };
+}
+
+function taskText({ name, own }: { name: PropertyNews; own: NewsFacts }, locale: Locale, isOver: boolean): string {
+  const { amount, currency, asked, waited, isTaken = false } = own;
+  return PROPERTY_NEWS[locale][name](money(amount, currency, locale), {
+    asked: asked ? money(asked.amount, asked.currency, locale) : "",
+    isTaken,
+    waited: waited ? money(waited, currency, locale) : undefined,
+    isOver,
+  });
 }
