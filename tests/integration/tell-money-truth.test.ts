@@ -102,3 +102,33 @@ test("the first payment on a hold that its guest had let go is told as that", as
   expect(guest).toContain("it was never charged");
   await balance(desk.ctx, stay.bookingId);
 });
+
+/** Has the dashboard give back a part, and waits for it. */
+async function givenBack({ bookingId }: Opened, amount: number): Promise<void> {
+  const { paymentRef } = await desk.payment(bookingId);
+  await desk.control("stripe", "refund", { payment_intent: paymentRef, amount });
+  await vi.waitFor(async () => expect(await desk.refunds(bookingId)).toMatchObject([{ amount, state: "succeeded" }]), PATIENT);
+  await balance(desk.ctx, bookingId);
+}
+
+test("a refund of the dashboard's that leaves a booking short is told to its property, one that was not owed any more isn't", async () => {
+  const short = await paid();
+  await givenBack(short, 5_000);
+  expect(await desk.incidents(short.bookingId)).toMatchObject([{ cause: `money-short:${short.bookingId}` }]);
+  const told = await tell(short);
+  expect(told.house).toContain("€50.00 was given back to the guest in the payment provider's dashboard.");
+  expect(told.house).toContain("€50.00 of what the booking owes is missing: agree with the guest how it is paid");
+
+  const ended = await paid();
+  await cancel(ended.guest, { bookingId: ended.bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await givenBack(ended, 22_000);
+  expect((await tell(ended)).house).toBe("");
+});
+
+test("the property's mail of a cancellation names what goes back to the guest", async () => {
+  const stay = await paid();
+  await cancel(stay.guest, { bookingId: stay.bookingId, expectedFee: 0, idempotencyKey: newId() });
+  const { house } = await tell(stay, "booking.cancelled");
+  expect(house).toMatch(/Refund +€220\.00 €220\.00 goes back to the guest by itself, the way it was paid\./);
+  await balance(desk.ctx, stay.bookingId);
+});

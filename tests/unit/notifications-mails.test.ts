@@ -244,7 +244,8 @@ test("a failed payment says until when the rooms are held, an expired hold what 
   expect(held.text).toContain("until Sun, 1 Nov 2026, 09:45 WET");
   expect((await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [] }))).text).toContain("Nothing was charged.");
   const late = await mailOf("hold_expired", bookingView({ state: "expired" }), back(23_000, "refund"));
-  expect(plain(late.text)).toContain("€230.00 goes back to you in full.");
+  expect(plain(late.text)).toContain("Your payment came too late for the rooms.");
+  expect(plain(late.text)).toContain("€230.00 goes back the way you paid.");
   const open = { id: "p", provider: "stripe", state: "requires_action", amount: 23_000, method: null };
   const unknown = await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [open] }));
   expect(unknown.text).toContain("Should one still arrive, your booking stands if your rooms are still free; otherwise the money goes back to you in full.");
@@ -263,7 +264,7 @@ test.each([
 ] as const)("money that came too late for a change, %s: how it goes back is said before it does", async (_, way, said) => {
   const mail = await mailOf("change_late", bookingView(), back(11_000, way));
   expect(mail.attachments).toEqual([]);
-  for (const words of ["the change could not be made", "€110.00 goes back to you in full.", said, "stands as you see it here", LINKS.trip]) expect(mail.text).toContain(words);
+  for (const words of ["the change could not be made", "€110.00", said, "stands as you see it here", LINKS.trip]) expect(mail.text).toContain(words);
 });
 
 test("nothing was charged is said of a refused payment only where no other money is there", async () => {
@@ -285,4 +286,25 @@ test.each(["verify_email", "account_exists", "reset_password", "invitation"] as 
     expect(mail.subject + mail.text).not.toMatch(/undefined|null/);
     expect((await composeAccountMail(kind, { locale, name: "", url })).text).toContain(locale === "en" ? "\nHello,\n" : "\nHalo,\n");
   }
+});
+
+test.each([
+  ["change_late", {}],
+  ["paid_too_late", { state: "expired" }],
+  ["hold_expired", { state: "expired" }],
+] as const)("%s says of a reservation that it is let go, and not that it goes back too", async (kind, change) => {
+  for (const view of [bookingView(change), bookingView({ ...change, locale: "id" })]) {
+    const { text } = await mailOf(kind, view, back(40_600, "void"));
+    expect(text).toMatch(/never charged|tidak pernah ditagih/);
+    expect(text).not.toMatch(/goes back|kembalikan/);
+  }
+});
+
+test("a dearer change that was paid online names the difference, its fee and what was paid for it", async () => {
+  const dearer = { totalBefore: 23_800, totalAfter: 64_900, owedOnlineBefore: 23_000, owedOnlineAfter: 63_400, duePropertyBefore: 800, duePropertyAfter: 1_500, fee: 1_000 };
+  const { text } = await mailOf("booking_modified", bookingView(), dearer);
+  expect(text).toContain("WHAT THIS CHANGE COSTS");
+  expect(plain(text)).toMatch(/Change fee +€10\.00\nDifference in price +€401\.00\nPaid online for this change +€404\.00\nMore to pay at the property +€7\.00/);
+  const indonesian = await mailOf("booking_modified", bookingView({ locale: "id" }), dearer);
+  expect(plain(indonesian.text)).toMatch(/Selisih harga +€401,00\nDibayar online untuk perubahan ini +€404,00/);
 });

@@ -91,3 +91,14 @@ test("what is waived of a reservation is let go, and is not said to go back too"
   expect(text).toContain("it was never charged");
   expect(text).not.toContain("goes back");
 });
+
+test("a property's mails speak of its guest's rooms, and of none of its own", async () => {
+  for (const kind of ["property_booked", "property_changed", "property_cancelled", "property_money"] as const) {
+    const english = await composePropertyMail(kind, factsOf(bookingView(), LINKS), bookingView().guest, "");
+    expect(english.text).toContain("\nROOM\n");
+    expect(english.text).not.toMatch(/your room/i);
+    const indonesian = await composePropertyMail(kind, factsOf(baliView(), LINKS), baliView().guest, "");
+    expect(indonesian.text).toContain("\nKAMAR\n");
+    expect(indonesian.text).not.toMatch(/kamar anda/i);
+  }
+});

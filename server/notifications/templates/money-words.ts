@@ -13,7 +13,7 @@ export type GuestNews = Exclude<MoneyNews, "refund_manual" | "dispute_inquiry" |
 type Heading = GuestNews | "paid_after_end";
 export type PropertyNews = Extract<
   MoneyNews,
-  "paid_otherwise" | "lapsed" | "refund_failed" | "refund_manual" | "dispute_inquiry" | "dispute_open" | "dispute_lost" | "dispute_won"
+  "paid_otherwise" | "lapsed" | "refund_made" | "refund_failed" | "refund_manual" | "dispute_inquiry" | "dispute_open" | "dispute_lost" | "dispute_won"
 >;
 
 const EN = {
@@ -213,6 +213,7 @@ export const PROPERTY_NEWS = {
     paid_otherwise: (amount, { asked, isTaken }) =>
       `A payment of ${amount} came, where ${asked} was asked for. It pays for nothing. ${isTaken ? "Look at it in the payment provider's dashboard and give it back." : "It was only reserved, and is released by itself: nothing is left for you to do."}`,
     lapsed: (amount) => `A reservation on the guest's card ended before it was taken. ${amount} is missing: agree with the guest how it is paid.`,
+    refund_made: (amount) => `${amount} was given back to the guest in the payment provider's dashboard.`,
     refund_failed: (amount) => `The guest's bank refused a refund of ${amount}. Send it another way, and tell the operator that it was paid.`,
     refund_manual: (amount) => `Send ${amount} back to the guest by bank transfer: the guest's way of paying takes no refunds. Tell the operator when it was paid.`,
     dispute_inquiry: (amount) => `The guest's bank asks about a payment of ${amount}. Answer it in the payment provider's dashboard.`,
@@ -228,6 +229,7 @@ export const PROPERTY_NEWS = {
     paid_otherwise: (amount, { asked, isTaken }) =>
       `Pembayaran ${amount} tiba, padahal yang diminta ${asked}. Dana itu tidak dapat dipakai. ${isTaken ? "Periksa di dasbor penyedia pembayaran dan kembalikan." : "Dana itu hanya ditahan dan dilepas otomatis: tidak ada yang perlu Anda lakukan."}`,
     lapsed: (amount) => `Penahanan dana di kartu tamu berakhir sebelum diambil. ${amount} belum dibayar: sepakati dengan tamu cara membayarnya.`,
+    refund_made: (amount) => `${amount} dikembalikan kepada tamu melalui dasbor penyedia pembayaran.`,
     refund_failed: (amount) => `Bank tamu menolak pengembalian ${amount}. Kirim dengan cara lain, dan beri tahu operator bila sudah dibayar.`,
     refund_manual: (amount) => `Kirim kembali ${amount} kepada tamu melalui transfer bank: cara bayar tamu tidak menerima pengembalian. Beri tahu operator bila sudah dibayar.`,
     dispute_inquiry: (amount) => `Bank tamu menanyakan pembayaran ${amount}. Jawab di dasbor penyedia pembayaran.`,

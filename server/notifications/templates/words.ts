@@ -32,7 +32,7 @@ const en = {
   ways: {
     void: (amount: string) => `${amount} held on your card is released: it was never charged. Banks take up to 10 days to show it.`,
     refund: (amount: string) => `${amount} goes back the way you paid. Banks take up to 10 days to show it.`,
-    hand: (amount: string) => `${amount}: your way of paying can't take money back by itself. The property will contact you to send it.`,
+    hand: (amount: string) => `${amount} goes back to you by bank transfer, since your way of paying takes no refunds. The property will contact you to send it.`,
   },
   due: "To pay at the property",
   cancelling: "If your plans change",
@@ -75,11 +75,16 @@ const en = {
     open: "Try again",
   },
   what_changed: "What this change costs",
+  difference: {
+    dearer: "Difference in price",
+    paid: "Paid online for this change",
+    moreAtProperty: "More to pay at the property",
+    lessAtProperty: "Less to pay at the property",
+  },
   change_late: {
     subject: (place: string) => `The change of your stay at ${place} was not made`,
     title: "The change was not made",
     lead: (place: string) => `Your payment for the change of your stay at ${place} came too late, so that the change could not be made.`,
-    refund: (amount: string) => `${amount} goes back to you in full.`,
     stands: "Your booking stands as you see it here, without the change.",
     cancelled: "The booking itself has been cancelled in the meantime.",
   },
@@ -89,7 +94,7 @@ const en = {
     lead: (place: string) => `We held your rooms at ${place}, but the payment didn't arrive in time, so that they were given back.`,
     nothing: "Nothing was charged. If the rooms are still free, you can book them again.",
     open: "We have received no payment. Should one still arrive, your booking stands if your rooms are still free; otherwise the money goes back to you in full. If you have sent none, you can book again.",
-    refund: (amount: string) => `Your payment came too late for the rooms. ${amount} goes back to you in full.`,
+    late: "Your payment came too late for the rooms.",
   },
   paid_too_late: {
     subject: (place: string) => `Your payment for ${place} came too late`,
@@ -185,7 +190,7 @@ const id: Words = {
   ways: {
     void: (amount) => `${amount} yang ditahan di kartu Anda dilepas: dana itu tidak pernah ditagih. Bank memerlukan waktu hingga 10 hari untuk menampilkannya.`,
     refund: (amount) => `${amount} dikembalikan melalui cara bayar Anda. Bank memerlukan waktu hingga 10 hari untuk menampilkannya.`,
-    hand: (amount) => `${amount}: cara bayar Anda tidak dapat menerima pengembalian otomatis. Hotel akan menghubungi Anda untuk mengirimnya.`,
+    hand: (amount) => `${amount} dikembalikan melalui transfer bank karena cara bayar Anda tidak menerima pengembalian otomatis. Hotel akan menghubungi Anda untuk mengirimnya.`,
   },
   due: "Dibayar di hotel",
   cancelling: "Jika rencana Anda berubah",
@@ -228,11 +233,16 @@ const id: Words = {
     open: "Coba lagi",
   },
   what_changed: "Biaya perubahan ini",
+  difference: {
+    dearer: "Selisih harga",
+    paid: "Dibayar online untuk perubahan ini",
+    moreAtProperty: "Tambahan yang dibayar di hotel",
+    lessAtProperty: "Pengurangan yang dibayar di hotel",
+  },
   change_late: {
     subject: (place) => `Perubahan penginapan Anda di ${place} tidak dilakukan`,
     title: "Perubahan tidak dilakukan",
     lead: (place) => `Pembayaran Anda untuk perubahan penginapan di ${place} tiba terlambat sehingga perubahannya tidak dapat dilakukan.`,
-    refund: (amount) => `${amount} kami kembalikan seluruhnya.`,
     stands: "Pemesanan Anda tetap berlaku seperti tertera di sini, tanpa perubahan tersebut.",
     cancelled: "Pemesanannya sendiri sudah dibatalkan sementara itu.",
   },
@@ -242,7 +252,7 @@ const id: Words = {
     lead: (place) => `Kami menyimpan kamar Anda di ${place}, tetapi pembayaran tidak tiba tepat waktu sehingga kamar dilepas kembali.`,
     nothing: "Tidak ada dana yang terpotong. Jika kamarnya masih tersedia, Anda dapat memesan lagi.",
     open: "Kami belum menerima pembayaran. Jika masih ada yang tiba, pemesanan Anda tetap berlaku jika kamarnya masih tersedia; jika tidak, dana itu kembali kepada Anda seluruhnya. Jika Anda belum mengirim pembayaran, Anda dapat memesan lagi.",
-    refund: (amount) => `Pembayaran Anda tiba terlambat. ${amount} kami kembalikan seluruhnya.`,
+    late: "Pembayaran Anda tiba terlambat.",
   },
   paid_too_late: {
     subject: (place) => `Pembayaran Anda untuk ${place} tiba terlambat`,
