@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import words from "../../client/messages/id.json" with { type: "json" };
-import { composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
+import { composeAccountMail, composeMail, factsOf, smsText, type Mail, type MailKind } from "../../server/notifications/index.ts";
 import { WORDS } from "../../server/notifications/templates/words.ts";
 import type { Settlement } from "../../db/schema/bookings.ts";
 import { baliView, bookingView } from "../helpers/booking-view.ts";
@@ -307,4 +307,21 @@ test("a dearer change that was paid online names the difference, its fee and wha
   expect(plain(text)).toMatch(/Change fee +€10\.00\nDifference in price +€401\.00\nPaid online for this change +€404\.00\nMore to pay at the property +€7\.00/);
   const indonesian = await mailOf("booking_modified", bookingView({ locale: "id" }), dearer);
   expect(plain(indonesian.text)).toMatch(/Selisih harga +€401,00\nDibayar online untuk perubahan ini +€404,00/);
+});
+
+test("hours read in Indonesian as its deadlines do, in mail and text", async () => {
+  const { text } = await mailOf("booking_confirmed", baliView());
+  for (const words of ["mulai pukul 14.00", "sampai pukul 12.00"]) expect(text).toContain(words);
+  expect(smsText("booking_confirmed", factsOf(baliView(), LINKS))).toContain("check-in mulai 14.00.");
+});
+
+test("a booking that is over is to be seen, and no longer to be changed", async () => {
+  expect((await mailOf("change_late", bookingView({ state: "cancelled" }))).text).toContain("See your booking");
+  expect((await mailOf("change_late", baliView({ state: "cancelled" }))).text).toContain("Lihat pemesanan");
+  expect((await mailOf("change_late", bookingView())).text).toContain("See or change your booking");
+});
+
+test("an account's link breaks where the screen ends", async () => {
+  const { html } = await composeAccountMail("verify_email", { locale: "en", name: "", url: "https://stay.test/verify?token=abc" });
+  expect(html).toMatch(/word-break:break-all[^>]*>https:\/\/stay\.test/);
 });

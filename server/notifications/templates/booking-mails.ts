@@ -3,7 +3,23 @@ import type { MailFacts } from "../facts.ts";
 import { instantText, money, shortDate } from "../format.ts";
 import { lodgingReservation } from "./json-ld.ts";
 import { layout } from "./layout.ts";
-import { button, codePanel, datesRow, differenceLines, heading, note, paragraph, placeText, policyText, priceTable, roomList, rule, settledTable, waysBack } from "./parts.ts";
+import {
+  bookingButton,
+  button,
+  codePanel,
+  datesRow,
+  differenceLines,
+  heading,
+  note,
+  paragraph,
+  placeText,
+  policyText,
+  priceTable,
+  roomList,
+  rule,
+  settledTable,
+  waysBack,
+} from "./parts.ts";
 import { WORDS, type Words } from "./words.ts";
 
 export interface Template {
@@ -35,7 +51,7 @@ function standing(facts: MailFacts, own: Words["booking_confirmed"]): Template {
       paragraph(lead),
       codePanel(facts),
       datesRow(facts),
-      button(words.open, facts.tripUrl),
+      bookingButton(facts),
       rule(),
       roomList(facts, words.rooms(facts.rooms.length)),
       rule(),
@@ -94,7 +110,7 @@ function changeLate(facts: MailFacts): Template {
       paragraph(facts.state === "cancelled" ? own.cancelled : own.stands),
       codePanel(facts),
       datesRow(facts),
-      button(words.open, facts.tripUrl),
+      bookingButton(facts),
     ),
   };
 }

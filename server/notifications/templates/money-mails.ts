@@ -3,7 +3,7 @@ import { instantText, money } from "../format.ts";
 import { frame, type Template } from "./booking-mails.ts";
 import { layout } from "./layout.ts";
 import { DETAILS, GUEST_NEWS, type GuestNews } from "./money-words.ts";
-import { button, codePanel, datesRow, figures, note, paragraph, placeText, rule, waysBack } from "./parts.ts";
+import { bookingButton, codePanel, datesRow, figures, note, paragraph, placeText, rule, waysBack } from "./parts.ts";
 import { WORDS } from "./words.ts";
 
 /** What became of a booking's money, to its guest. */
@@ -30,7 +30,7 @@ export function moneyTemplate(news: GuestNews, facts: MailFacts, own: NewsFacts)
       waits && facts.holdExpiresAt ? paragraph(DETAILS[locale].held(when(facts.holdExpiresAt))) : null,
       isTransfer && outlives(own.until, facts.holdExpiresAt) ? paragraph(DETAILS[locale].later) : null,
       ...waysBack(facts),
-      button(words.open, facts.tripUrl),
+      bookingButton(facts),
       codePanel(facts),
       datesRow(facts),
       rule(),

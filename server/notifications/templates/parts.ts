@@ -16,6 +16,11 @@ export function note(...content: ReactNode[]): ReactElement {
   return h(Text, { style: style.small, className: "muted" }, ...content);
 }
 
+/** A link to be read or copied: it has no spaces to break at. */
+export function address(url: string): ReactElement {
+  return h(Text, { style: { ...style.small, wordBreak: "break-all" }, className: "muted" }, url);
+}
+
 export function heading(text: string): ReactElement {
   return h(Heading, { as: "h2", style: style.heading, className: "ink" }, text);
 }
@@ -28,11 +33,17 @@ export function button(text: string, url: string): ReactElement {
   return h(Section, { style: { padding: "10px 0 4px" } }, h(Button, { href: url, style: style.button }, text));
 }
 
+/** Opens the booking; one that is over can't be changed any more. */
+export function bookingButton({ state, locale, tripUrl }: MailFacts): ReactElement {
+  const { open, see } = WORDS[locale];
+  return button(state === "cancelled" || state === "expired" ? see : open, tripUrl);
+}
+
 /** Text at the left, an amount at the right. */
 export function figures(lines: { text: string; amount: string; total?: boolean }[]): ReactElement {
   return h(
     "table",
-    { width: "100%", cellPadding: 0, cellSpacing: 0, style: { borderCollapse: "collapse" }, "data-text-format": "dataTable" },
+    { width: "100%", cellPadding: 0, cellSpacing: 0, style: { borderCollapse: "collapse", margin: "0 0 8px" }, "data-text-format": "dataTable" },
     h(
       "tbody",
       null,

@@ -46,6 +46,7 @@ const en = {
   place: "Where you stay",
   property: "The property",
   open: "See or change your booking",
+  see: "See your booking",
   searchAgain: "Search again",
   footer: (code: string) => `You get this mail because of booking ${code}. Please don't pass it on: its link opens the booking.`,
   proof_code: {
@@ -149,8 +150,8 @@ const id: Words = {
   code: "Kode pemesanan",
   checkIn: "Check-in",
   checkOut: "Check-out",
-  from: (time) => `mulai pukul ${time}`,
-  until: (time) => `sampai pukul ${time}`,
+  from: (time) => `mulai pukul ${time.replace(":", ".")}`,
+  until: (time) => `sampai pukul ${time.replace(":", ".")}`,
   nights: (n) => `${n} malam`,
   rooms: () => "Kamar Anda",
   party: (adults, children) => `${adults} dewasa${children === 0 ? "" : `, ${children} anak`}`,
@@ -204,6 +205,7 @@ const id: Words = {
   place: "Tempat menginap",
   property: "Hotel",
   open: "Lihat atau ubah pemesanan",
+  see: "Lihat pemesanan",
   searchAgain: "Cari lagi",
   footer: (code) => `Anda menerima email ini karena pemesanan ${code}. Mohon jangan diteruskan: tautannya membuka pemesanan Anda.`,
   proof_code: {
@@ -232,7 +234,7 @@ const id: Words = {
     held: (when) => `Kamar Anda masih kami simpan sampai ${when}. Anda dapat mencoba lagi dengan cara bayar yang sama atau lainnya.`,
     open: "Coba lagi",
   },
-  what_changed: "Biaya perubahan ini",
+  what_changed: "Akibat perubahan ini",
   difference: {
     dearer: "Selisih harga",
     paid: "Dibayar online untuk perubahan ini",
