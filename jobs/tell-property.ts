@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { BOOKING_EVENTS, MONEY_NEWS, newsOf, viewOf, type MoneyNews } from "../server/bookings/index.ts";
+import { BOOKING_EVENTS, MONEY_NEWS, newsOf, settledBy, viewOf, type HistoryType, type MoneyNews } from "../server/bookings/index.ts";
 import type { Context } from "../server/context.ts";
 import { composePropertyMail, deliver, factsOf, linksOf, PROPERTY_NEWS, type Mail, type PropertyMailKind, type PropertyNews } from "../server/notifications/index.ts";
 import { defineJob, HOUR_MS, type Job } from "./define.ts";
@@ -15,13 +15,23 @@ interface About {
 
 const isPropertys = (news: MoneyNews): news is PropertyNews => news in PROPERTY_NEWS.en;
 
+/** Which events of a booking's history a mail tells the money of. */
+const TELLS_OF: Partial<Record<PropertyMailKind, readonly HistoryType[]>> = {
+  property_changed: ["modified", "room_cancelled"],
+  property_cancelled: ["cancelled"],
+};
+
 /** @returns undefined where the property has no address, or nothing to do */
-async function mailOf(ctx: Context, kind: PropertyMailKind, { bookingId, news, about }: About): Promise<(Mail & { to: string }) | undefined> {
+async function mailOf(ctx: Context, kind: PropertyMailKind, { bookingId, version, news, about }: About): Promise<(Mail & { to: string }) | undefined> {
   if (news && !isPropertys(news)) return undefined;
   const view = await viewOf(ctx, ctx.db, bookingId);
   const { email: to, country } = view.property;
   if (to === "") return undefined;
-  const facts = factsOf({ ...view, locale: country === "ID" ? "id" : "en" }, linksOf(view, ctx.config.PUBLIC_URL));
+  const types = TELLS_OF[kind];
+  const settlement = types && (await settledBy(ctx.db, bookingId, version, types));
+  const facts = factsOf({ ...view, locale: country === "ID" ? "id" : "en" }, linksOf(view, ctx.config.PUBLIC_URL), settlement);
+  // What was given back wasn't owed: nothing is missing.
+  if (news === "refund_made" && facts.open === 0) return undefined;
   const own = news && about ? { name: news, own: await newsOf(ctx.db, { bookingId, news, about }) } : undefined;
   return { to, ...(await composePropertyMail(kind, facts, view.guest, view.notes, own)) };
 }

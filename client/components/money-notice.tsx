@@ -22,7 +22,7 @@ export function MoneyNotice({ booking }: { booking: BookingView }) {
   }
   if (booking.state === "expired") {
     const late = told.paid || told.released;
-    if (late === 0) return <Notice title={m.hold_over_text()}>{m.hold_over_advice()}</Notice>;
+    if (late === 0) return <Notice title={m.hold_over_text()}>{told.mayCome ? m.hold_over_open() : m.hold_over_advice()}</Notice>;
     return (
       <Notice tone="warn" title={m.late_money({ amount: money(late) })}>
         <p>{m.late_money_text()}</p>

@@ -13,6 +13,9 @@ const WAYS = {
   withdrawn: "by_hand",
 } satisfies Record<RefundState, Way>;
 
+/** Pages that nobody can pay on any more. */
+const OVER: ReadonlySet<string> = new Set(["expired", "failed", "voided"]);
+
 /** While a refund is being asked for, and while it is the bank's turn. */
 const SOON_MS = 3_000;
 const LATER_MS = 30_000;
@@ -30,6 +33,8 @@ export interface MoneyTold {
   /** What the guest's bank asks back, and what it has given back, by disputes. */
   disputed: number;
   lost: number;
+  /** Whether money may still come: somebody can pay on a page of it. */
+  mayCome: boolean;
   /** How soon to look again, while money moves by itself. */
   pollMs: number | undefined;
 }
@@ -55,6 +60,7 @@ export function moneyTold(booking: BookingView): MoneyTold {
     released: letGo + voided + Math.max(0, charged - taken),
     disputed: booking.disputed,
     lost: booking.lost,
+    mayCome: booking.payments.some(({ state }) => !OVER.has(state)),
     pollMs: soon ? SOON_MS : later ? LATER_MS : undefined,
   };
 }

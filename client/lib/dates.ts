@@ -1,3 +1,4 @@
+import { instantText } from "../../server/platform/instant-text.ts";
 import { getLocale } from "./i18n/compiled/runtime.js";
 
 // Plain dates are "YYYY-MM-DD"; they are counted as UTC midnights, where every day has 24 hours.
@@ -37,19 +38,9 @@ export function formatDay(date: string): string {
   return new Intl.DateTimeFormat(dateLocale(), { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(utc(date));
 }
 
-/** "Fri, 11 Sep 2026, 18:00 GMT+7": an instant in the property's zone, with its offset. */
+/** "Fri, 11 Sep 2026, 18:00 WIB": an instant in the property's zone, as the mails tell it. */
 export function formatInstant(instant: string, zone: string): string {
-  return new Intl.DateTimeFormat(dateLocale(), {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone: zone,
-    timeZoneName: "shortOffset",
-  }).format(new Date(instant));
+  return instantText(instant, zone, getLocale());
 }
 
 /** "4:07" of a span in milliseconds; never negative. */

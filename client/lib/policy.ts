@@ -12,7 +12,7 @@ export function freeUntil(policy: Policy, now = Date.now()): string | null {
   return Date.parse(first.from) > now ? first.from : null;
 }
 
-/** A frozen policy as sentences, its deadlines in the property's time with weekday and offset. */
+/** A frozen policy as sentences, its deadlines in the property's time with weekday and zone. */
 export function policySentences(policy: Policy, currency: string, now = Date.now()): string[] {
   const sentences = policy.steps.map((step, index) => {
     const fee = formatMoney(step.fee, currency);

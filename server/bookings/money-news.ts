@@ -22,8 +22,8 @@ export const MONEY_NEWS = {
   transfer_waiting: GUEST,
   /** A reservation ended before it was taken, and the booking owes its money. */
   lapsed: BOTH,
-  /** Given back in the provider's dashboard. */
-  refund_made: GUEST,
+  /** Given back in the provider's dashboard; the property must act where the booking owes it still. */
+  refund_made: BOTH,
   refund_failed: BOTH,
   /** The cancellation's own message has told the guest; the property must pay. */
   refund_manual: PROPERTY,

@@ -1,8 +1,9 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, like, or, sql, type SQL } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
-import { bookingEvents, disputes, moneyDecisions, payments, refunds, type Settlement } from "../../db/schema/index.ts";
+import { bookingEvents, disputes, incidents, moneyDecisions, payments, refunds, type Settlement } from "../../db/schema/index.ts";
 import type { PayInstructions } from "../../db/schema/payments.ts";
 import type { HistoryType } from "./events.ts";
+import { mismatchOf } from "./record-money.ts";
 import type { MoneyNews } from "./schemas.ts";
 
 // What messages read of an event: never the balance of now, which tells of other events too.
@@ -25,6 +26,13 @@ export interface News {
   /** Where to send a transfer. */
   to?: PayInstructions | undefined;
   reference?: string | undefined;
+  /** Of a payment of another amount or currency: what had been asked for, and whether it was taken or only reserved. */
+  asked?: { amount: number; currency: string };
+  isTaken?: boolean;
+  /** Of a payment: the booking had been cancelled before it came. */
+  hasEnded?: boolean;
+  /** Of a dispute that was won: refunds that had waited for it. */
+  waited?: number;
   /** It isn't so any more: a transfer that came, or is over. */
   isOver?: boolean;
 }
@@ -33,8 +41,8 @@ type Read = (db: Executor, bookingId: string, about: string) => Promise<News | u
 
 /** Where each of the news has its facts. */
 const READS = {
-  paid_beyond: (db, bookingId, about) => ofEvent(db, bookingId, "paid_beyond", "paymentId", about),
-  paid_otherwise: ofPayment,
+  paid_beyond: ofBeyond,
+  paid_otherwise: ofForeign,
   transfer_waiting: ofTransfer,
   lapsed: (db, bookingId, about) => ofEvent(db, bookingId, "authorisation_lapsed", "paymentId", about),
   refund_made: ofRefund,
@@ -47,7 +55,7 @@ const READS = {
   dispute_inquiry: ofDispute,
   dispute_open: ofDispute,
   dispute_lost: ofDispute,
-  dispute_won: ofDispute,
+  dispute_won: ofWon,
 } as const satisfies Record<MoneyNews, Read>;
 
 /** The facts of one of the money's news. @throws Error where there is no such payment, refund, dispute or decision */
@@ -67,9 +75,24 @@ async function ofEvent(db: Executor, bookingId: string, type: HistoryType, key: 
   return { amount: settlement?.back ?? Number(missing), currency: event.currency, settlement };
 }
 
-async function ofPayment(db: Executor, _: string, about: string): Promise<News | undefined> {
-  const [payment] = await db.select({ amount: payments.amount, currency: payments.currency }).from(payments).where(eq(payments.id, about));
-  return payment;
+async function ofBeyond(db: Executor, bookingId: string, about: string): Promise<News | undefined> {
+  const news = await ofEvent(db, bookingId, "paid_beyond", "paymentId", about);
+  const own = await historyOf(db, bookingId, or(eq(bookingEvents.type, "cancelled"), eq(bookingEvents.type, "paid_beyond")));
+  const came = own.findIndex(({ type, data }) => type === "paid_beyond" && data["paymentId"] === about);
+  return news && { ...news, hasEnded: own.slice(0, came).some(({ type }) => type === "cancelled") };
+}
+
+/** What came is kept with its incident: the payment's row has what was asked for. */
+async function ofForeign(db: Executor, _: string, about: string): Promise<News | undefined> {
+  const [payment] = await db.select().from(payments).where(eq(payments.id, about));
+  const [incident] = await db
+    .select({ data: incidents.data })
+    .from(incidents)
+    .where(eq(incidents.cause, mismatchOf(about)));
+  if (!payment || !incident) return undefined;
+  const { amount, currency, captured } = payment;
+  const came = { amount: Number(incident.data["amount"]), currency: String(incident.data["currency"]) };
+  return { ...came, asked: { amount, currency }, isTaken: captured > 0 };
 }
 
 async function ofTransfer(db: Executor, _: string, about: string): Promise<News | undefined> {
@@ -91,4 +114,26 @@ async function ofRefund(db: Executor, _: string, about: string): Promise<News | 
 async function ofDispute(db: Executor, _: string, about: string): Promise<News | undefined> {
   const [dispute] = await db.select({ amount: disputes.amount, currency: disputes.currency }).from(disputes).where(eq(disputes.id, about));
   return dispute;
+}
+
+/** Its refunds that had been asked for and not been made at the end of the dispute. */
+async function ofWon(db: Executor, bookingId: string, about: string): Promise<News | undefined> {
+  const dispute = await ofDispute(db, bookingId, about);
+  const own = await historyOf(db, bookingId, or(like(bookingEvents.type, "refund_%"), eq(bookingEvents.type, "dispute_won")));
+  const end = own.findLastIndex(({ type, data }) => type === "dispute_won" && data["disputeId"] === about);
+  const waiting = new Map<unknown, number>();
+  for (const { type, data } of own.slice(0, Math.max(0, end))) {
+    if (data["paymentId"] !== own[end]!.data["paymentId"]) continue;
+    if (type === "refund_requested") waiting.set(data["refundId"], Number(data["amount"]));
+    else waiting.delete(data["refundId"]);
+  }
+  return dispute && { ...dispute, waited: [...waiting.values()].reduce((sum, amount) => sum + amount, 0) };
+}
+
+function historyOf(db: Executor, bookingId: string, which: SQL | undefined) {
+  return db
+    .select({ type: bookingEvents.type, data: bookingEvents.data })
+    .from(bookingEvents)
+    .where(and(eq(bookingEvents.bookingId, bookingId), which))
+    .orderBy(asc(bookingEvents.id));
 }

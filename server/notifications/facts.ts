@@ -61,6 +61,13 @@ export interface NewsFacts {
   until?: string | undefined;
   /** Of a payment by hand. */
   reference?: string | undefined;
+  /** Of a payment of another amount or currency: what had been asked for, and whether it was taken or only reserved. */
+  asked?: { amount: number; currency: string };
+  isTaken?: boolean;
+  /** Of a payment: the booking had been cancelled before it came. */
+  hasEnded?: boolean;
+  /** Of a dispute that was won: refunds that had waited for it. */
+  waited?: number;
 }
 
 /** Absolute addresses: `trip` opens the booking without an account, `search` starts anew. */
@@ -108,12 +115,14 @@ export function factsOf(view: BookingView, links: Links, settlement?: Settlement
   };
 }
 
-/** Pages that nobody can pay on any more, and that nobody has paid on. */
-const OVER: ReadonlySet<string> = new Set(["expired", "failed"]);
+/** Pages that nobody can pay on any more, and of which no money is left. */
+const OVER: ReadonlySet<string> = new Set(["expired", "failed", "voided"]);
 
 /** All of one moment: what is kept, waived, open and due at the property make up the total. */
 function amountsNow(view: BookingView): Pick<MailFacts, "total" | "paid" | "waived" | "open" | "dueAtProperty"> {
   const { total, dueOnline, owedOnline, kept } = view;
+  // What came was in another amount or currency: it pays for nothing, and is kept for nothing.
+  if (view.state === "pending") return { total, paid: 0, waived: dueOnline - owedOnline, open: owedOnline, dueAtProperty: total - dueOnline };
   // Nothing came of it, so that it costs nothing.
   if (view.state === "expired") return { total: 0, paid: 0, waived: 0, open: 0, dueAtProperty: 0 };
   return { total, paid: kept, waived: dueOnline - owedOnline, open: owedOnline - kept, dueAtProperty: total - dueOnline };

@@ -1,6 +1,8 @@
 import type { Locale } from "../platform/fields.ts";
 import { exponentOf, roundingUnit } from "../platform/money.ts";
 
+export { instantText } from "../platform/instant-text.ts";
+
 // For mails and texts. Nothing here asks for the present time: a mail that is sent again must be the same bytes.
 
 /** English with the day before the month. */
@@ -29,21 +31,6 @@ export function longDate(date: string, locale: Locale): string {
 /** "2026-12-20" → "20 Dec 2026". */
 export function shortDate(date: string, locale: Locale): string {
   return new Intl.DateTimeFormat(TAG[locale], { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(date));
-}
-
-/** An instant in the property's zone with its offset: "Fri, 18 Dec 2026, 18:00 GMT+8". */
-export function instantText(instant: string, zone: string, locale: Locale): string {
-  return new Intl.DateTimeFormat(TAG[locale], {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone: zone,
-    timeZoneName: "shortOffset",
-  }).format(new Date(instant));
 }
 
 /** "ID" → "Indonesia"; an unknown code stays as it is. */

@@ -16,7 +16,7 @@ const TEXTS = {
   },
   id: {
     booking_confirmed: (f: MailFacts, place: string) =>
-      `Nightledger: ${f.code} terkonfirmasi${place && ` di ${place}`}, ${day(f, f.checkIn)} - ${day(f, f.checkOut)}, check-in mulai ${f.property.checkInFrom}. ${f.property.phone}`,
+      `Nightledger: ${f.code} terkonfirmasi${place && ` di ${place}`}, ${day(f, f.checkIn)} - ${day(f, f.checkOut)}, check-in mulai ${f.property.checkInFrom.replace(":", ".")}. ${f.property.phone}`,
     booking_cancelled: (f: MailFacts, place: string) =>
       `Nightledger: ${f.code}${place && ` di ${place}`}, ${day(f, f.checkIn)}, dibatalkan.${costs(f, "Biaya", "Kembali")} Rincian ada di e-mail Anda.`,
   },

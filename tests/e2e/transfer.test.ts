@@ -16,8 +16,8 @@ test("a transfer that is waited for is told with bank, number, amount, deadline 
   const fact = (term: string) => page.getByRole("term").filter({ hasText: term }).locator("..").getByRole("definition").innerText();
   expect(await fact("Virtual account number")).toMatch(/^\d{8,}/);
   expect(await fact("Exact amount")).toMatch(/^IDR\s[\d,]+$/);
-  expect(await fact("Pay until")).toMatch(/GMT\+7$/);
-  expect(await fact("Kept for you until")).toMatch(/GMT\+7$/);
+  expect(await fact("Pay until")).toMatch(/WIB$/);
+  expect(await fact("Kept for you until")).toMatch(/WIB$/);
   for (const [width, scheme] of [
     [1440, "light"],
     [768, "dark"],

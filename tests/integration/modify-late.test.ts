@@ -33,7 +33,7 @@ test("paid for a draft that was replaced: the guest is told once that the change
   const [mail, ...others] = await lateMails(stay.bookingId);
   expect(others).toEqual([]);
   for (const part of [mail!.text, mail!.html]) {
-    for (const words of ["€110.00 goes back to you in full.", "is released", "stands as you see it here, without the change", "Wednesday, 3 March 2027"])
+    for (const words of ["€110.00 held on your card is released: it was never charged.", "stands as you see it here, without the change", "Wednesday, 3 March 2027"])
       expect(part).toContain(words);
   }
   await balance(desk.ctx, stay.bookingId);
@@ -84,7 +84,10 @@ test("paid for a draft that another draft replaced: it goes back, both are told 
   await desk.paymentBecomes(bookingId, "captured", "authorised", "created", "created");
   await payByStripe(pages[1]!);
   await desk.paymentBecomes(bookingId, "captured", "authorised", "authorised", "created");
-  expect((await lateMails(bookingId)).map(({ text }) => /€\d+\.00 goes back/.exec(text)?.[0]).toSorted()).toEqual(["€110.00 goes back", "€220.00 goes back"]);
+  expect((await lateMails(bookingId)).map(({ text }) => /€\d+\.00 held on your card is released/.exec(text)?.[0]).toSorted()).toEqual([
+    "€110.00 held on your card is released",
+    "€220.00 held on your card is released",
+  ]);
   await balance(desk.ctx, bookingId);
   expect(await desk.kept(bookingId)).toBe(22_000);
   await payByStripe(pages[2]!);

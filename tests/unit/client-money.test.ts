@@ -54,3 +54,10 @@ test.each([
   const { stays, fees, total, ended } = priceOf(booking);
   expect(stays.reduce((sum, stay) => sum + stay.total, 0) + (ended ? 0 : fees)).toBe(total);
 });
+
+test("money may still come for a hold that is over only while a page of it is open", () => {
+  const ended = (...states: string[]) => bookingView({ state: "expired", paid: 0, payments: states.map((state) => payment(state, 23_000)) });
+  expect(moneyTold(ended()).mayCome).toBe(false);
+  expect(moneyTold(ended("expired", "failed", "voided")).mayCome).toBe(false);
+  expect(moneyTold(ended("expired", "pending")).mayCome).toBe(true);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import words from "../../client/messages/id.json" with { type: "json" };
-import { composeAccountMail, composeMail, factsOf, type Mail, type MailKind } from "../../server/notifications/index.ts";
+import { composeAccountMail, composeMail, factsOf, smsText, type Mail, type MailKind } from "../../server/notifications/index.ts";
 import { WORDS } from "../../server/notifications/templates/words.ts";
 import type { Settlement } from "../../db/schema/bookings.ts";
 import { baliView, bookingView } from "../helpers/booking-view.ts";
@@ -81,9 +81,9 @@ test("the confirmation tells all that was sold", async () => {
     "€8.00",
     "€238.00",
     "The prices include VAT 6 % €13.02.",
-    "Cancelling is free until Fri, 18 Dec 2026, 18:00 GMT+0.",
-    "From Fri, 18 Dec 2026, 18:00 GMT+0 it costs €110.00.",
-    "Europe/Lisbon",
+    "Cancelling is free until Fri, 18 Dec 2026, 18:00 WET.",
+    "From Fri, 18 Dec 2026, 18:00 WET it costs €110.00.",
+    "Times are those of the property.",
     "Rua das Flores 12, Lisbon, Portugal",
     "+351 21 000 0000",
     "stay@casa.test",
@@ -94,9 +94,9 @@ test("the confirmation tells all that was sold", async () => {
   expect(plain(text)).toMatch(/Total +€238\.00\nPaid online +€230\.00\nTo pay at the property +€8\.00/);
 });
 
-test("deadlines are in the property's zone with its offset, rupiah without decimals", async () => {
+test("deadlines are in the property's zone with its name, rupiah without decimals", async () => {
   const { text } = await mailOf("booking_confirmed", baliView());
-  expect(plain(text)).toContain("Pembatalan gratis sampai Jum, 18 Des 2026, 18.00 GMT+8.");
+  expect(plain(text)).toContain("Pembatalan gratis sampai Jum, 18 Des 2026, 18.00 WITA.");
   expect(plain(text)).toMatch(/Dibayar di hotel +Rp 1\.450\.000/);
   expect(plain(text)).toContain("Jika Anda tidak datang, biayanya Rp 1.450.000.");
   expect(text).not.toContain("Sudah dibayar");
@@ -119,9 +119,9 @@ test("two rooms' policies and taxes are told as one", async () => {
   const later = { ...stay!.policy, steps: [{ from: "2026-12-19T18:00:00Z", fee: 5_000 }] };
   const view = bookingView({ total: 47_600, stays: [stay!, { ...stay!, id: "0199a000-0000-7000-8000-000000000009", policy: later }] });
   const { text } = await mailOf("booking_confirmed", view);
-  expect(text).toContain("From Fri, 18 Dec 2026, 18:00 GMT+0 it costs €110.00.");
-  expect(text).toContain("From Sat, 19 Dec 2026, 18:00 GMT+0 it costs €160.00.");
-  expect(text).toContain("From Sun, 20 Dec 2026, 15:00 GMT+0 it costs €288.00.");
+  expect(text).toContain("From Fri, 18 Dec 2026, 18:00 WET it costs €110.00.");
+  expect(text).toContain("From Sat, 19 Dec 2026, 18:00 WET it costs €160.00.");
+  expect(text).toContain("From Sun, 20 Dec 2026, 15:00 WET it costs €288.00.");
   expect(text).toContain("If you don't come, it costs €476.00.");
   expect(text).toMatch(/City tax +€16\.00/);
   expect(text).toContain("YOUR ROOMS");
@@ -232,23 +232,29 @@ test("a fee of what is paid at the property says who takes it", async () => {
 
 test("until when cancelling is free is never an instant that has passed", async () => {
   const at = (now: string) => mailOf("booking_modified", bookingView({ now }));
-  expect((await at("2026-12-18T17:59:59Z")).text).toContain("Cancelling is free until Fri, 18 Dec 2026, 18:00 GMT+0.");
+  expect((await at("2026-12-18T17:59:59Z")).text).toContain("Cancelling is free until Fri, 18 Dec 2026, 18:00 WET.");
   const later = (await at("2026-12-18T18:00:01Z")).text;
   expect(later).not.toContain("free until");
   expect(plain(later)).toContain("Cancelling this booking costs €110.00.");
-  expect(plain(later)).toContain("From Sun, 20 Dec 2026, 15:00 GMT+0 it costs €238.00.");
+  expect(plain(later)).toContain("From Sun, 20 Dec 2026, 15:00 WET it costs €238.00.");
 });
 
 test("a failed payment says until when the rooms are held, an expired hold what comes back", async () => {
   const held = await mailOf("payment_failed", bookingView({ state: "pending", paid: 0, holdExpiresAt: "2026-11-01T09:45:00Z" }));
-  expect(held.text).toContain("until Sun, 1 Nov 2026, 09:45 GMT+0");
+  expect(held.text).toContain("until Sun, 1 Nov 2026, 09:45 WET");
   expect((await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [] }))).text).toContain("Nothing was charged.");
   const late = await mailOf("hold_expired", bookingView({ state: "expired" }), back(23_000, "refund"));
-  expect(plain(late.text)).toContain("€230.00 goes back to you in full.");
+  expect(plain(late.text)).toContain("Your payment came too late for the rooms.");
+  expect(plain(late.text)).toContain("€230.00 goes back the way you paid.");
   const open = { id: "p", provider: "stripe", state: "requires_action", amount: 23_000, method: null };
   const unknown = await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [open] }));
-  expect(unknown.text).toContain("Should one still arrive, it goes back to you in full.");
+  expect(unknown.text).toContain("Should one still arrive, your booking stands if your rooms are still free; otherwise the money goes back to you in full.");
   expect(unknown.text).not.toContain("Nothing was charged");
+  const indonesian = await mailOf("hold_expired", baliView({ state: "expired", payments: [open] }));
+  expect(indonesian.text).toContain("pemesanan Anda tetap berlaku jika kamarnya masih tersedia; jika tidak, dana itu kembali kepada Anda seluruhnya.");
+  // A reservation that was let go is no payment that may still come.
+  const letGo = await mailOf("hold_expired", bookingView({ state: "expired", paid: 0, payments: [{ ...open, state: "voided" }] }));
+  expect(letGo.text).toContain("Nothing was charged.");
 });
 
 test.each([
@@ -258,7 +264,7 @@ test.each([
 ] as const)("money that came too late for a change, %s: how it goes back is said before it does", async (_, way, said) => {
   const mail = await mailOf("change_late", bookingView(), back(11_000, way));
   expect(mail.attachments).toEqual([]);
-  for (const words of ["the change could not be made", "€110.00 goes back to you in full.", said, "stands as you see it here", LINKS.trip]) expect(mail.text).toContain(words);
+  for (const words of ["the change could not be made", "€110.00", said, "stands as you see it here", LINKS.trip]) expect(mail.text).toContain(words);
 });
 
 test("nothing was charged is said of a refused payment only where no other money is there", async () => {
@@ -280,4 +286,42 @@ test.each(["verify_email", "account_exists", "reset_password", "invitation"] as 
     expect(mail.subject + mail.text).not.toMatch(/undefined|null/);
     expect((await composeAccountMail(kind, { locale, name: "", url })).text).toContain(locale === "en" ? "\nHello,\n" : "\nHalo,\n");
   }
+});
+
+test.each([
+  ["change_late", {}],
+  ["paid_too_late", { state: "expired" }],
+  ["hold_expired", { state: "expired" }],
+] as const)("%s says of a reservation that it is let go, and not that it goes back too", async (kind, change) => {
+  for (const view of [bookingView(change), bookingView({ ...change, locale: "id" })]) {
+    const { text } = await mailOf(kind, view, back(40_600, "void"));
+    expect(text).toMatch(/never charged|tidak pernah ditagih/);
+    expect(text).not.toMatch(/goes back|kembalikan/);
+  }
+});
+
+test("a dearer change that was paid online names the difference, its fee and what was paid for it", async () => {
+  const dearer = { totalBefore: 23_800, totalAfter: 64_900, owedOnlineBefore: 23_000, owedOnlineAfter: 63_400, duePropertyBefore: 800, duePropertyAfter: 1_500, fee: 1_000 };
+  const { text } = await mailOf("booking_modified", bookingView(), dearer);
+  expect(text).toContain("WHAT THIS CHANGE COSTS");
+  expect(plain(text)).toMatch(/Change fee +€10\.00\nDifference in price +€401\.00\nPaid online for this change +€404\.00\nMore to pay at the property +€7\.00/);
+  const indonesian = await mailOf("booking_modified", bookingView({ locale: "id" }), dearer);
+  expect(plain(indonesian.text)).toMatch(/Selisih harga +€401,00\nDibayar online untuk perubahan ini +€404,00/);
+});
+
+test("hours read in Indonesian as its deadlines do, in mail and text", async () => {
+  const { text } = await mailOf("booking_confirmed", baliView());
+  for (const words of ["mulai pukul 14.00", "sampai pukul 12.00"]) expect(text).toContain(words);
+  expect(smsText("booking_confirmed", factsOf(baliView(), LINKS))).toContain("check-in mulai 14.00.");
+});
+
+test("a booking that is over is to be seen, and no longer to be changed", async () => {
+  expect((await mailOf("change_late", bookingView({ state: "cancelled" }))).text).toContain("See your booking");
+  expect((await mailOf("change_late", baliView({ state: "cancelled" }))).text).toContain("Lihat pemesanan");
+  expect((await mailOf("change_late", bookingView())).text).toContain("See or change your booking");
+});
+
+test("an account's link breaks where the screen ends", async () => {
+  const { html } = await composeAccountMail("verify_email", { locale: "en", name: "", url: "https://stay.test/verify?token=abc" });
+  expect(html).toMatch(/word-break:break-all[^>]*>https:\/\/stay\.test/);
 });

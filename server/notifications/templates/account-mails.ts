@@ -1,7 +1,7 @@
 import type { Locale } from "../../platform/fields.ts";
 import type { Template } from "./booking-mails.ts";
 import { layout } from "./layout.ts";
-import { button, note, paragraph } from "./parts.ts";
+import { address, button, paragraph } from "./parts.ts";
 import { WORDS } from "./words.ts";
 
 export type AccountMailKind = "verify_email" | "account_exists" | "reset_password" | "invitation";
@@ -22,6 +22,6 @@ export function accountTemplate(kind: AccountMailKind, { locale, name, organizat
   const lead = own.lead(organization);
   return {
     subject: own.subject(organization),
-    element: layout({ locale, title: own.title, preview: lead, footer: own.ignore }, paragraph(words.hello(name)), paragraph(lead), button(own.open, url), note(url)),
+    element: layout({ locale, title: own.title, preview: lead, footer: own.ignore }, paragraph(words.hello(name)), paragraph(lead), button(own.open, url), address(url)),
   };
 }

@@ -3,7 +3,23 @@ import type { MailFacts } from "../facts.ts";
 import { instantText, money, shortDate } from "../format.ts";
 import { lodgingReservation } from "./json-ld.ts";
 import { layout } from "./layout.ts";
-import { button, codePanel, datesRow, heading, note, paragraph, placeText, policyText, priceTable, roomList, rule, settledTable, waysBack } from "./parts.ts";
+import {
+  bookingButton,
+  button,
+  codePanel,
+  datesRow,
+  differenceLines,
+  heading,
+  note,
+  paragraph,
+  placeText,
+  policyText,
+  priceTable,
+  roomList,
+  rule,
+  settledTable,
+  waysBack,
+} from "./parts.ts";
 import { WORDS, type Words } from "./words.ts";
 
 export interface Template {
@@ -35,9 +51,9 @@ function standing(facts: MailFacts, own: Words["booking_confirmed"]): Template {
       paragraph(lead),
       codePanel(facts),
       datesRow(facts),
-      button(words.open, facts.tripUrl),
+      bookingButton(facts),
       rule(),
-      roomList(facts),
+      roomList(facts, words.rooms(facts.rooms.length)),
       rule(),
       ...whatChanged(facts),
       priceTable(facts),
@@ -49,13 +65,14 @@ function standing(facts: MailFacts, own: Words["booking_confirmed"]): Template {
   };
 }
 
-/** Fee and refund of this change alone; nothing where money was no part of it. */
+/** Difference, fee and refund of this change alone; nothing where money was no part of it. */
 function whatChanged(facts: MailFacts): (ReactElement | null)[] {
   const words = WORDS[facts.locale];
   const { settlement } = facts;
-  if (!settlement || (settlement.fee === 0 && settlement.back === 0)) return [];
+  if (!settlement) return [];
   const hasLost = settlement.fee > 0 && facts.fees > 0;
-  return [heading(words.what_changed), settledTable(facts, hasLost ? words.booking_cancelled.fee : words.changeFee), ...waysBack(facts), rule()];
+  const table = settledTable(facts, hasLost ? words.booking_cancelled.fee : words.changeFee, differenceLines(facts));
+  return table ? [heading(words.what_changed), table, ...waysBack(facts), rule()] : [];
 }
 
 function paymentFailed(facts: MailFacts): Template {
@@ -89,12 +106,11 @@ function changeLate(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
-      paragraph(own.refund(backText(facts))),
       ...waysBack(facts),
       paragraph(facts.state === "cancelled" ? own.cancelled : own.stands),
       codePanel(facts),
       datesRow(facts),
-      button(words.open, facts.tripUrl),
+      bookingButton(facts),
     ),
   };
 }
@@ -109,7 +125,7 @@ function holdExpired(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
-      paragraph(facts.settlement ? own.refund(backText(facts)) : facts.payment === "none" ? own.nothing : own.open),
+      paragraph(facts.settlement ? own.late : facts.payment === "none" ? own.nothing : own.open),
       ...waysBack(facts),
       button(words.searchAgain, facts.searchUrl),
       codePanel(facts),
@@ -129,7 +145,6 @@ function paidTooLate(facts: MailFacts): Template {
       frame(facts, own.title, lead),
       paragraph(words.hello(facts.guestName)),
       paragraph(lead),
-      paragraph(words.change_late.refund(backText(facts))),
       ...waysBack(facts),
       button(words.searchAgain, facts.searchUrl),
       codePanel(facts),
@@ -165,10 +180,6 @@ function cancelled(facts: MailFacts): Template {
       placeText(facts, words.property),
     ),
   };
-}
-
-function backText({ settlement, currency, locale }: MailFacts): string {
-  return money(settlement?.back ?? 0, settlement?.currency ?? currency, locale);
 }
 
 export function frame(facts: MailFacts, title: string, preview: string) {

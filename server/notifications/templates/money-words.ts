@@ -6,25 +6,31 @@ import type { Locale } from "../../platform/fields.ts";
 interface Said {
   subject: (place: string) => string;
   title: string;
-  lead: (amount: string, place: string) => string;
+  lead: (amount: string, place: string, asked: string) => string;
 }
 export type GuestNews = Exclude<MoneyNews, "refund_manual" | "dispute_inquiry" | "dispute_open">;
+/** A payment beyond what is due is told otherwise where it came for a booking that had ended. */
+type Heading = GuestNews | "paid_after_end";
 export type PropertyNews = Extract<
   MoneyNews,
-  "paid_otherwise" | "lapsed" | "refund_failed" | "refund_manual" | "dispute_inquiry" | "dispute_open" | "dispute_lost" | "dispute_won"
+  "paid_otherwise" | "lapsed" | "refund_made" | "refund_failed" | "refund_manual" | "dispute_inquiry" | "dispute_open" | "dispute_lost" | "dispute_won"
 >;
 
 const EN = {
   paid_beyond: {
-    subject: (place) => `A payment for ${place} goes back to you`,
+    subject: (place) => `A payment for ${place} is not due`,
     title: "You have paid more than is due",
-    lead: (amount, place) => `A further payment came for your booking at ${place}. ${amount} of it is not due.`,
+    lead: (amount, place) => `A payment came for your booking at ${place}. ${amount} of it is not due.`,
+  },
+  paid_after_end: {
+    subject: (place) => `Your payment for ${place} came after your booking had ended`,
+    title: "Your booking had ended",
+    lead: (amount, place) => `Your booking at ${place} had already ended when your payment came. ${amount} of it is not due.`,
   },
   paid_otherwise: {
     subject: (place) => `A payment for ${place} can't be used`,
     title: "A payment can't be used",
-    lead: (_, place) =>
-      `A payment came for your booking at ${place} in another amount or currency than was asked for. It pays for nothing and goes back to you: by itself where it is only reserved, else by the property.`,
+    lead: (amount, place, asked) => `A payment of ${amount} came for your booking at ${place}, where ${asked} was asked for. It pays for nothing.`,
   },
   transfer_waiting: {
     subject: (place) => `How to pay for ${place}`,
@@ -66,7 +72,7 @@ const EN = {
   waived: {
     subject: (place) => `${place} asks less of you`,
     title: "A part is not asked of you",
-    lead: (amount, place) => `${place} waives a part of what your booking cost. ${amount} goes back to you.`,
+    lead: (_, place) => `${place} waives a part of what your booking cost.`,
   },
   dispute_lost: {
     subject: (place) => `Your bank has decided about your payment for ${place}`,
@@ -76,21 +82,25 @@ const EN = {
   dispute_won: {
     subject: (place) => `Your bank has decided about your payment for ${place}`,
     title: "The payment stands",
-    lead: (amount, place) => `Your bank has decided that the disputed payment of ${amount} for ${place} stands. A refund that waited for this is made now.`,
+    lead: (amount, place) => `Your bank has decided that the disputed payment of ${amount} for ${place} stands.`,
   },
-} as const satisfies Record<GuestNews, Said>;
+} as const satisfies Record<Heading, Said>;
 
-const ID: Record<GuestNews, Said> = {
+const ID: Record<Heading, Said> = {
   paid_beyond: {
-    subject: (place) => `Pembayaran untuk ${place} kembali kepada Anda`,
+    subject: (place) => `Pembayaran untuk ${place} melebihi tagihan`,
     title: "Anda membayar lebih dari tagihan",
-    lead: (amount, place) => `Ada pembayaran lain untuk pemesanan Anda di ${place}. ${amount} dari dana itu tidak ditagih.`,
+    lead: (amount, place) => `Ada pembayaran untuk pemesanan Anda di ${place}. ${amount} dari dana itu tidak perlu dibayar.`,
+  },
+  paid_after_end: {
+    subject: (place) => `Pembayaran Anda untuk ${place} tiba setelah pemesanan berakhir`,
+    title: "Pemesanan Anda sudah berakhir",
+    lead: (amount, place) => `Pemesanan Anda di ${place} sudah berakhir ketika pembayaran Anda tiba. ${amount} dari dana itu tidak perlu dibayar.`,
   },
   paid_otherwise: {
     subject: (place) => `Pembayaran untuk ${place} tidak dapat dipakai`,
     title: "Pembayaran tidak dapat dipakai",
-    lead: (_, place) =>
-      `Pembayaran untuk pemesanan Anda di ${place} tiba dengan jumlah atau mata uang yang berbeda dari tagihan. Dana itu tidak dipakai dan kembali kepada Anda: otomatis jika hanya ditahan, selain itu melalui hotel.`,
+    lead: (amount, place, asked) => `Pembayaran ${amount} tiba untuk pemesanan Anda di ${place}, padahal yang diminta ${asked}. Dana itu tidak dapat dipakai.`,
   },
   transfer_waiting: {
     subject: (place) => `Cara membayar untuk ${place}`,
@@ -133,22 +143,22 @@ const ID: Record<GuestNews, Said> = {
   waived: {
     subject: (place) => `${place} mengurangi tagihan Anda`,
     title: "Sebagian tidak ditagih kepada Anda",
-    lead: (amount, place) => `${place} membebaskan sebagian biaya pemesanan Anda. ${amount} kembali kepada Anda.`,
+    lead: (_, place) => `${place} membebaskan sebagian biaya pemesanan Anda.`,
   },
   dispute_lost: {
     subject: (place) => `Bank Anda sudah memutuskan pembayaran untuk ${place}`,
     title: "Bank Anda mengembalikan dana",
     lead: (amount, place) =>
-      `Bank Anda memenangkan sanggahan Anda atas pembayaran untuk ${place}: ${amount} sudah kembali kepada Anda melalui bank. Dana itu tidak dikembalikan dua kali.`,
+      `Bank Anda mengabulkan sanggahan Anda atas pembayaran untuk ${place}: ${amount} sudah kembali kepada Anda melalui bank. Dana itu tidak dikembalikan dua kali.`,
   },
   dispute_won: {
     subject: (place) => `Bank Anda sudah memutuskan pembayaran untuk ${place}`,
     title: "Pembayaran tetap berlaku",
-    lead: (amount, place) => `Bank Anda memutuskan bahwa pembayaran ${amount} untuk ${place} tetap berlaku. Pengembalian dana yang menunggu keputusan ini sekarang dilakukan.`,
+    lead: (amount, place) => `Bank Anda memutuskan bahwa pembayaran ${amount} untuk ${place} tetap berlaku.`,
   },
 };
 
-export const GUEST_NEWS = { en: EN, id: ID } as const satisfies Record<Locale, Record<GuestNews, Said>>;
+export const GUEST_NEWS = { en: EN, id: ID } as const satisfies Record<Locale, Record<Heading, Said>>;
 
 interface Account {
   at: string;
@@ -166,40 +176,70 @@ export const DETAILS = {
   en: {
     until: (when: string) => `It must arrive by ${when}.`,
     held: (when: string) => `Your rooms are kept for you until ${when}.`,
+    later: "Money that comes later still counts if your rooms are free then; otherwise it goes back to you.",
     account: (to: Account) => accountLines({ at: "Bank or shop", biller: "Company code", number: "Number" }, to),
     page: "The account and its number are on the payment page, which your booking leads to.",
     reference: (text: string) => `Its reference: ${text}.`,
+    waited: (amount: string) => `The refund of ${amount} that waited for this is made now.`,
+    byProperty: "The property will contact you to give it back.",
   },
   id: {
     until: (when: string) => `Dana harus tiba sebelum ${when}.`,
     held: (when: string) => `Kamar Anda kami simpan sampai ${when}.`,
+    later: "Dana yang tiba setelah itu tetap dihitung jika kamar Anda masih tersedia; jika tidak, dana itu kembali kepada Anda.",
     account: (to: Account) => accountLines({ at: "Bank atau toko", biller: "Kode perusahaan", number: "Nomor" }, to),
     page: "Rekening dan nomornya ada di halaman pembayaran, yang dapat dibuka dari pemesanan Anda.",
     reference: (text: string) => `Referensinya: ${text}.`,
+    waited: (amount: string) => `Pengembalian dana ${amount} yang menunggu keputusan ini sekarang dilakukan.`,
+    byProperty: "Hotel akan menghubungi Anda untuk mengembalikannya.",
   },
 } as const satisfies Record<Locale, unknown>;
+
+/** What a task of the property names beside its amount. */
+interface More {
+  /** What had been asked for. */
+  asked: string;
+  /** The payment was taken, not only reserved. */
+  isTaken: boolean;
+  /** Refunds that waited, ready to read; undefined where none did. */
+  waited: string | undefined;
+  /** The booking has been cancelled, or came to nothing. */
+  isOver: boolean;
+}
 
 /** What the property must do. */
 export const PROPERTY_NEWS = {
   en: {
-    paid_otherwise: () => "A payment came in another amount or currency than was asked for. It pays for nothing: look at it in the payment provider's dashboard and give it back.",
+    paid_otherwise: (amount, { asked, isTaken }) =>
+      `A payment of ${amount} came, where ${asked} was asked for. It pays for nothing. ${isTaken ? "Look at it in the payment provider's dashboard and give it back." : "It was only reserved, and is released by itself: nothing is left for you to do."}`,
     lapsed: (amount) => `A reservation on the guest's card ended before it was taken. ${amount} is missing: agree with the guest how it is paid.`,
+    refund_made: (amount) => `${amount} was given back to the guest in the payment provider's dashboard.`,
     refund_failed: (amount) => `The guest's bank refused a refund of ${amount}. Send it another way, and tell the operator that it was paid.`,
     refund_manual: (amount) => `Send ${amount} back to the guest by bank transfer: the guest's way of paying takes no refunds. Tell the operator when it was paid.`,
     dispute_inquiry: (amount) => `The guest's bank asks about a payment of ${amount}. Answer it in the payment provider's dashboard.`,
     dispute_open: (amount) => `The guest disputes a payment of ${amount}. Answer it in the payment provider's dashboard; give nothing back by hand meanwhile.`,
     dispute_lost: (amount) => `A dispute was lost: the guest has ${amount} back from the bank. Give none of it back by hand.`,
-    dispute_won: (amount) => `A dispute was won: ${amount} stays yours. Nothing is left to do.`,
+    dispute_won: (amount, { waited, isOver }) => {
+      if (waited) return `A dispute about ${amount} was won: the guest's bank takes nothing. A refund of ${waited} had waited for this, and is made to the guest now.`;
+      if (isOver) return `A dispute about ${amount} was won: the guest's bank takes nothing. What the guest is still owed goes back as for any cancelled booking.`;
+      return `A dispute was won: ${amount} stays yours. Nothing is left to do.`;
+    },
   },
   id: {
-    paid_otherwise: () =>
-      "Sebuah pembayaran tiba dengan jumlah atau mata uang yang berbeda dari tagihan. Dana itu tidak dipakai: periksa di dasbor penyedia pembayaran dan kembalikan.",
+    paid_otherwise: (amount, { asked, isTaken }) =>
+      `Pembayaran ${amount} tiba, padahal yang diminta ${asked}. Dana itu tidak dapat dipakai. ${isTaken ? "Periksa di dasbor penyedia pembayaran dan kembalikan." : "Dana itu hanya ditahan dan dilepas otomatis: tidak ada yang perlu Anda lakukan."}`,
     lapsed: (amount) => `Penahanan dana di kartu tamu berakhir sebelum diambil. ${amount} belum dibayar: sepakati dengan tamu cara membayarnya.`,
+    refund_made: (amount) => `${amount} dikembalikan kepada tamu melalui dasbor penyedia pembayaran.`,
     refund_failed: (amount) => `Bank tamu menolak pengembalian ${amount}. Kirim dengan cara lain, dan beri tahu operator bila sudah dibayar.`,
     refund_manual: (amount) => `Kirim kembali ${amount} kepada tamu melalui transfer bank: cara bayar tamu tidak menerima pengembalian. Beri tahu operator bila sudah dibayar.`,
     dispute_inquiry: (amount) => `Bank tamu menanyakan pembayaran ${amount}. Jawab di dasbor penyedia pembayaran.`,
     dispute_open: (amount) => `Tamu menyanggah pembayaran ${amount}. Jawab di dasbor penyedia pembayaran; jangan kembalikan dana sendiri sementara itu.`,
     dispute_lost: (amount) => `Sanggahan dimenangkan tamu: ${amount} sudah dikembalikan oleh bank. Jangan kembalikan lagi sendiri.`,
-    dispute_won: (amount) => `Sanggahan dimenangkan hotel: ${amount} tetap milik Anda. Tidak ada yang perlu dilakukan.`,
+    dispute_won: (amount, { waited, isOver }) => {
+      if (waited)
+        return `Sanggahan atas ${amount} dimenangkan hotel: bank tamu tidak menarik dana. Pengembalian ${waited} yang menunggu keputusan ini sekarang dilakukan kepada tamu.`;
+      if (isOver) return `Sanggahan atas ${amount} dimenangkan hotel: bank tamu tidak menarik dana. Hak tamu yang tersisa dikembalikan seperti pada pemesanan yang dibatalkan.`;
+      return `Sanggahan dimenangkan hotel: ${amount} tetap milik Anda. Tidak ada yang perlu dilakukan.`;
+    },
   },
-} as const satisfies Record<Locale, Record<PropertyNews, (amount: string) => string>>;
+} as const satisfies Record<Locale, Record<PropertyNews, (amount: string, more: More) => string>>;

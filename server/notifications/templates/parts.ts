@@ -16,6 +16,11 @@ export function note(...content: ReactNode[]): ReactElement {
   return h(Text, { style: style.small, className: "muted" }, ...content);
 }
 
+/** A link to be read or copied: it has no spaces to break at. */
+export function address(url: string): ReactElement {
+  return h(Text, { style: { ...style.small, wordBreak: "break-all" }, className: "muted" }, url);
+}
+
 export function heading(text: string): ReactElement {
   return h(Heading, { as: "h2", style: style.heading, className: "ink" }, text);
 }
@@ -28,11 +33,17 @@ export function button(text: string, url: string): ReactElement {
   return h(Section, { style: { padding: "10px 0 4px" } }, h(Button, { href: url, style: style.button }, text));
 }
 
+/** Opens the booking; one that is over can't be changed any more. */
+export function bookingButton({ state, locale, tripUrl }: MailFacts): ReactElement {
+  const { open, see } = WORDS[locale];
+  return button(state === "cancelled" || state === "expired" ? see : open, tripUrl);
+}
+
 /** Text at the left, an amount at the right. */
 export function figures(lines: { text: string; amount: string; total?: boolean }[]): ReactElement {
   return h(
     "table",
-    { width: "100%", cellPadding: 0, cellSpacing: 0, style: { borderCollapse: "collapse" }, "data-text-format": "dataTable" },
+    { width: "100%", cellPadding: 0, cellSpacing: 0, style: { borderCollapse: "collapse", margin: "0 0 8px" }, "data-text-format": "dataTable" },
     h(
       "tbody",
       null,
@@ -80,12 +91,13 @@ function dateColumn(label: string, date: string, time: string, second: boolean):
   );
 }
 
-export function roomList(facts: MailFacts): ReactElement {
+/** `title` over the rooms: the guest's mails say whose they are. */
+export function roomList(facts: MailFacts, title: string): ReactElement {
   const words = WORDS[facts.locale];
   return h(
     Section,
     null,
-    heading(words.rooms(facts.rooms.length)),
+    heading(title),
     facts.rooms.map((room, i) =>
       h(
         Section,
@@ -133,21 +145,37 @@ export function priceTable(facts: MailFacts): ReactElement {
 }
 
 /** What goes back because of the event, by its ways. */
-export function waysBack({ settlement, locale }: MailFacts): ReactElement[] {
+export function waysBack({ settlement, locale }: MailFacts, ways: Words["ways"] = WORDS[locale].ways): ReactElement[] {
   if (!settlement) return [];
-  const { ways, currency } = settlement;
-  return ways.map(({ way, amount }) => h(Text, { key: way, style: style.small, className: "muted" }, WORDS[locale].ways[way](money(amount, currency, locale))));
+  return settlement.ways.map(({ way, amount }) => h(Text, { key: way, style: style.small, className: "muted" }, ways[way](money(amount, settlement.currency, locale))));
+}
+
+/** What a change did to the price, its fee apart, and who has paid or pays the difference; what it gave back is told beside it. */
+export function differenceLines({ settlement, locale }: MailFacts): { text: string; amount: string }[] {
+  if (!settlement) return [];
+  const { totalBefore, totalAfter, owedOnlineBefore, owedOnlineAfter, duePropertyBefore, duePropertyAfter, fee, currency } = settlement;
+  const { dearer, paid, moreAtProperty, lessAtProperty } = WORDS[locale].difference;
+  const atProperty = duePropertyAfter - duePropertyBefore;
+  const lines = [
+    { text: dearer, amount: totalAfter - totalBefore - fee },
+    { text: paid, amount: owedOnlineAfter - owedOnlineBefore },
+    { text: moreAtProperty, amount: atProperty },
+    { text: lessAtProperty, amount: -atProperty },
+  ];
+  return lines.filter(({ amount }) => amount > 0).map(({ text, amount }) => ({ text, amount: money(amount, currency, locale) }));
 }
 
 /** What the event cost and gave back: its own part alone, whatever came before it. */
-export function settledTable({ settlement, locale }: MailFacts, feeName: string): ReactElement | null {
+export function settledTable(facts: MailFacts, feeName: string, more: { text: string; amount: string }[] = []): ReactElement | null {
+  const { settlement, locale } = facts;
   if (!settlement) return null;
   const { fee, back, currency } = settlement;
   const lines = [
     { text: feeName, amount: fee },
     { text: WORDS[locale].booking_cancelled.refund, amount: back },
   ].filter(({ amount }) => amount > 0);
-  return lines.length === 0 ? null : figures(lines.map(({ text, amount }) => ({ text, amount: money(amount, currency, locale) })));
+  const told = [...lines.map(({ text, amount }) => ({ text, amount: money(amount, currency, locale) })), ...more];
+  return told.length === 0 ? null : figures(told);
 }
 
 export function policyText(facts: MailFacts): ReactElement {
@@ -167,7 +195,7 @@ export function policyText(facts: MailFacts): ReactElement {
     heading(words.cancelling),
     lines.map((line) => h(Text, { key: line, style: style.line, className: "ink" }, line)),
     onProperty && (facts.policy.fee > 0 || first) ? note(words.onProperty) : null,
-    first ? note(words.propertyTime(zone)) : null,
+    first ? note(words.propertyTime) : null,
   );
 }
 
