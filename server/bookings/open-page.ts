@@ -81,7 +81,7 @@ async function refusalOf({ db }: Context, row: Payment): Promise<DomainError> {
   const [change] = row.changeId ? await db.select({ state: bookingChanges.state }).from(bookingChanges).where(eq(bookingChanges.id, row.changeId)) : [];
   const state = change?.state ?? bookingState(await staysOf(db, row.bookingId));
   const goesOn = ["pending", "confirmed", "applied"].includes(state);
-  return goesOn ? tryAgain() : refuse("PRECONDITION", { reason: "payment not awaited", state });
+  return goesOn ? tryAgain() : refuse("PRECONDITION", { reason: "can't be paid", state });
 }
 
 /**
