@@ -163,7 +163,7 @@ test("money by QR code after the draft's end, with the night gone: it goes back 
   await desk.paymentBecomes(bookingId, "paid", "paid");
   const [mail, ...others] = await lateMails(bookingId);
   expect(others).toEqual([]);
-  expect(mail!.text.replaceAll(/\s/g, " ")).toContain("IDR 110,000 goes back to you in full.");
+  expect(mail!.text.replaceAll(/\s/g, " ")).toContain("IDR 110,000 goes back the way you paid.");
   expect(mail!.text).toContain("goes back the way you paid.");
   await balance(desk.ctx, bookingId);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 11_000_000, state: "succeeded", reason: "change_late" }]);

@@ -217,7 +217,7 @@ test("Midtrans out of reach at the hold's end, and the transfer comes after the 
   expect(await closePages(desk.ctx, bookingId)).toBe("paid");
   const [mail, ...others] = await mailsAfter(desk, bookingId, "booking.paid_too_late");
   expect(others).toEqual([]);
-  expect(mail!.text).toContain("goes back to you in full");
+  expect(mail!.text).toContain("goes back the way you paid");
   await balance(desk.ctx, bookingId);
   expect(await desk.refunds(bookingId)).toMatchObject([{ amount: 22_000_000, state: "succeeded", reason: "paid_too_late" }]);
   expect(await desk.kept(bookingId)).toBe(0);
