@@ -1,9 +1,9 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
-import { bookings, type payments } from "../../db/schema/index.ts";
+import { bookingEvents, bookings, type payments } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { closeIncident, raiseIncident } from "../platform/incidents.ts";
-import { planMoney, type MoneyPlan } from "../payments/index.ts";
+import { isExamined, planMoney, type MoneyPlan } from "../payments/index.ts";
 import type { MoneyEntry } from "./events.ts";
 import { dueOnline, readMoney, type Money } from "./money.ts";
 import { tellMoney } from "./money-news.ts";
@@ -38,8 +38,8 @@ export async function planBalance(tx: Transaction, ctx: Pick<Context, "actor">, 
   for (const { refundId, paymentId, amount } of plan.waiting) {
     if (refundId !== undefined) continue;
     const made = await requestRefund(tx, entry, paymentOf(paymentId), amount, state);
-    const disputed = money.disputes.some((dispute) => dispute.paymentId === paymentId && dispute.state === "open" && !dispute.refundable);
-    if (disputed) await tellMoney(tx, entry, "refund_waits", made);
+    const isNews = isExamined(paymentOf(paymentId), money.facts.disputes) && !(await isWaitTold(tx, booking, amount));
+    if (isNews) await tellMoney(tx, entry, "refund_waits", made);
   }
   const steps: Step[] = [];
   for (const action of plan.actions) {
@@ -54,6 +54,15 @@ export async function planBalance(tx: Transaction, ctx: Pick<Context, "actor">, 
   }
   if (!isPaying) await report(tx, booking, money, plan);
   return steps;
+}
+
+/** Whether the message of what made this version tells of the wait already. */
+async function isWaitTold(tx: Transaction, { id, version }: Booking, amount: number): Promise<boolean> {
+  const told = await tx
+    .select({ data: bookingEvents.data })
+    .from(bookingEvents)
+    .where(and(eq(bookingEvents.bookingId, id), eq(bookingEvents.version, version)));
+  return told.some(({ data }) => data.settlement?.ways.some((one) => one.way === "waits" && one.amount === amount));
 }
 
 /** Money that was there and is not any more: an authorisation lapsed, a dispute was lost, or somebody gave it back by hand. */

@@ -2,7 +2,9 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
 import { bookingEvents, disputes, moneyDecisions, payments, refunds, type Settlement } from "../../db/schema/index.ts";
 import type { PayInstructions } from "../../db/schema/payments.ts";
+import { isExamined, planMoney } from "../payments/index.ts";
 import type { HistoryType } from "./events.ts";
+import { readMoney } from "./money.ts";
 import type { MoneyNews } from "./schemas.ts";
 
 // What messages read of an event: never the balance of now, which tells of other events too.
@@ -25,7 +27,7 @@ export interface News {
   /** Where to send a transfer. */
   to?: PayInstructions | undefined;
   reference?: string | undefined;
-  /** It isn't so any more: a transfer that came, or is over. */
+  /** It isn't so any more: a transfer that came or is over, a refund that waits no longer. */
   isOver?: boolean;
 }
 
@@ -41,7 +43,7 @@ const READS = {
   refund_failed: ofRefund,
   refund_manual: ofRefund,
   refund_by_hand: ofRefund,
-  refund_waits: ofRefund,
+  refund_waits: ofWaiting,
   goodwill: (db, bookingId, about) => ofEvent(db, bookingId, "money_goodwill", "decisionId", about),
   waived: (db, bookingId, about) => ofEvent(db, bookingId, "money_waive", "decisionId", about),
   dispute_inquiry: ofDispute,
@@ -86,6 +88,16 @@ async function ofRefund(db: Executor, _: string, about: string): Promise<News | 
     .leftJoin(moneyDecisions, and(eq(moneyDecisions.refundId, refunds.id), eq(moneyDecisions.kind, "paid_by_hand")))
     .where(eq(refunds.id, about));
   return refund && { ...refund, reference: refund.reference ?? undefined };
+}
+
+/** What of a refund waits by now: over where its dispute is decided, or another refund stands for what a lost part has left of it. */
+async function ofWaiting(db: Executor, bookingId: string, about: string): Promise<News | undefined> {
+  const refund = await ofRefund(db, bookingId, about);
+  if (!refund) return undefined;
+  const { facts } = await readMoney(db, bookingId);
+  const waiting = planMoney(facts, 0).waiting.find(({ refundId }) => refundId === about);
+  const isWaiting = waiting && facts.payments.some((payment) => payment.id === waiting.paymentId && isExamined(payment, facts.disputes));
+  return { ...refund, isOver: !isWaiting };
 }
 
 async function ofDispute(db: Executor, _: string, about: string): Promise<News | undefined> {
