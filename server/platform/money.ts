@@ -46,6 +46,12 @@ export function roundMoney(amount: number, currency: string): number {
   return Math.round(amount / unit) * unit;
 }
 
+/** Minor units as a person writes them to a command, behind their currency: "EUR 20.50". */
+export function textOf(amount: number, currency: string): string {
+  const exponent = exponentOf(currency);
+  return `${currency} ${(amount / 10 ** exponent).toFixed(exponent)}`;
+}
+
 /** What a rate is counted in: 88 750 parts per million are 8.875 %. */
 export const WHOLE_RATE = 1_000_000;
 
