@@ -125,7 +125,7 @@ async function notOurs(tx: Transaction, payment: Payment, view: ProviderView): P
     title: "A payment's amount or currency is not the booking's",
     propertyId: payment.propertyId,
     bookingId: payment.bookingId,
-    data: { paymentId: payment.id, amount: view.amount, currency: view.currency, expected: payment.amount },
+    data: { paymentId: payment.id, amount: view.amount, currency: view.currency, expected: payment.amount, expectedCurrency: payment.currency },
   });
 }
 

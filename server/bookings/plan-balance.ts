@@ -74,7 +74,7 @@ async function report(tx: Transaction, booking: Booking, money: Money, plan: Mon
   if (missing <= 0) await closeIncident(tx, short);
   else {
     const title = lost > 0 ? "A booking's online money is missing: its guest has it back by a dispute" : "A booking's online money is missing";
-    await raiseIncident(tx, { cause: short, severity: "critical", title, propertyId, bookingId, data: { missing, lost, currency } });
+    await raiseIncident(tx, { cause: short, severity: "critical", title, propertyId, bookingId, data: { missing, lost, currency, dashboardRefunds: giftable(money) } });
   }
   for (const { id: paymentId } of money.payments) {
     const cause = `money-overdrawn:${paymentId}` as const;
@@ -82,7 +82,16 @@ async function report(tx: Transaction, booking: Booking, money: Money, plan: Mon
     const amount = over - (money.acceptedOf.get(paymentId) ?? 0);
     if (amount > 0) {
       const title = "More money has left a payment, by refunds and disputes, than had come in";
-      await raiseIncident(tx, { cause, severity: "critical", title, propertyId, bookingId, data: { paymentId, amount, currency } });
+      await raiseIncident(tx, { cause, severity: "critical", title, propertyId, bookingId, data: { paymentId, amount, currency, dashboardRefunds: giftable(money, paymentId) } });
     } else if (money.disputes.length > 0 || money.refunds.length > 0) await closeIncident(tx, cause);
   }
+}
+
+/** Refunds of the provider's dashboard, of one payment or all, that a person may declare to be gifts. */
+function giftable({ facts }: Money, paymentId?: string): string[] {
+  return facts.refunds
+    .filter(
+      (refund) => refund.isProviders && !refund.isGoodwill && (refund.state === "pending" || refund.state === "succeeded") && (paymentId ?? refund.paymentId) === refund.paymentId,
+    )
+    .map(({ id }) => id);
 }

@@ -151,7 +151,8 @@ function standingOf(payment: PaymentFacts, { refunds, disputes }: MoneyFacts): S
     isBlocked: isExamined(payment, disputes),
     asked,
     withdrawn,
-    overdrawn: Math.max(0, gone - payment.captured),
+    // What was a person's gift is known.
+    overdrawn: Math.max(0, gone - payment.captured - sumOf(made.filter(({ isGoodwill }) => isGoodwill))),
   };
 }
 
