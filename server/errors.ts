@@ -9,7 +9,8 @@ export interface ErrorFacts {
   /** `nearest`: dates on which the same rooms can be had for as many nights, nearest first. */
   SOLD_OUT: { nights: { roomTypeId: number; date: string }[]; nearest?: { checkIn: string; checkOut: string }[] };
   ROOM_BUSY: { retryAfterMs: number };
-  PRICE_CHANGED: { total: number; currency: string; quoteHash: string };
+  /** `fee`: what cancelling costs now; `total` is what the booking then comes to. Else `quoteHash` names the new price. */
+  PRICE_CHANGED: { total: number; currency: string; quoteHash: string; fee?: undefined } | { total: number; currency: string; fee: number; quoteHash?: undefined };
   HOLD_EXPIRED: { bookingId: string };
   /** So many unpaid bookings, or rooms of one type and night, may one guest hold; or so many unpaid rooms one network. */
   HOLD_LIMIT: { limit: number; of: "bookings" | "rooms" | "network" };

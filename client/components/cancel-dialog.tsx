@@ -1,6 +1,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { waitingOf } from "../lib/booking-money.ts";
 import { formatInstant } from "../lib/dates.ts";
 import { NEWS_ID, ROOMS_ID } from "../lib/focus.ts";
 import { m } from "../lib/i18n/compiled/messages.js";
@@ -63,6 +64,7 @@ export function CancelDialog({ booking, access, room }: { booking: BookingView; 
                 isPaidThere={booking.payment === "property"}
                 fee={quote.data.fee}
                 refund={quote.data.refund}
+                waits={waitingOf(quote.data.ways)}
                 currency={quote.data.currency}
                 changesAt={quote.data.changesAt}
                 zone={booking.property.zone}
@@ -90,6 +92,7 @@ function Cost({
   isPaidThere,
   fee,
   refund,
+  waits,
   currency,
   changesAt,
   zone,
@@ -97,6 +100,8 @@ function Cost({
   isPaidThere: boolean;
   fee: number;
   refund: number;
+  /** Of the refund: not before the guest's bank has decided. */
+  waits: number;
   currency: string;
   changesAt: string | null;
   zone: string;
@@ -112,6 +117,7 @@ function Cost({
           {m.you_get_back()}: <strong>{formatMoney(refund, currency)}</strong>
         </p>
       )}
+      {waits > 0 && <p className="text-base">{m.refund_waits({ amount: formatMoney(waits, currency) })}</p>}
       {changesAt && <p className="text-base text-soft">{m.fee_changes_at({ when: formatInstant(changesAt, zone) })}</p>}
     </div>
   );

@@ -4,7 +4,10 @@ import { formatMoney } from "../lib/money.ts";
 import type { BookingView } from "../lib/types.ts";
 import { Notice } from "./notice.tsx";
 
-const WORDS = { on_its_way: m.refund_on_its_way, sent: m.refund_sent, by_hand: m.refund_manual } satisfies Record<Way, (given: { amount: string }) => string>;
+const WORDS = { on_its_way: m.refund_on_its_way, waits: m.refund_waits, sent: m.refund_sent, by_hand: m.refund_manual } satisfies Record<
+  Way,
+  (given: { amount: string }) => string
+>;
 
 /** What was paid and what goes back, where there is something to say. */
 export function MoneyNotice({ booking }: { booking: BookingView }) {

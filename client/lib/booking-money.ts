@@ -1,7 +1,7 @@
 import type { BookingView } from "./types.ts";
 
 type RefundState = BookingView["refunds"][number]["state"];
-export type Way = "on_its_way" | "sent" | "by_hand";
+export type Way = "on_its_way" | "waits" | "sent" | "by_hand";
 
 /** How far a refund is, to the guest. */
 const WAYS = {
@@ -47,22 +47,28 @@ export function moneyTold(booking: BookingView): MoneyTold {
   const left = Math.max(0, booking.paid - booking.lost - booking.owedOnline - sum(booking.refunds.filter(({ isGift }) => !isGift)));
   const letGo = Math.min(left, reserved);
   const asked = left - letGo;
-  const told = [...booking.refunds, ...(asked > 0 ? [{ amount: asked, state: "requested" as const }] : [])];
+  // Of what a bank examines the refund waits from the beginning.
+  const told = [...booking.refunds, ...(asked > 0 ? [{ amount: asked, state: "requested" as const, waits: booking.disputed > 0 }] : [])];
   const isOver = booking.state === "cancelled" || booking.state === "expired";
   const voided = isOver && told.length === 0 ? sum(booking.payments.filter(({ state }) => state === "voided")) : 0;
   const charged = sum(booking.payments.filter(({ state }) => state === "captured" || state === "paid"));
-  const soon = left > 0 || booking.refunds.some(({ state }) => state === "requested");
+  const soon = left > 0 || booking.refunds.some(({ state, waits }) => state === "requested" && !waits);
   const later = booking.refunds.some(({ state }) => state === "pending");
   return {
     paid: booking.paid,
     fee: booking.stays.reduce((total, stay) => total + stay.fee, 0),
-    back: told.map(({ amount, state }) => ({ amount, way: WAYS[state] })),
+    back: told.map(({ amount, state, waits }) => ({ amount, way: waits ? ("waits" as const) : WAYS[state] })),
     released: letGo + voided + Math.max(0, charged - taken),
     disputed: booking.disputed,
     lost: booking.lost,
     mayCome: booking.payments.some(({ state }) => !OVER.has(state)),
     pollMs: soon ? SOON_MS : later ? LATER_MS : undefined,
   };
+}
+
+/** What of the money that would go back waits for the guest's bank. */
+export function waitingOf(ways: readonly { way: string; amount: number }[]): number {
+  return sum(ways.filter(({ way }) => way === "waits"));
 }
 
 function sum(rows: readonly { amount: number }[]): number {

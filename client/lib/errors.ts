@@ -50,6 +50,7 @@ function sentences(refusal: Refusal): [title: string, advice: string] {
     case "ROOM_BUSY":
       return [m.error_room_busy(), m.error_room_busy_advice()];
     case "PRICE_CHANGED":
+      if (refusal.facts.fee !== undefined) return [m.error_fee_changed({ fee: formatMoney(refusal.facts.fee, refusal.facts.currency) }), m.error_fee_changed_advice()];
       return [m.error_price_changed({ total: formatMoney(refusal.facts.total, refusal.facts.currency) }), m.error_price_changed_advice()];
     case "HOLD_EXPIRED":
       return [m.error_hold_expired(), m.error_hold_expired_advice()];

@@ -77,7 +77,7 @@ export const moneyInvariants: readonly Invariant[] = [
       where g.gone > p.captured
         and not exists (select 1 from incidents i where i.cause = 'money-overdrawn:' || p.id and i.resolved_at is null)
         and g.gone - p.captured > coalesce((
-          select sum(c.amount) from money_decisions c where c.payment_id = p.id and c.kind = 'chargeback_accepted'), 0)`,
+          select sum(c.amount) from money_decisions c where c.payment_id = p.id and c.kind in ('chargeback_accepted', 'goodwill')), 0)`,
   },
   {
     name: "refunds-made",

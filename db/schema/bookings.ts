@@ -252,9 +252,9 @@ export interface Settlement {
   owedOnlineAfter: number;
   /** With us or reserved for us, at that instant. */
   taken: number;
-  /** What goes back because of this event, and how: let go, refunded by the provider, paid by hand. */
+  /** What goes back because of this event, and how: let go, refunded by the provider, paid by hand, or not before the guest's bank has decided. */
   back: number;
-  ways: { way: "void" | "refund" | "hand"; amount: number }[];
+  ways: { way: "void" | "refund" | "hand" | "waits"; amount: number }[];
   /** Of the rooms that this event is about, and what it is a part of; the property collects `atProperty` itself. */
   fee: number;
   feeBase: { price: number; tax: number; atProperty: number };

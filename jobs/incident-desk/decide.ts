@@ -1,5 +1,7 @@
 import { eq } from "drizzle-orm";
+import { z } from "zod";
 import { bookings } from "../../db/schema/bookings.ts";
+import { refunds } from "../../db/schema/payments.ts";
 import {
   acceptChargeback,
   acceptChargebackInput,
@@ -15,6 +17,7 @@ import {
 import type { Context } from "../../server/context.ts";
 import { refuse } from "../../server/errors.ts";
 import { canonicalJson, sha256 } from "../../server/platform/canonical.ts";
+import { idField } from "../../server/platform/fields.ts";
 import { exponentOf } from "../../server/platform/money.ts";
 
 export const MONEY_VERBS = ["paid-by-hand", "goodwill", "waive", "write-off", "chargeback-accepted"] as const;
@@ -28,10 +31,13 @@ export interface Asked {
   reference?: string | undefined;
   /** As a person writes it, in the booking's currency: "20.00". */
   amount?: string | undefined;
+  /** As `amount`: what goes back to the guest by it. */
+  back?: string | undefined;
 }
 
 interface Done {
   amount: number;
+  back: number;
   currency: string;
 }
 
@@ -41,12 +47,21 @@ export async function decideMoney(ctx: Context, asked: Asked): Promise<Done> {
   const keyed = { idempotencyKey: sha256(canonicalJson({ ...asked })), reason };
   if (verb === "paid-by-hand") return payRefundByHand(ctx, parsed(payByHandInput, { ...keyed, refundId: subject, reference }));
   if (verb === "chargeback-accepted") return acceptChargeback(ctx, parsed(acceptChargebackInput, { ...keyed, disputeId: subject }));
-  if (verb === "goodwill" && asked.amount === undefined) return giveGoodwill(ctx, parsed(goodwillInput, { ...keyed, refundId: subject }));
+  if (verb === "goodwill" && asked.amount === undefined) {
+    const refundId = parsed(z.object({ refundId: idField }), { refundId: subject }).refundId;
+    const [refund] = await ctx.db.select({ currency: refunds.currency }).from(refunds).where(eq(refunds.id, refundId));
+    if (!refund) throw refuse("NOT_FOUND", { what: "refund" });
+    return giveGoodwill(ctx, parsed(goodwillInput, { ...keyed, refundId, back: backOf(asked, refund.currency) }));
+  }
   const [booking] = await ctx.db.select({ id: bookings.id, currency: bookings.currency }).from(bookings).where(eq(bookings.code, subject.toUpperCase()));
   if (!booking) throw refuse("NOT_FOUND", { what: "booking" });
   const input = { ...keyed, bookingId: booking.id, amount: minorOf(asked.amount ?? "", booking.currency) };
   if (verb === "goodwill") return giveGoodwill(ctx, parsed(goodwillInput, input));
-  return verb === "waive" ? waiveDue(ctx, parsed(waiveInput, input)) : writeOffMissing(ctx, parsed(writeOffInput, input));
+  return verb === "waive" ? waiveDue(ctx, parsed(waiveInput, { ...input, back: backOf(asked, booking.currency) })) : writeOffMissing(ctx, parsed(writeOffInput, input));
+}
+
+function backOf({ back }: Asked, currency: string): number | undefined {
+  return back === undefined ? undefined : minorOf(back, currency);
 }
 
 function parsed<T>(

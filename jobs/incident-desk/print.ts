@@ -1,3 +1,4 @@
+import { CURRENCY_CODES, textOf } from "../../server/platform/money.ts";
 import { bookingLine } from "../names.ts";
 import { ageText, fieldLines, oneLine, tableLines } from "../table.ts";
 import { adviceOf } from "./advice.ts";
@@ -40,9 +41,7 @@ export function incidentLines(shown: ShownIncident): string[] {
       owner: owner ? `${owner} since ${takenAt?.toISOString()}` : `nobody: npm run incidents -- take ${incident.id} --author NAME`,
       closed: by ?? "no",
       cause: incident.cause,
-      facts: Object.entries(incident.data)
-        .map(([name, value]) => `${name} ${String(value)}`)
-        .join(", "),
+      facts: factsOf(incident.data).join(", "),
     }),
     ...(incident.resolvedAt
       ? []
@@ -54,4 +53,16 @@ export function incidentLines(shown: ShownIncident): string[] {
           `  npm run incidents -- close ${incident.id} --author NAME --reason "TEXT"`,
         ]),
   ];
+}
+
+/** Minor units, and the fact that names their currency. */
+const AMOUNTS: Readonly<Record<string, string>> = { amount: "currency", missing: "currency", lost: "currency", expected: "expectedCurrency" };
+
+/** Amounts as the verbs take them; one of a currency that we don't list stays as it came. */
+function factsOf(data: Record<string, unknown>): string[] {
+  return Object.entries(data).map(([name, value]) => {
+    const currency = data[AMOUNTS[name] ?? ""];
+    const isAmount = typeof value === "number" && typeof currency === "string" && CURRENCY_CODES.includes(currency);
+    return `${name} ${isAmount ? textOf(value, currency) : String(value)}`;
+  });
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { bookings, payments, properties } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
@@ -10,6 +10,7 @@ import type { MovedNight } from "../rooms/index.ts";
 import { announce } from "./announce.ts";
 import { becomePaid } from "./become-paid.ts";
 import { withinSale } from "./begun.ts";
+import { contradicted, contradictionOf, isForeign } from "./contradicted.ts";
 import { emit, type MoneyEntry } from "./events.ts";
 import { readMoney } from "./money.ts";
 import { tellMoney } from "./money-news.ts";
@@ -62,10 +63,20 @@ async function applyIn(tx: Transaction, ctx: Context, seen: Pick<Payment, "id" |
   if (older && view.state !== "voided") return { ...WRITTEN, applied: "overtaken" };
   const event = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version };
   const actor = actorKey(ctx.actor);
+  const untrue = contradictionOf(payment, view);
+  if (untrue && payment.version !== seen.version) return { ...WRITTEN, applied: "overtaken" };
+  if (untrue) {
+    await tx
+      .update(payments)
+      .set({ checkedAt: sql`app_now()` })
+      .where(eq(payments.id, payment.id));
+    if (!(await isForeign(tx, payment.id))) await contradicted(tx, payment, untrue);
+    return WRITTEN;
+  }
   if (await recordMoney(tx, { ...event, actor }, payment, view)) await emit(tx, { type: "booking.money_changed", payload: event });
   if (view.state === payment.state) return WRITTEN;
   if (!canMove(payment.state, view.state)) {
-    if (payment.version === seen.version) await contradicted(tx, payment, view);
+    if (payment.version === seen.version) await contradicted(tx, payment, `its state is ${view.state}`);
     return WRITTEN;
   }
   const amounts = { amount: payment.amount, captured: view.captured, currency: payment.currency };
@@ -106,18 +117,6 @@ async function tellLapse(tx: Transaction, booking: Booking, entry: MoneyEntry, p
   await tellMoney(tx, entry, "lapsed", paymentId);
 }
 
-/** A reading that nothing newer explains: no move is made, and a person must look. */
-async function contradicted(tx: Transaction, payment: Payment, view: ProviderView): Promise<void> {
-  await raiseIncident(tx, {
-    cause: `payment-contradicted:${payment.id}`,
-    severity: hasMoney(payment.state) || hasMoney(view.state) ? "critical" : "warning",
-    title: `A payment can't move from ${payment.state} to ${view.state}, and its provider says it did`,
-    propertyId: payment.propertyId,
-    bookingId: payment.bookingId,
-    data: { paymentId: payment.id, from: payment.state, to: view.state },
-  });
-}
-
 /** Such money confirms nothing and pays for nothing: the balance lets a reservation go, a person gives taken money back. */
 async function notOurs(tx: Transaction, payment: Payment, view: ProviderView): Promise<void> {
   await raiseIncident(tx, {
@@ -126,7 +125,7 @@ async function notOurs(tx: Transaction, payment: Payment, view: ProviderView): P
     title: "A payment's amount or currency is not the booking's",
     propertyId: payment.propertyId,
     bookingId: payment.bookingId,
-    data: { paymentId: payment.id, amount: view.amount, currency: view.currency, expected: payment.amount },
+    data: { paymentId: payment.id, amount: view.amount, currency: view.currency, expected: payment.amount, expectedCurrency: payment.currency },
   });
 }
 

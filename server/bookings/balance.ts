@@ -7,7 +7,7 @@ import { transact } from "../platform/transact.ts";
 import { assertRefundMove, gatewayOf, hasMoney, type ProviderRefund } from "../payments/index.ts";
 import { applyView } from "./apply-view.ts";
 import { planBalance, type Step } from "./plan-balance.ts";
-import { moveRefund } from "./refunds.ts";
+import { moveRefund, stuckOf } from "./refunds.ts";
 import { settle } from "./settle.ts";
 
 type Payment = typeof payments.$inferSelect;
@@ -60,7 +60,7 @@ async function attempt(ctx: Context, step: Step, refused: Set<string>): Promise<
   const { payment } = step;
   try {
     const asWanted = await perform(ctx, step);
-    await closeIncident(ctx.db, stuckOf(payment));
+    await closeIncident(ctx.db, stuckOf(payment.id));
     return asWanted ? "done" : "surprised";
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
@@ -137,8 +137,10 @@ function nameOf(step: Step): string {
   return `${step.do}:${step.do === "refund" ? step.refundId : step.payment.id}`;
 }
 
-function stuckOf(payment: Payment) {
-  return `money-stuck:${payment.id}` as const;
+/** What a person must know to do it another way. */
+function aboutOf(step: Step) {
+  if (step.do === "void") return {};
+  return { amount: step.amount, currency: step.payment.currency, ...(step.do === "refund" && { refundId: step.refundId }) };
 }
 
 /** Open until the same step is done after all: the sweep asks again. */
@@ -146,11 +148,11 @@ async function reportStuck(ctx: Context, step: Step, title: string, error: Outsi
   const { payment } = step;
   ctx.log.error("money is stuck", { booking_id: payment.bookingId, payment_id: payment.id, step: step.do }, error);
   await raiseIncident(ctx.db, {
-    cause: stuckOf(payment),
+    cause: stuckOf(payment.id),
     severity: "critical",
     title,
     propertyId: payment.propertyId,
     bookingId: payment.bookingId,
-    data: { paymentId: payment.id, step: step.do, code: error.code ?? error.kind },
+    data: { paymentId: payment.id, step: step.do, code: error.code ?? error.kind, ...aboutOf(step) },
   });
 }

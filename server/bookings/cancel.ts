@@ -38,7 +38,7 @@ export async function cancelQuote(ctx: Context, input: CancelQuoteInput): Promis
 /**
  * Cancels the whole booking, or single rooms of it: nights return at once, money follows by job, by the policy
  * frozen at sale. Dates and total of the booking follow the rooms that are left.
- * @throws NOT_FOUND, PRECONDITION with the state, PRICE_CHANGED when the fee is no longer the one shown
+ * @throws NOT_FOUND, PRECONDITION with the state, PRICE_CHANGED with the fee when it is no longer the one shown
  */
 export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<typeof cancelOutput>> {
   return once(ctx, "bookings.cancel", input, async (tx) => {
@@ -46,8 +46,8 @@ export async function cancel(ctx: Context, input: CancelInput): Promise<z.infer<
     const now = await databaseNow(tx);
     const plan = planCancel(booking, stays, input.roomStayIds, now);
     const { fee, leaving, staying } = plan;
-    if (fee !== input.expectedFee) throw refuse("PRICE_CHANGED", { total: fee, currency: booking.currency, quoteHash: "" });
     const settlement = await settle(tx, booking, stays, plan);
+    if (fee !== input.expectedFee) throw refuse("PRICE_CHANGED", { fee, total: settlement.totalAfter, currency: booking.currency });
 
     await setFees(tx, leaving, now);
     const pending = leaving.filter((stay) => stay.state === "pending");

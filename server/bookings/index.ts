@@ -10,7 +10,7 @@ export { giveGoodwill } from "./decisions/goodwill.ts";
 export { payRefundByHand } from "./decisions/pay-by-hand.ts";
 export { waiveDue } from "./decisions/waive.ts";
 export { writeOffMissing } from "./decisions/write-off.ts";
-export { acceptChargebackInput, goodwillInput, payByHandInput, waiveInput, writeOffInput } from "./decisions/schemas.ts";
+export { acceptChargebackInput, goodwillInput, payByHandInput, waiveInput, writeOffInput, type Decided } from "./decisions/schemas.ts";
 export { correctEmail } from "./correct-email.ts";
 export { expire, overdueHolds } from "./expire.ts";
 export { findMoved } from "./find-moved.ts";

@@ -26,6 +26,7 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
     const nights = await lackingOf(ctx, takes, plan);
     if (nights.length > 0) throw new LackingNights(nights);
   });
+  const settlement = plan.due > 0 ? undefined : await settleChange(ctx.db, booking, stays, plan);
   const freeTimes = plan.policies.filter((policy) => policy.steps.some((step) => step.fee > 0)).map((policy) => freeUntil(policy, now));
   return {
     quoteHash: plan.hash,
@@ -38,7 +39,8 @@ export async function modifyQuote(ctx: Context, input: ModifyQuoteInput): Promis
     total: plan.total,
     due: plan.due,
     atProperty: plan.total - plan.dueOnline - (booking.total - booking.dueOnline),
-    refund: plan.due > 0 ? 0 : ((await settleChange(ctx.db, booking, stays, plan))?.back ?? 0),
+    refund: settlement?.back ?? 0,
+    ways: settlement?.ways ?? [],
     changeFee: plan.changeFee,
     cancelFee: plan.policies.reduce((sum, policy) => sum + feeAt(policy, now), 0),
     freeUntil: freeTimes.includes(null) ? null : (freeTimes.filter((at) => at !== null).toSorted()[0] ?? null),

@@ -36,8 +36,9 @@ export const modifyQuoteOutput = z.object({
   due: z.int(),
   /** What the change adds to what is paid at the property; negative where it takes from it. */
   atProperty: z.int(),
-  /** What goes back of the money paid online. */
+  /** What goes back of the money paid online, in all and by its ways. */
   refund: z.int(),
+  ways: waysOutput,
   /** Within the total: what cancelling cost already, and a cheaper stay doesn't give back. */
   changeFee: z.int(),
   /** What cancelling the changed booking would cost now; until when it is free (null: it isn't). */

@@ -15,6 +15,7 @@ export interface Money {
   refunds: (typeof refunds.$inferSelect)[];
   disputes: (typeof disputes.$inferSelect)[];
   facts: MoneyFacts;
+  decisions: (typeof moneyDecisions.$inferSelect)[];
   /** What is not asked of the guest any more. */
   waived: number;
   /** Money that is missing, and that a person has accepted as lost; of payments only by their lost disputes. */
@@ -26,7 +27,7 @@ export interface Money {
 export async function readMoney(db: Executor, bookingId: string, lock = false): Promise<Money> {
   const own = db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt));
   const rows = await (lock ? own.for("no key update") : own);
-  if (rows.length === 0) return { payments: [], refunds: [], disputes: [], facts: { payments: [], refunds: [], disputes: [] }, ...NOTHING_DECIDED };
+  if (rows.length === 0) return { payments: [], refunds: [], disputes: [], decisions: [], facts: { payments: [], refunds: [], disputes: [] }, ...NOTHING_DECIDED };
   const ids = rows.map(({ id }) => id);
   const [given, disputed, decided, foreign, [clock]] = await pipelined([
     db.select().from(refunds).where(inArray(refunds.paymentId, ids)).orderBy(asc(refunds.createdAt), asc(refunds.id)),
@@ -67,7 +68,7 @@ export async function readMoney(db: Executor, bookingId: string, lock = false): 
       return { paymentId, amount: currency === payment.currency ? amount : payment.captured, state, isRefundable: refundable };
     }),
   };
-  return { payments: rows, refunds: given, disputes: disputed, facts, ...sumsOf(decided, disputed) };
+  return { payments: rows, refunds: given, disputes: disputed, decisions: decided, facts, ...sumsOf(decided, disputed) };
 }
 
 const NOTHING_DECIDED = { waived: 0, accepted: 0, acceptedOf: new Map<string, number>() };

@@ -1,9 +1,9 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
-import { bookings, type payments } from "../../db/schema/index.ts";
+import { bookingEvents, bookings, type payments } from "../../db/schema/index.ts";
 import { actorKey, type Context } from "../context.ts";
 import { closeIncident, raiseIncident } from "../platform/incidents.ts";
-import { planMoney, type MoneyPlan } from "../payments/index.ts";
+import { isExamined, planMoney, type MoneyPlan } from "../payments/index.ts";
 import type { MoneyEntry } from "./events.ts";
 import { dueOnline, readMoney, type Money } from "./money.ts";
 import { tellMoney } from "./money-news.ts";
@@ -38,8 +38,8 @@ export async function planBalance(tx: Transaction, ctx: Pick<Context, "actor">, 
   for (const { refundId, paymentId, amount } of plan.waiting) {
     if (refundId !== undefined) continue;
     const made = await requestRefund(tx, entry, paymentOf(paymentId), amount, state);
-    const disputed = money.disputes.some((dispute) => dispute.paymentId === paymentId && dispute.state === "open" && !dispute.refundable);
-    if (disputed) await tellMoney(tx, entry, "refund_waits", made);
+    const isNews = isExamined(paymentOf(paymentId), money.facts.disputes) && !(await isWaitTold(tx, booking, amount));
+    if (isNews) await tellMoney(tx, entry, "refund_waits", made);
   }
   const steps: Step[] = [];
   for (const action of plan.actions) {
@@ -56,6 +56,15 @@ export async function planBalance(tx: Transaction, ctx: Pick<Context, "actor">, 
   return steps;
 }
 
+/** Whether the message of what made this version tells of the wait already. */
+async function isWaitTold(tx: Transaction, { id, version }: Booking, amount: number): Promise<boolean> {
+  const told = await tx
+    .select({ data: bookingEvents.data })
+    .from(bookingEvents)
+    .where(and(eq(bookingEvents.bookingId, id), eq(bookingEvents.version, version)));
+  return told.some(({ data }) => data.settlement?.ways.some((one) => one.way === "waits" && one.amount === amount));
+}
+
 /** Money that was there and is not any more: an authorisation lapsed, a dispute was lost, or somebody gave it back by hand. */
 async function report(tx: Transaction, booking: Booking, money: Money, plan: MoneyPlan): Promise<void> {
   const { id: bookingId, propertyId, currency } = booking;
@@ -65,7 +74,7 @@ async function report(tx: Transaction, booking: Booking, money: Money, plan: Mon
   if (missing <= 0) await closeIncident(tx, short);
   else {
     const title = lost > 0 ? "A booking's online money is missing: its guest has it back by a dispute" : "A booking's online money is missing";
-    await raiseIncident(tx, { cause: short, severity: "critical", title, propertyId, bookingId, data: { missing, lost, currency } });
+    await raiseIncident(tx, { cause: short, severity: "critical", title, propertyId, bookingId, data: { missing, lost, currency, dashboardRefunds: giftable(money) } });
   }
   for (const { id: paymentId } of money.payments) {
     const cause = `money-overdrawn:${paymentId}` as const;
@@ -73,7 +82,16 @@ async function report(tx: Transaction, booking: Booking, money: Money, plan: Mon
     const amount = over - (money.acceptedOf.get(paymentId) ?? 0);
     if (amount > 0) {
       const title = "More money has left a payment, by refunds and disputes, than had come in";
-      await raiseIncident(tx, { cause, severity: "critical", title, propertyId, bookingId, data: { paymentId, amount, currency } });
+      await raiseIncident(tx, { cause, severity: "critical", title, propertyId, bookingId, data: { paymentId, amount, currency, dashboardRefunds: giftable(money, paymentId) } });
     } else if (money.disputes.length > 0 || money.refunds.length > 0) await closeIncident(tx, cause);
   }
+}
+
+/** Refunds of the provider's dashboard, of one payment or all, that a person may declare to be gifts. */
+function giftable({ facts }: Money, paymentId?: string): string[] {
+  return facts.refunds
+    .filter(
+      (refund) => refund.isProviders && !refund.isGoodwill && (refund.state === "pending" || refund.state === "succeeded") && (paymentId ?? refund.paymentId) === refund.paymentId,
+    )
+    .map(({ id }) => id);
 }

@@ -46,6 +46,8 @@ export async function moveRefund(tx: Transaction, entry: MoneyEntry, refund: Ref
   await recordEvent(tx, { ...entry, type: `refund_${to}`, data: { refundId: id, paymentId, amount, currency, reason, byHand: made.byHand ?? false } });
   if (to === "failed" || to === "manual") await tellPerson(tx, entry, refund, to);
   else for (const cause of [failedOf(id), manualOf(id)]) await closeIncident(tx, cause);
+  // Nobody asks for it any more, so that no later success would close it.
+  if (refund.state === "requested" && refund.refusals > 0) await closeIncident(tx, stuckOf(paymentId));
   if (made.byHand) await tellMoney(tx, entry, "refund_by_hand", id);
   return true;
 }
@@ -64,6 +66,11 @@ export async function tellPerson(tx: Transaction, entry: MoneyEntry, refund: Pic
     data: { refundId, amount, currency },
   });
   await tellMoney(tx, entry, failed ? "refund_failed" : "refund_manual", refundId);
+}
+
+/** The cause of the incident of a payment whose provider refuses a step. */
+export function stuckOf(paymentId: string) {
+  return `money-stuck:${paymentId}` as const;
 }
 
 /** The causes of the incidents of a refund that a person must pay. */

@@ -135,8 +135,8 @@ export const bookingOutput = z.object({
   }),
   stays: z.array(stayOutput),
   payments: z.array(z.object({ id: z.string(), provider: z.string(), state: z.string(), amount: z.int(), method: z.string().nullable() })),
-  /** A gift is beyond what the booking gives back. */
-  refunds: z.array(z.object({ amount: z.int(), state: z.enum(REFUND_STATES), isGift: z.boolean().optional() })),
+  /** A gift is beyond what the booking gives back; one that waits is made, or not, when the guest's bank has decided. */
+  refunds: z.array(z.object({ amount: z.int(), state: z.enum(REFUND_STATES), isGift: z.boolean().optional(), waits: z.boolean().optional() })),
   /** Waits for its difference to be paid until `expiresAt`; then it is gone, and the booking stays as it is. */
   change: z
     .object({ id: z.string(), checkIn: z.string(), checkOut: z.string(), total: z.int(), due: z.int(), expiresAt: z.string(), transfer: transferOutput.nullable() })
@@ -204,8 +204,11 @@ const roomStayIds = z.array(idField).min(1).max(MAX_ROOMS).optional();
 export const cancelQuoteInput = bookingRef.extend({ roomStayIds });
 export type CancelQuoteInput = z.infer<typeof cancelQuoteInput>;
 
-/** How money goes back: a reservation is let go, the provider refunds, or the property pays by hand. */
-export const waysOutput = z.array(z.object({ way: z.enum(["void", "refund", "hand"]), amount: z.int() }));
+/**
+ * How money goes back: a reservation is let go, the provider refunds, the property pays by hand, or it waits for the
+ * guest's bank, which examines the payment.
+ */
+export const waysOutput = z.array(z.object({ way: z.enum(["void", "refund", "hand", "waits"]), amount: z.int() }));
 
 const cancelCost = {
   /** What these rooms cost by being cancelled, and what goes back of the money paid online because of it; minor units. */

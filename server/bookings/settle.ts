@@ -3,7 +3,9 @@ import { z } from "zod";
 import { payments } from "../../db/schema/index.ts";
 import type { Context } from "../context.ts";
 import { gatewayOf, type WebhookHint } from "../payments/index.ts";
+import { OutsideError } from "../platform/outside.ts";
 import { applyView, type Applied } from "./apply-view.ts";
+import { contradicted } from "./contradicted.ts";
 
 type Payment = typeof payments.$inferSelect;
 
@@ -34,6 +36,9 @@ async function settleOnce(ctx: Context, paymentId: string): Promise<Applied> {
       .update(payments)
       .set({ checkedAt: sql`app_now()` })
       .where(eq(payments.id, paymentId));
+    // Money that was taken can't become unknown to its provider.
+    const isUnknown = error instanceof OutsideError && error.status === 404 && payment.captured > 0;
+    if (isUnknown) await contradicted(ctx.db, payment, "it knows of none");
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Settlement } from "../../db/schema/bookings.ts";
-import { planMoney, wayOf, WAYS_BACK, type MoneyFacts, type WayBack } from "../payments/index.ts";
+import { isExamined, planMoney, wayOf, WAYS_BACK, type MoneyFacts, type WayBack } from "../payments/index.ts";
 import { amountsOf, owedOnline } from "./amounts.ts";
 import type { Money } from "./money.ts";
 import { bookingState } from "./states.ts";
@@ -99,7 +99,9 @@ function goingBack({ facts, owed }: Side): Going[] {
   for (const { id, paymentId, state, amount } of facts.refunds) {
     if (state === "withdrawn" || plan.withdrawn.includes(id)) continue;
     const payment = facts.payments.find((one) => one.id === paymentId)!;
-    add({ paymentId, way: state === "manual" || state === "failed" ? "hand" : wayOf({ ...payment, state: "captured" }), amount });
+    const waits = state === "requested" && isExamined(payment, facts.disputes);
+    const way = waits ? "waits" : state === "manual" || state === "failed" ? "hand" : wayOf({ ...payment, state: "captured" });
+    add({ paymentId, way, amount });
   }
   for (const one of plan.back) add(one);
   // A reservation of another amount pays for nothing, and is let go whatever is owed.

@@ -23,6 +23,9 @@ import { staysOf } from "./stays.ts";
 type Start = z.infer<typeof startOutput>;
 type Started = { status: "confirmed" } | { status: "page"; paymentId: string };
 
+/** Nobody pays on a page that is closed sooner than that: the hold counts as over for a new one. */
+const SHORTEST_PAGE_MS = 10_000;
+
 /** Its page can be given, or opened; one whose address is lost can't. */
 const openable = and(
   inArray(payments.state, UNPAID),
@@ -33,7 +36,7 @@ const openable = and(
 /**
  * Confirms a booking that is paid at the property, or opens the provider's page; for a change, for its difference.
  * A page that is open already is given again; another provider's is closed first.
- * @throws NOT_FOUND, HOLD_EXPIRED, PRECONDITION for a method that isn't offered or can't take the amount, UNAVAILABLE provider
+ * @throws NOT_FOUND, HOLD_EXPIRED (in its last seconds too, where no page is open yet), PRECONDITION for a method that isn't offered or can't take the amount, UNAVAILABLE provider
  */
 export async function startPayment(ctx: Context, input: StartInput): Promise<Start> {
   const { method, changeId } = input;
@@ -85,6 +88,7 @@ async function attemptOf(ctx: Context, tx: Transaction, input: StartInput, provi
     .from(payments)
     .where(and(eq(payments.bookingId, booking.id), eq(payments.provider, provider), changeId ? eq(payments.changeId, changeId) : isNull(payments.changeId), openable));
   if (open) return { status: "page", paymentId: open.id };
+  if (!change && booking.holdExpiresAt && booking.holdExpiresAt.getTime() - ctx.clock.now().getTime() < SHORTEST_PAGE_MS) throw refuse("HOLD_EXPIRED", { bookingId: booking.id });
   const paymentId = newId();
   await tx.insert(payments).values({
     id: paymentId,

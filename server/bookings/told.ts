@@ -2,7 +2,9 @@ import { and, asc, eq, inArray, like, or, sql, type SQL } from "drizzle-orm";
 import type { Executor } from "../../db/client.ts";
 import { bookingEvents, disputes, incidents, moneyDecisions, payments, refunds, type Settlement } from "../../db/schema/index.ts";
 import type { PayInstructions } from "../../db/schema/payments.ts";
+import { isExamined, planMoney } from "../payments/index.ts";
 import type { HistoryType } from "./events.ts";
+import { readMoney } from "./money.ts";
 import { mismatchOf } from "./record-money.ts";
 import type { MoneyNews } from "./schemas.ts";
 
@@ -33,7 +35,7 @@ export interface News {
   hasEnded?: boolean;
   /** Of a dispute that was won: refunds that had waited for it. */
   waited?: number;
-  /** It isn't so any more: a transfer that came, or is over. */
+  /** It isn't so any more: a transfer that came or is over, a refund that waits no longer. */
   isOver?: boolean;
 }
 
@@ -49,7 +51,7 @@ const READS = {
   refund_failed: ofRefund,
   refund_manual: ofRefund,
   refund_by_hand: ofRefund,
-  refund_waits: ofRefund,
+  refund_waits: ofWaiting,
   goodwill: (db, bookingId, about) => ofEvent(db, bookingId, "money_goodwill", "decisionId", about),
   waived: (db, bookingId, about) => ofEvent(db, bookingId, "money_waive", "decisionId", about),
   dispute_inquiry: ofDispute,
@@ -109,6 +111,16 @@ async function ofRefund(db: Executor, _: string, about: string): Promise<News | 
     .leftJoin(moneyDecisions, and(eq(moneyDecisions.refundId, refunds.id), eq(moneyDecisions.kind, "paid_by_hand")))
     .where(eq(refunds.id, about));
   return refund && { ...refund, reference: refund.reference ?? undefined };
+}
+
+/** What of a refund waits by now: over where its dispute is decided, or another refund stands for what a lost part has left of it. */
+async function ofWaiting(db: Executor, bookingId: string, about: string): Promise<News | undefined> {
+  const refund = await ofRefund(db, bookingId, about);
+  if (!refund) return undefined;
+  const { facts } = await readMoney(db, bookingId);
+  const waiting = planMoney(facts, 0).waiting.find(({ refundId }) => refundId === about);
+  const isWaiting = waiting && facts.payments.some((payment) => payment.id === waiting.paymentId && isExamined(payment, facts.disputes));
+  return { ...refund, isOver: !isWaiting };
 }
 
 async function ofDispute(db: Executor, _: string, about: string): Promise<News | undefined> {

@@ -16,7 +16,7 @@ export interface Due {
 
 /**
  * Payments whose page is open, whose money is only reserved, or whose refund is on its way, longest unasked
- * first: the sweep asks for them.
+ * first: the sweep asks for them for a week, and once more where nobody has since their end: the sweep itself was out.
  * @param without ids of properties whose payments are left out
  */
 export async function unsettledPayments(ctx: Context, olderThanSeconds: number, limit: number, without: readonly string[] = []): Promise<Due[]> {
@@ -25,6 +25,8 @@ export async function unsettledPayments(ctx: Context, olderThanSeconds: number, 
     ctx,
     sql`select ${payments.id} as id, ${payments.propertyId} as "propertyId" from ${payments} where ${payments.id} in (
         select ${payments.id} from ${payments} where ${isOneOf(payments.state, OPEN_PAYMENTS)} and ${payments.createdAt} > app_now() - interval '8 days'
+        union all select ${payments.id} from ${payments} where ${isOneOf(payments.state, OPEN_PAYMENTS)} and ${payments.createdAt} <= app_now() - interval '8 days'
+          and ${asked} < coalesce(${payments.expiresAt}, ${payments.createdAt}) + interval '2 hours'
         union all select ${payments.id} from ${payments} where ${mayBeTriedAgain()}
         union all select ${refunds.paymentId} from ${refunds} where ${refunds.state} = 'pending' and ${refunds.createdAt} > app_now() - interval '30 days')
       and ${payments.propertyId} <> all(${pgArray(without)}::uuid[]) and ${payments.pageRef} is not null and ${asked} < app_now() - ${olderThanSeconds}::int * interval '1 second'

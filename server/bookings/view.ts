@@ -25,6 +25,9 @@ export async function get(ctx: Context, ref: { bookingId: string; token?: string
 /** A person's gift is no part of what the booking keeps. */
 const isGift = sql<boolean>`exists (select 1 from ${moneyDecisions} d where d.refund_id = ${refunds.id} and d.kind = 'goodwill')`;
 
+/** As `isExamined` has it: not made before the guest's bank has decided. */
+const waits = sql<boolean>`${refunds.state} = 'requested' and exists (select 1 from ${disputes} d where d.payment_id = ${refunds.paymentId} and d.state = 'open' and not d.refundable)`;
+
 const disputedIn = (state: DisputeState) => sql<number>`coalesce(sum(${disputes.amount}) filter (where ${disputes.state} = ${state}), 0)::bigint`.mapWith(Number);
 
 /** The view without a check of access: for jobs, and for verbs that have checked. */
@@ -34,7 +37,7 @@ export async function viewOf(ctx: Context, db: Executor, bookingId: string): Pro
     db.select().from(roomStays).where(eq(roomStays.bookingId, bookingId)).orderBy(asc(roomStays.position)),
     db.select().from(payments).where(eq(payments.bookingId, bookingId)).orderBy(asc(payments.attempt)),
     db
-      .select({ amount: refunds.amount, state: refunds.state, isGift })
+      .select({ amount: refunds.amount, state: refunds.state, isGift, waits })
       .from(refunds)
       .innerJoin(payments, eq(payments.id, refunds.paymentId))
       .where(and(eq(payments.bookingId, bookingId), ne(refunds.state, "withdrawn"))),

@@ -12,13 +12,13 @@ const TEXTS = {
     booking_confirmed: (f: MailFacts, place: string) =>
       `Nightledger: ${f.code} confirmed${place && ` at ${place}`}, ${day(f, f.checkIn)} to ${day(f, f.checkOut)}, check-in from ${f.property.checkInFrom}. ${f.property.phone}`,
     booking_cancelled: (f: MailFacts, place: string) =>
-      `Nightledger: ${f.code}${place && ` at ${place}`}, ${day(f, f.checkIn)}, is cancelled.${costs(f, "Fee", "Refund")} Details are in your e-mail.`,
+      `Nightledger: ${f.code}${place && ` at ${place}`}, ${day(f, f.checkIn)}, is cancelled.${costs(f, "Fee", "Refund", "Waits for your bank:")} Details are in your e-mail.`,
   },
   id: {
     booking_confirmed: (f: MailFacts, place: string) =>
       `Nightledger: ${f.code} terkonfirmasi${place && ` di ${place}`}, ${day(f, f.checkIn)} - ${day(f, f.checkOut)}, check-in mulai ${f.property.checkInFrom.replace(":", ".")}. ${f.property.phone}`,
     booking_cancelled: (f: MailFacts, place: string) =>
-      `Nightledger: ${f.code}${place && ` di ${place}`}, ${day(f, f.checkIn)}, dibatalkan.${costs(f, "Biaya", "Kembali")} Rincian ada di e-mail Anda.`,
+      `Nightledger: ${f.code}${place && ` di ${place}`}, ${day(f, f.checkIn)}, dibatalkan.${costs(f, "Biaya", "Kembali", "Menunggu bank Anda:")} Rincian ada di e-mail Anda.`,
   },
 } as const satisfies Record<MailFacts["locale"], Record<SmsKind, (facts: MailFacts, place: string) => string>>;
 
@@ -33,11 +33,13 @@ export function smsText(kind: SmsKind, facts: MailFacts): string {
 }
 
 /** " Fee EUR 110.00. Refund EUR 110.00.", as the e-mail has it. */
-function costs({ settlement, locale }: MailFacts, fee: string, refund: string): string {
+function costs({ settlement, locale }: MailFacts, fee: string, refund: string, waits: string): string {
   if (!settlement) return "";
+  const waiting = settlement.ways.find(({ way }) => way === "waits")?.amount ?? 0;
   const parts = [
     [fee, settlement.fee],
-    [refund, settlement.back],
+    [refund, settlement.back - waiting],
+    [waits, waiting],
   ] as const;
   return parts.map(([name, amount]) => (amount > 0 ? ` ${name} ${codedMoney(amount, settlement.currency, locale)}.` : "")).join("");
 }

@@ -6,7 +6,7 @@ import { stripeGateway } from "./stripe.ts";
 
 export { hasWayBack } from "./way-back.ts";
 export type { Moved, Page, PageRequest, PaymentGateway, PaymentRef, ProviderDispute, ProviderRefund, ProviderView, WebhookHint } from "./gateway.ts";
-export { leftOf, owedByHand, planMoney, wayOf, WAYS_BACK, type MoneyAction, type MoneyFacts, type MoneyPlan, type WayBack } from "./plan-money.ts";
+export { isExamined, leftOf, owedByHand, planMoney, wayOf, WAYS_BACK, type MoneyAction, type MoneyFacts, type MoneyPlan, type WayBack } from "./plan-money.ts";
 export { assertRefundMove, BY_HAND, canMove, canMoveDispute, canMoveRefund, hasMoney, MOVES, REFUND_MOVES, type RefundState } from "./states.ts";
 export { readMidtransWebhook, readStripeWebhook } from "./webhooks.ts";
 

@@ -49,8 +49,8 @@ export type MoneyAction =
   /** Asks the provider for a refund; without an id it is to be written down first. */
   | { do: "refund"; paymentId: string; refundId: string | undefined; amount: number };
 
-/** How money goes back: a reservation is let go, the provider refunds, or a person pays. */
-export const WAYS_BACK = ["void", "refund", "hand"] as const;
+/** How money goes back: a reservation is let go, the provider refunds, a person pays, or it waits for what the guest's bank decides. */
+export const WAYS_BACK = ["void", "refund", "hand", "waits"] as const;
 export type WayBack = (typeof WAYS_BACK)[number];
 
 export interface MoneyPlan {
@@ -148,10 +148,11 @@ function standingOf(payment: PaymentFacts, { refunds, disputes }: MoneyFacts): S
     payment,
     worth: reserved > 0 ? reserved : left + gifts,
     left: reserved > 0 ? reserved : Math.max(0, left),
-    isBlocked: disputed.some(({ state, isRefundable }) => state === "open" && !isRefundable),
+    isBlocked: isExamined(payment, disputes),
     asked,
     withdrawn,
-    overdrawn: Math.max(0, gone - payment.captured),
+    // What was a person's gift is known.
+    overdrawn: Math.max(0, gone - payment.captured - sumOf(made.filter(({ isGoodwill }) => isGoodwill))),
   };
 }
 
@@ -200,7 +201,7 @@ function carryOut(plan: MoneyPlan, standing: Standing, kept: number): void {
   if (overdrawn > 0) plan.overdrawn.push({ paymentId, amount: overdrawn });
   const back = Math.max(0, Math.min(left, worth - kept));
   plan.goesBack += back;
-  if (back > 0) plan.back.push({ paymentId, way: wayOf(payment), amount: back });
+  if (back > 0) plan.back.push({ paymentId, way: isBlocked ? "waits" : wayOf(payment), amount: back });
   if (payment.state === "authorised") {
     if (payment.rests) return;
     plan.actions.push(kept > 0 ? { do: "capture", paymentId, amount: kept } : { do: "void", paymentId });
@@ -212,7 +213,12 @@ function carryOut(plan: MoneyPlan, standing: Standing, kept: number): void {
   else plan.actions.push(...owed.map((refund) => ({ do: "refund" as const, ...refund })));
 }
 
-/** The way by which this payment's money goes back. */
+/** Whether the guest's bank examines taken money of this payment: no refund of it is made before that is decided. */
+export function isExamined({ id, state }: Pick<PaymentFacts, "id" | "state">, disputes: MoneyFacts["disputes"]): boolean {
+  return state !== "authorised" && disputes.some((dispute) => dispute.paymentId === id && dispute.state === "open" && !dispute.isRefundable);
+}
+
+/** The way by which this payment's money goes back, where nothing keeps it waiting. */
 export function wayOf({ state, hasWayBack }: PaymentFacts): WayBack {
   if (state === "authorised") return "void";
   return hasWayBack ? "refund" : "hand";

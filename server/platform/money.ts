@@ -46,6 +46,17 @@ export function roundMoney(amount: number, currency: string): number {
   return Math.round(amount / unit) * unit;
 }
 
+/** Minor units as a person writes them to a command: "20.50". */
+export function plainOf(amount: number, currency: string): string {
+  const exponent = exponentOf(currency);
+  return (amount / 10 ** exponent).toFixed(exponent);
+}
+
+/** The same behind its currency: "EUR 20.50". */
+export function textOf(amount: number, currency: string): string {
+  return `${currency} ${plainOf(amount, currency)}`;
+}
+
 /** What a rate is counted in: 88 750 parts per million are 8.875 %. */
 export const WHOLE_RATE = 1_000_000;
 

@@ -284,10 +284,16 @@ test("npm run audit looks at the database beside the npm start of DATA_DIR, and 
     loadSecrets(dataDir);
     const away = await auditCommand([], { DATA_DIR: dataDir, PORT: "65000" });
     expect(away.code).toBe(1);
-    expect(away.said).toMatch(/ECONNREFUSED|CONNECT_TIMEOUT|28P01|password/);
+    expect(away.said).toBe("The database can't be reached: is npm start running, with the PORT, LOCAL_PORT and DATA_DIR of this command, or DATABASE_URL right?\n");
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
+});
+
+test("npm run audit tells how it is called, where it is asked or called otherwise", async () => {
+  const help = await auditCommand(["--help"]);
+  expect(help).toMatchObject({ code: 0, said: expect.stringContaining("npm run audit [--") });
+  for (const args of [["--bogus"], ["word"], ["--since", "yesterday"]]) expect(await auditCommand(args)).toEqual({ code: 2, said: help.said });
 });
 
 test("with --since what is older is not looked at, and what is younger is as before", async () => {

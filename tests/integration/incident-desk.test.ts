@@ -73,6 +73,24 @@ test("the worst incidents come first; each names booking, property and masked gu
   expect(incidentLines(await show(operator(), { id: bad.id })).join("\n")).toContain(`chargeback-accepted ${refundId}`);
 });
 
+test("amounts are shown as the verbs take them, and the advice names what they are about", async () => {
+  const [gift, refundId] = [newId(), newId()];
+  const short = await raised(`money-short:${newId()}`, "critical", { missing: 44_900, lost: 0, currency: "GBP", dashboardRefunds: [gift] });
+  const over = await raised(`money-overdrawn:${newId()}`, "critical", { amount: 5_000, currency: "GBP", dashboardRefunds: [gift] });
+  const stuck = await raised(`money-stuck:${newId()}`, "critical", { step: "refund", code: "charge_disputed", refundId, amount: 21_300, currency: "GBP" });
+  const capture = await raised(`money-stuck:${newId()}`, "critical", { step: "capture", code: "x", amount: 1_000, currency: "JPY" });
+  const foreign = await raised(`payment-mismatch:${newId()}`, "critical", { amount: 7, currency: "???", expected: 7, expectedCurrency: "JPY" });
+  const linesOf = async ({ id }: { id: string }) => incidentLines(await show(operator(), { id })).join("\n");
+  const told = await linesOf(short);
+  for (const said of ["missing GBP 449.00", `write-off ${short.code} --amount 449.00`, `waive ${short.code} --amount 449.00`, `goodwill ${gift} --author`])
+    expect(told).toContain(said);
+  expect(await linesOf(over)).toMatch(new RegExp(`amount GBP 50\\.00[\\s\\S]*goodwill ${gift} --author`));
+  expect(await linesOf(stuck)).toMatch(new RegExp(`amount GBP 213\\.00[\\s\\S]*paid-by-hand ${refundId} --reference`));
+  expect(await linesOf(capture)).toContain("amount JPY 1000");
+  expect(await linesOf(capture)).not.toContain("paid-by-hand");
+  expect(await linesOf(foreign)).toMatch(/amount 7,.*expected JPY 7/);
+});
+
 test("an incident is taken by its owner and closed for a reason; both are kept, and what is closed stays so", async () => {
   const { id } = await raised(`money-stuck:${newId()}`, "critical");
   await take(operator(), { id });

@@ -20,7 +20,7 @@ import {
 } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { refusalOf } from "../helpers/booking.ts";
-import { expectInOrder } from "../helpers/change-desk.ts";
+import { expectInOrder, payByQr } from "../helpers/change-desk.ts";
 import { payByStripe, playMidtrans } from "../helpers/gateway.ts";
 import { DAY, MINUTE, paymentDesk, STRICT } from "../helpers/payments.ts";
 import type { WorldOverrides } from "../helpers/world.ts";
@@ -81,7 +81,7 @@ test("a refund that was paid by hand is made: its incident closes, and who paid 
   // What names the transfer stays with the decision.
   expect(JSON.stringify(told)).not.toContain("BCA 20270301-77");
   expect(await payRefundByHand(person(), input)).toEqual(answer);
-  expect(await refusalOf(payRefundByHand(person(), { ...input, idempotencyKey: newId() }), "PRECONDITION")).toMatchObject({ state: "succeeded" });
+  expect(await refusalOf(payRefundByHand(person(), { ...input, idempotencyKey: newId() }), "PRECONDITION")).toMatchObject({ reason: expect.stringContaining("operator:maya") });
   await comesToRest(bookingId);
   expect(await decisions(bookingId)).toHaveLength(1);
 });
@@ -157,7 +157,7 @@ test("a fee that is waived goes back, and no more than was due can be waived", a
   await cancel(guest, { bookingId, expectedFee: 11_000, idempotencyKey: newId() });
   await balance(desk.ctx, bookingId);
   expect(await desk.kept(bookingId)).toBe(11_000);
-  await waiveDue(person(), waiveInput.parse(decision({ bookingId, amount: 6000 })));
+  await waiveDue(person(), waiveInput.parse(decision({ bookingId, amount: 6000, back: 6000 })));
   expect(await get(guest, { bookingId })).toMatchObject({ owedOnline: 5000 });
   await comesToRest(bookingId);
   expect(await desk.kept(bookingId)).toBe(5000);
@@ -209,4 +209,31 @@ test("nobody but a person of the house decides about money, and nothing of anoth
   await refusalOf(payRefundByHand(person(), payByHandInput.parse(decision({ refundId: newId(), reference: "x" }))), "NOT_FOUND");
   await refusalOf(acceptChargeback(person(), acceptChargebackInput.parse(decision({ disputeId: newId() }))), "NOT_FOUND");
   expect(await decisions(bookingId)).toEqual([]);
+});
+
+test("a refund that the provider refuses for good is paid by hand: its incident names refund and command, and nothing goes out twice", async () => {
+  const { bookingId, guest, pageUrl } = await desk.onPage("midtrans");
+  await payByQr(pageUrl);
+  await desk.becomes(bookingId, "confirmed");
+  await balance(desk.ctx, bookingId);
+  const body = { status_code: "414", status_message: "Refund rejected due to insufficient funds." };
+  desk.server("midtrans").faults.add({ path: "/refund/online/direct", calls: 1000, status: 200, body });
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  const [refund] = await desk.refunds(bookingId);
+  expect(refund).toMatchObject({ state: "requested", refusals: 1 });
+  const pay = () => payRefundByHand(person(), payByHandInput.parse(decision({ refundId: refund!.id, reference: "BCA 9" })));
+  const [stuck] = await desk.incidents(bookingId);
+  expect(stuck).toMatchObject({ cause: expect.stringContaining("money-stuck:"), data: { refundId: refund!.id, amount: 22_000_000, currency: "IDR" } });
+  // While it may be asked for at this moment, a person's transfer would be a second one.
+  await desk.ctx.advance(11 * MINUTE);
+  expect(await refusalOf(pay(), "PRECONDITION")).toMatchObject({ reason: expect.stringContaining("asked for again") });
+  await balance(desk.ctx, bookingId);
+  expect(await pay()).toMatchObject({ amount: 22_000_000 });
+  await comesToRest(bookingId);
+  await desk.ctx.advance(30 * MINUTE);
+  desk.comesBack("midtrans");
+  await comesToRest(bookingId);
+  expect(await desk.refunds(bookingId)).toMatchObject([{ state: "succeeded", byHand: true }]);
+  expect(await desk.kept(bookingId)).toBe(22_000_000);
 });

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 import { bookingEvents, disputes, refunds } from "../../db/schema/index.ts";
-import { balance, cancel, cancelQuote, get, settle, unbalanced } from "../../server/bookings/index.ts";
+import { balance, cancel, cancelQuote, get, giveGoodwill, settle, unbalanced } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { holdStay, idsOf, stateOf } from "../helpers/booking.ts";
 import { expectInOrder, mailsAfter, payByQr } from "../helpers/change-desk.ts";
@@ -215,6 +215,26 @@ test("a dispute that is lost after a refund is money that left twice: a person i
     { cause: `money-short:${bookingId}`, data: { missing: 22_000 } },
     { cause: `money-overdrawn:${payment.id}`, severity: "critical", data: { amount: 22_000 } },
   ]);
+});
+
+test("a second refund of the dashboard's that was meant as a gift ends both incidents of it", async () => {
+  const { bookingId, guest, pageUrl } = await desk.onPage();
+  await payByStripe(pageUrl);
+  await desk.becomes(bookingId, "confirmed");
+  await balance(desk.ctx, bookingId);
+  await cancel(guest, { bookingId, expectedFee: 0, idempotencyKey: newId() });
+  await balance(desk.ctx, bookingId);
+  const { id: paymentId, propertyId } = await desk.payment(bookingId);
+  const made = { state: "succeeded" as const, reason: "provider", providerRef: newId(), settledAt: desk.ctx.clock.now() };
+  const id = newId();
+  await desk.db.insert(refunds).values({ id, propertyId, paymentId, amount: 5_000, currency: "EUR", ...made });
+  await balance(desk.ctx, bookingId);
+  const dashboardRefunds = [id];
+  expect(await desk.incidents(bookingId)).toMatchObject([{ data: { missing: 5_000, dashboardRefunds } }, { data: { amount: 5_000, dashboardRefunds } }]);
+  const gift = { refundId: id, back: 0, reason: "a gift", idempotencyKey: newId() };
+  await giveGoodwill(desk.ctx.as({ kind: "operator", name: "maya" }), gift);
+  await balance(desk.ctx, bookingId);
+  expect(await desk.incidents(bookingId)).toEqual([]);
 });
 
 test("a chargeback at Midtrans is money that left, a partial one of unknown amount holds all of it", async () => {

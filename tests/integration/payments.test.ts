@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import { incidents } from "../../db/schema/index.ts";
+import { bookings, incidents } from "../../db/schema/index.ts";
 import { balance, closeHold, expire, settle, startPayment } from "../../server/bookings/index.ts";
 import { newId } from "../../server/platform/ids.ts";
 import { bookingOf, eventsOf, holdStay, nightOf, refusalOf, stateOf } from "../helpers/booking.ts";
@@ -54,6 +54,22 @@ test("a hold that is over can't be paid any more", async () => {
   expect(await refusalOf(startPayment(guest, { bookingId, method: "stripe", idempotencyKey: newId() }), "HOLD_EXPIRED")).toEqual({ bookingId });
   await expire(desk.ctx, bookingId);
   expect(await refusalOf(startPayment(guest, { bookingId, method: "property", idempotencyKey: newId() }), "HOLD_EXPIRED")).toEqual({ bookingId });
+});
+
+test("in a hold's last seconds no new page is opened, the one that is open is given again, and paying at the property goes through", async () => {
+  const held = async () => {
+    const guest = desk.ctx.as(anonymous());
+    const { bookingId } = await holdStay(guest, await createProperty(desk.db));
+    return { guest, bookingId };
+  };
+  const [first, second, third] = [await desk.onPage(), await held(), await held()];
+  const ends = new Date(desk.ctx.clock.now().getTime() + 9_000);
+  for (const { bookingId } of [first, second, third]) await desk.db.update(bookings).set({ holdExpiresAt: ends }).where(eq(bookings.id, bookingId));
+  const start = ({ guest, bookingId }: typeof second, method: "stripe" | "property") => startPayment(guest, { bookingId, method, idempotencyKey: newId() });
+  expect(await start(first, "stripe")).toEqual({ status: "redirect", redirectUrl: first.pageUrl });
+  await refusalOf(start(second, "stripe"), "HOLD_EXPIRED");
+  expect(await desk.payments(second.bookingId)).toEqual([]);
+  expect(await start(third, "property")).toMatchObject({ status: "confirmed" });
 });
 
 test("a method that isn't offered is refused, also when there is nothing to pay online", async () => {

@@ -25,6 +25,7 @@ test.each(Object.keys(TRPC_CODE))("%s has a sentence of its own and says what to
 });
 
 test("the facts of a refusal are in its words", () => {
+  expect(explain(refused("PRICE_CHANGED", { fee: 110_00, total: 220_00, currency: "EUR" })).title).toBe("Cancelling now costs €110.00");
   expect(explain(refused("PRICE_CHANGED", { total: 123_45, currency: "EUR", quoteHash: "x" })).title).toBe("The price is now €123.45");
   expect(explain(refused("RATE_LIMITED", { retryAfterMs: 4200 })).advice).toBe("Wait 5 seconds, then try again.");
   expect(explain(refused("HOLD_LIMIT", { limit: 1, of: "bookings" })).title).toBe("You hold 1 unpaid booking already");

@@ -42,12 +42,13 @@ interface Written {
  * Runs a decision once per key: the booking is locked, then its money; `write` does what it says, the decision's own row
  * and its entry in the booking's history follow, and the balance is struck anew.
  * @param bookingOf finds the booking; undefined where there is none
- * @throws NOT_FOUND, CONFLICT for another input under the key, and what `write` refuses
+ * @throws NOT_FOUND, CONFLICT for another input under the key, PRECONDITION where the same was decided of the same refund
+ *   or dispute, and what `write` refuses
  */
 export function decide(
   ctx: Context,
   kind: DecisionKind,
-  input: { idempotencyKey: string; reason: string },
+  input: { idempotencyKey: string; reason: string; refundId?: string; disputeId?: string },
   bookingOf: (tx: Transaction) => Promise<string | undefined>,
   write: (tx: Transaction, subject: Subject) => Promise<Written>,
 ): Promise<Decided> {
@@ -58,6 +59,7 @@ export function decide(
     const author = actorKey(ctx.actor);
     const entry: MoneyEntry = { bookingId: booking.id, propertyId: booking.propertyId, version: booking.version, actor: author };
     const subject = { booking, stays: await staysOf(tx, booking.id), money: await readMoney(tx, booking.id, true), entry };
+    assertFirst(subject.money, kind, input);
     const { amount, ...about } = await write(tx, subject);
     const id = newId();
     const { currency } = booking;
@@ -70,6 +72,13 @@ export function decide(
     if (settlement.back > 0 && kind === "goodwill") await tellMoney(tx, entry, "goodwill", id);
     if (settlement.back > 0 && kind === "waive") await tellMoney(tx, entry, "waived", id);
     await emit(tx, { type: "booking.money_changed", payload: { bookingId: booking.id, propertyId, version } });
-    return { answer: { decisionId: id, amount, currency }, committed: ctx.published };
+    return { answer: { decisionId: id, amount, back: settlement.back, currency }, committed: ctx.published };
   });
+}
+
+/** Of a refund or a dispute each is decided once, whoever decides again. */
+function assertFirst({ decisions }: Money, kind: DecisionKind, about: { refundId?: string; disputeId?: string }): void {
+  const { refundId, disputeId } = about;
+  const before = decisions.find((one) => one.kind === kind && ((refundId && one.refundId === refundId) || (disputeId && one.disputeId === disputeId)));
+  if (before) throw refuse("PRECONDITION", { reason: `already decided by ${before.author}: ${before.reason}` });
 }

@@ -9,6 +9,8 @@ const decision = z.object({
   reason: textField(500).pipe(z.string().min(3)),
 });
 const amountField = z.int().min(1);
+/** What the author knows to go back to the guest by the decision; another amount is refused. */
+const backField = z.int().min(0).default(0);
 
 export const payByHandInput = decision.extend({
   refundId: idField,
@@ -18,10 +20,10 @@ export const payByHandInput = decision.extend({
 export type PayByHandInput = z.infer<typeof payByHandInput>;
 
 /** A refund that was made in the provider's dashboard, or an amount that is to be given back. */
-export const goodwillInput = z.union([decision.extend({ refundId: idField }), decision.extend({ bookingId: idField, amount: amountField })]);
+export const goodwillInput = z.union([decision.extend({ refundId: idField, back: backField }), decision.extend({ bookingId: idField, amount: amountField })]);
 export type GoodwillInput = z.infer<typeof goodwillInput>;
 
-export const waiveInput = decision.extend({ bookingId: idField, amount: amountField });
+export const waiveInput = decision.extend({ bookingId: idField, amount: amountField, back: backField });
 export type WaiveInput = z.infer<typeof waiveInput>;
 
 export const writeOffInput = decision.extend({ bookingId: idField, amount: amountField });
@@ -30,9 +32,10 @@ export type WriteOffInput = z.infer<typeof writeOffInput>;
 export const acceptChargebackInput = decision.extend({ disputeId: idField });
 export type AcceptChargebackInput = z.infer<typeof acceptChargebackInput>;
 
-/** The decision's id, and what it came to. */
+/** The decision's id, what it came to, and what goes back to the guest because of it. */
 export interface Decided {
   decisionId: string;
   amount: number;
+  back: number;
   currency: string;
 }

@@ -1,14 +1,15 @@
 import type { Context } from "../../context.ts";
 import { refuse } from "../../errors.ts";
-import { planMoney } from "../../payments/index.ts";
-import { dueOnline } from "../money.ts";
+import { textOf } from "../../platform/money.ts";
 import { bookingState } from "../states.ts";
 import { authoriseDecision, decide } from "./decide.ts";
+import { undecidedOf } from "./effect.ts";
 import type { Decided, WriteOffInput } from "./schemas.ts";
 
 /**
- * So much of the money that is missing is accepted as lost. Should it come after all, it is the property's.
- * @throws FORBIDDEN, NOT_FOUND, PRECONDITION for more than is missing
+ * So much of the money that is missing is accepted as lost: it stays due, nobody looks for it, nothing moves. Should it
+ * come after all, it is the property's.
+ * @throws FORBIDDEN, NOT_FOUND, PRECONDITION for more than is missing and undecided
  */
 export async function writeOffMissing(ctx: Context, input: WriteOffInput): Promise<Decided> {
   authoriseDecision(ctx);
@@ -18,10 +19,10 @@ export async function writeOffMissing(ctx: Context, input: WriteOffInput): Promi
     "write_off",
     input,
     () => Promise.resolve(bookingId),
-    async (_, { booking, stays, money }) => {
-      const state = bookingState(stays);
-      const { missing } = planMoney(money.facts, state === "pending" ? undefined : dueOnline(booking, stays, money));
-      if (amount > missing - money.accepted) throw refuse("PRECONDITION", { reason: "more than is missing", state });
+    async (_, subject) => {
+      const { booking, stays } = subject;
+      const undecided = undecidedOf(subject);
+      if (amount > undecided) throw refuse("PRECONDITION", { reason: `only ${textOf(undecided, booking.currency)} is missing and undecided`, state: bookingState(stays) });
       return { amount };
     },
   );

@@ -30,6 +30,7 @@ const WORDS = {
     ways: {
       void: (amount: string) => `${amount} held on the guest's card is released by itself: it was never taken.`,
       refund: (amount: string) => `${amount} goes back to the guest by itself, the way it was paid.`,
+      waits: (amount: string) => `${amount} waits for the guest's bank, which examines this payment: it goes back only if the bank doesn't take it.`,
       hand: (amount: string) => `${amount} must be sent to the guest by bank transfer: the guest's way of paying takes no refunds.`,
     },
     missing: (amount: string) => `${amount} of what the booking owes is missing: agree with the guest how it is paid, or tell the operator that it is given up.`,
@@ -54,6 +55,7 @@ const WORDS = {
     ways: {
       void: (amount: string) => `${amount} yang ditahan di kartu tamu dilepas otomatis: dana itu tidak pernah ditagih.`,
       refund: (amount: string) => `${amount} dikembalikan otomatis kepada tamu melalui cara bayarnya.`,
+      waits: (amount: string) => `${amount} menunggu bank tamu yang memeriksa pembayaran ini: dana hanya dikembalikan jika bank tidak mengambilnya.`,
       hand: (amount: string) => `${amount} harus dikirim kepada tamu melalui transfer bank: cara bayar tamu tidak menerima pengembalian.`,
     },
     missing: (amount: string) => `${amount} dari tagihan pemesanan ini tidak ada: sepakati dengan tamu cara membayarnya, atau beri tahu operator bahwa dana itu direlakan.`,

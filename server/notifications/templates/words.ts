@@ -32,6 +32,7 @@ const en = {
   ways: {
     void: (amount: string) => `${amount} held on your card is released: it was never charged. Banks take up to 10 days to show it.`,
     refund: (amount: string) => `${amount} goes back the way you paid. Banks take up to 10 days to show it.`,
+    waits: (amount: string) => `${amount} waits for your bank, which examines this payment. Then you either have it from the bank, or the refund follows.`,
     hand: (amount: string) => `${amount} goes back to you by bank transfer, since your way of paying takes no refunds. The property will contact you to send it.`,
   },
   due: "To pay at the property",
@@ -191,6 +192,7 @@ const id: Words = {
   ways: {
     void: (amount) => `${amount} yang ditahan di kartu Anda dilepas: dana itu tidak pernah ditagih. Bank memerlukan waktu hingga 10 hari untuk menampilkannya.`,
     refund: (amount) => `${amount} dikembalikan melalui cara bayar Anda. Bank memerlukan waktu hingga 10 hari untuk menampilkannya.`,
+    waits: (amount) => `${amount} menunggu bank Anda yang memeriksa pembayaran ini. Setelah diputuskan, dana Anda terima dari bank, atau pengembaliannya menyusul.`,
     hand: (amount) => `${amount} dikembalikan melalui transfer bank karena cara bayar Anda tidak menerima pengembalian otomatis. Hotel akan menghubungi Anda untuk mengirimnya.`,
   },
   due: "Dibayar di hotel",
