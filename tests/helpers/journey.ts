@@ -65,7 +65,7 @@ export async function journeyByCard(place: Place): Promise<void> {
 
   const quote = await cancelWhole(api, held);
   expect(quote).toMatchObject({ fee: 0, refund: held.total });
-  await expect.poll(async () => (await api.bookings.get.query(held)).refunds, PATIENCE).toEqual([{ amount: held.total, state: "succeeded", isGift: false }]);
+  await expect.poll(async () => (await api.bookings.get.query(held)).refunds, PATIENCE).toEqual([{ amount: held.total, state: "succeeded", isGift: false, waits: false }]);
 }
 
 /** A new guest finds a new property by its place and holds its room for two nights. */
