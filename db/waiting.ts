@@ -79,7 +79,7 @@ export function createWaitingPool(db: PostgresJsDatabase<typeof schema>, places:
         beginNext();
       };
       transaction.then(free, free);
-      // The time-out begins anew with each lock that is waited for. Whoever asked isn't kept that long: what is late is rolled back.
+      // Postgres counts the time-out anew for each lock. So the caller is answered here at the deadline, and the late transaction rolls back.
       return new Promise((resolve, reject) => {
         const timer = setTimeout(
           () => {

@@ -117,7 +117,7 @@ async function sendText(ctx: Context, payload: Payload, kind: TextKind): Promise
  */
 export async function sendHeldBack(ctx: Context, most: number): Promise<Record<string, unknown>> {
   const dropped = await dropLateTexts(ctx, TEXT_USEFUL_MS);
-  const held = { email: await heldBack(ctx, most), sms: await heldBack(ctx, most, "sms") };
+  const held = { email: await heldBack(ctx, most, "email"), sms: await heldBack(ctx, most, "sms") };
   for (const channel of ["email", "sms"] as const) {
     for (const one of held[channel]) {
       const sent = channel === "email" ? sendMail(ctx, one, one.kind as MailKind) : sendText(ctx, one, one.kind as TextKind);

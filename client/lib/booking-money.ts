@@ -66,7 +66,7 @@ export function moneyTold(booking: BookingView): MoneyTold {
   };
 }
 
-/** What of the money that would go back waits for the guest's bank. */
+/** The part of a refund that waits until the guest's bank has decided. Minor units. */
 export function waitingOf(ways: readonly { way: string; amount: number }[]): number {
   return sum(ways.filter(({ way }) => way === "waits"));
 }

@@ -15,8 +15,9 @@ interface Attempt {
 }
 
 /**
- * Counts a call against the account that it is about: by network, so that no stranger's guesses keep the owner out, and those
- * of whoever is signed in to it by themselves. What takes a password is also bounded over all networks together.
+ * Counts a call against the account that it is about. Each network has its own allowance, so that a stranger's guesses don't
+ * use up the owner's; so has the browser that is signed in to the account. Routes that take a password have a second bound,
+ * over all networks together.
  * @returns milliseconds to wait, where it may not go on
  */
 export async function countAttempt(

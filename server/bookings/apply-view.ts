@@ -35,7 +35,7 @@ export async function applyView(ctx: Context, seen: Pick<Payment, "id" | "versio
   try {
     return await withOverdueLetGo(ctx, deadline, () => applyOnce(ctx, seen, view, "try"));
   } catch (error) {
-    // Nobody's overdue hold is in the way: the nights are sold, and the money goes back.
+    // The nights are sold: the last try takes them if they came free, and else gives the money back.
     if (isDomainError(error, "SOLD_OUT")) return applyOnce(ctx, seen, view, "last try");
     throw error;
   }

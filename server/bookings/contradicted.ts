@@ -7,7 +7,7 @@ import { mismatchOf } from "./record-money.ts";
 
 type Payment = typeof payments.$inferSelect;
 
-/** What of a reading can't be true of money that was taken; undefined where all of it can. */
+/** Why a provider's reading can't be true of money that we know was taken; undefined where it can. */
 export function contradictionOf({ provider, captured, amount, currency, paymentRef }: Payment, view: ProviderView): string | undefined {
   if (captured === 0) return undefined;
   if (view.paymentRef && paymentRef && view.paymentRef !== paymentRef) return "it is another payment";
@@ -20,7 +20,7 @@ export function contradictionOf({ provider, captured, amount, currency, paymentR
   return undefined;
 }
 
-/** Money of another amount or currency has an incident of its own. */
+/** Whether the payment's amount or currency was already reported (`mismatchOf`): a second incident would say the same. */
 export async function isForeign(db: Executor, paymentId: string): Promise<boolean> {
   const found = await db
     .select({ id: incidents.id })

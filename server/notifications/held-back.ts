@@ -9,7 +9,7 @@ interface HeldBack {
 }
 
 /** Messages of a channel that were held back, those first that were tried longest ago. */
-export async function heldBack({ db }: Pick<Context, "db">, most: number, channel: "email" | "sms" = "email"): Promise<HeldBack[]> {
+export async function heldBack({ db }: Pick<Context, "db">, most: number, channel: "email" | "sms"): Promise<HeldBack[]> {
   const rows = await db
     .select({ bookingId: sql<string>`${deliveries.bookingId}`, kind: deliveries.kind, version: deliveries.version })
     .from(deliveries)
